@@ -1,0 +1,1 @@
+"""From source text to facts: the only place that imports a parser."""

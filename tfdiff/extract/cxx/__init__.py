@@ -1,0 +1,1 @@
+"""Facts from C++, CUDA and XLA sources, read with tree-sitter."""

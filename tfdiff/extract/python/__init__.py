@@ -1,0 +1,1 @@
+"""Facts from Python sources, read with libcst."""

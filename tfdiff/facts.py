@@ -1,0 +1,296 @@
+"""The frozen facts that extraction finds in one release, and that comparison works on.
+
+Every fact carries the ``Span`` it was read from. A span takes no part in equality: moving
+code is not a change. ``Unknown`` is an ordinary value and means "not read", never "absent".
+"""
+
+from dataclasses import dataclass, field
+from typing import Literal as OneOf
+
+from tfdiff.ir.expr import Expr
+
+Gradient = OneOf["dense", "sparse"]
+Variable = OneOf["ref", "resource"]
+Device = OneOf["cpu", "gpu", "xla", "sycl", "python"]
+RegionKind = OneOf[
+    "method",  # a method of the optimizer or of a base class
+    "function",  # a module-level Python function that a method reaches
+    "class",  # a class body without its methods
+    "module",  # module-level constants and registrations
+    "op",  # a REGISTER_OP and its shape function
+    "kernel",  # an OpKernel class: Compute, constructor, members
+    "registration",  # REGISTER_KERNEL_BUILDER and the macros that expand to it
+    "functor",  # a functor that computes the update
+    "cuda",  # a __global__ function
+    "xla",  # an XlaOpKernel
+    "helper",  # any other C++ function that a kernel reaches
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Lines of one file, 1-based and inclusive; ``path`` is the repository's."""
+
+    path: str
+    line: int
+    end_line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """Something that could not be read: why, its text as far as known, and where."""
+
+    reason: str
+    text: str = ""
+    span: Span | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Literal:
+    """A value that the source determines: ``10e-8`` and ``1e-7`` are the same value.
+
+    Attributes:
+        value: the Python value; tuples for lists and tuples.
+        text: as written, such as ``10e-8``; no part of equality.
+    """
+
+    value: bool | int | float | str | tuple[object, ...] | None
+    text: str = field(default="", compare=False)
+
+
+Value = Literal | Unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One parameter of a constructor or method.
+
+    Attributes:
+        default: None where the parameter is required.
+        effective: what is used if the caller passes nothing, after None sentinels and
+            configuration look-ups are resolved: ``epsilon=None`` that the body replaces by
+            ``K.epsilon()`` has the effective value 1e-7. Equals ``default`` in the plain case.
+        kind: ``positional`` (or keyword), ``keyword`` (only), ``*`` or ``**``.
+    """
+
+    name: str
+    kind: OneOf["positional", "keyword", "*", "**"]
+    default: Value | None
+    effective: Value | None
+    span: Span = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """State that the optimizer keeps, and the name it has in a checkpoint.
+
+    Attributes:
+        name: the slot's name (``m``), or the variable's (``beta1_power``).
+        per_variable: False for non-slot state, kept once per optimizer.
+        initial: initial value (0, a parameter's name in ``text``, ...), Unknown if not read.
+        scope: the name scope that is the checkpoint key's part after the variable, such as the
+            optimizer's ``name`` default (``Adam``); Unknown if not read.
+        dtype: ``variable`` where it follows the variable's, else its name.
+        shape: ``variable`` where it follows the variable's, else its text (``()``).
+        condition: when it is created (``momentum > 0``), or None for always.
+    """
+
+    name: str
+    per_variable: bool
+    initial: Value
+    scope: Value
+    dtype: Value
+    shape: Value
+    condition: str | None
+    span: Span = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """A named stretch of source, compared by what it says and not by how it is laid out.
+
+    Attributes:
+        symbol: stable across files and reformatting, such as ``AdamOptimizer._apply_dense``,
+            ``ApplyAdam<CPUDevice>::operator()`` or ``ApplyAdamOp<Device, T>``.
+        owner: for inherited methods the class that defines it, else "".
+        device: which device the code runs for; ``python`` for Python, None for all.
+        tokens: hash of the code without comments, docstrings and layout.
+        docs: hash of comments and docstrings.
+        text: the source as it stands.
+    """
+
+    kind: RegionKind
+    symbol: str
+    device: Device | None
+    tokens: str
+    docs: str
+    owner: str = ""
+    text: str = field(default="", compare=False)
+    span: Span = field(default=Span("", 0, 0), compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class OpAttr:
+    """One attribute of an op: its type as written (``bool``, ``numbertype``) and default."""
+
+    name: str
+    type: str
+    default: Value | None
+
+
+@dataclass(frozen=True, slots=True)
+class OpArg:
+    """One input or output of an op; ``type`` is as written (``Ref(T)``, ``resource``)."""
+
+    name: str
+    type: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpFacts:
+    """One ``REGISTER_OP``."""
+
+    name: str
+    inputs: tuple[OpArg, ...]
+    outputs: tuple[OpArg, ...]
+    attrs: tuple[OpAttr, ...]
+    flags: tuple[str, ...]
+    shape_function: str
+    region: Region
+    span: Span = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """One kernel registration, macros expanded.
+
+    Attributes:
+        device: as registered: ``CPU``, ``GPU``, ``XLA`` (any XLA device), ``SYCL``, ``DEFAULT``.
+        types: attribute -> type, sorted: ``(("T", "float"), ("Tindices", "int32"))``.
+        host_memory: names of the arguments kept in host memory, sorted.
+        kernel: the kernel class as written with its template arguments.
+    """
+
+    op: str
+    device: str
+    types: tuple[tuple[str, str], ...]
+    host_memory: tuple[str, ...]
+    kernel: str
+    span: Span = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Locking:
+    """What a kernel's ``Compute`` locks, in source order.
+
+    Attributes:
+        lock_call: how the lock is taken (``MaybeLockVariableInputMutexesInOrder``,
+            ``mutex_lock``), "" for none.
+        inputs: indices or names of the inputs that are locked, in order.
+        exclusive: the attribute or constant that decides it, such as ``use_exclusive_lock_``.
+    """
+
+    lock_call: str
+    inputs: tuple[str, ...]
+    exclusive: str
+
+
+@dataclass(frozen=True, slots=True)
+class KernelFacts:
+    """One op with everything that carries it out at a release."""
+
+    op: OpFacts
+    registrations: tuple[Registration, ...]
+    regions: tuple[Region, ...]
+    locking: tuple[tuple[str, Locking], ...]  # kernel class -> lock set
+    unknowns: tuple[Unknown, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OpCall:
+    """An optimizer's method calls an op (``_apply_dense`` -> ``ApplyAdam``).
+
+    Attributes:
+        arguments: op input or attribute -> the Python expression passed, as text.
+    """
+
+    method: str
+    op: str
+    arguments: tuple[tuple[str, str], ...]
+    span: Span = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class UpdatePath:
+    """One way through an optimizer; printed as ``dense/resource/cpu``."""
+
+    gradient: Gradient
+    variable: Variable
+    device: Device
+
+    def __str__(self) -> str:
+        return f"{self.gradient}/{self.variable}/{self.device}"
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateRule:
+    """One whole step of an optimizer on one path, as expressions in the old state.
+
+    Attributes:
+        states: name -> value after the step, in creation order; ``var`` first. The symbols in
+            the values are the same state names, ``grad``, constructor parameters by name, and
+            ``step``. On a sparse path ``touched`` is true for the rows in the gradient, and
+            ``grad`` is what one row receives (see ``duplicates``).
+        duplicates: what repeated indices do: summed first, applied one after another, last
+            one wins; None for dense paths.
+        symbols: symbols of the regions the rule was read from.
+        unknowns: what could not be read; each leaves an ``Opaque`` node in a value.
+    """
+
+    path: UpdatePath
+    states: tuple[tuple[str, Expr], ...]
+    duplicates: OneOf["summed", "sequential", "last", "unknown"] | None
+    symbols: tuple[str, ...]
+    unknowns: tuple[Unknown, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ClassRef:
+    """A class by name and the file that defines it."""
+
+    name: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class OptimizerFacts:
+    """Everything read about one optimizer at one release.
+
+    Attributes:
+        name: the public name that the report uses, such as ``tf.train.AdamOptimizer``.
+        public_names: all public names at this release, ``name`` first.
+        ancestry: the class itself, then its bases in method resolution order, as far as they
+            are defined in the tree.
+        parameters: of the constructor, without ``self``.
+        hyperparameters: constructor parameter -> the attributes that hold it, in order.
+        regions: the Python regions (own and inherited) that a step reaches.
+        calls: which ops the methods call.
+        kernels: those ops, as far as the source carries them.
+        rules: one whole step per path.
+        missing: parts that the source lacks (``kernels``), one phrase each.
+    """
+
+    name: str
+    public_names: tuple[str, ...]
+    class_name: str
+    span: Span = field(compare=False)
+    ancestry: tuple[ClassRef, ...]
+    parameters: tuple[Parameter, ...]
+    hyperparameters: tuple[tuple[str, tuple[str, ...]], ...]
+    slots: tuple[Slot, ...]
+    regions: tuple[Region, ...]
+    calls: tuple[OpCall, ...]
+    kernels: tuple[KernelFacts, ...]
+    rules: tuple[UpdateRule, ...]
+    unknowns: tuple[Unknown, ...]
+    missing: tuple[str, ...] = ()

@@ -1,0 +1,271 @@
+"""What comparison says: findings, verdicts and the report. Frozen, no markup, no clock."""
+
+from dataclasses import dataclass, field, replace
+from hashlib import sha256
+from typing import Literal as OneOf
+
+from tfdiff.facts import Device, RegionKind, Unknown, UpdatePath
+from tfdiff.ir.expr import Expr
+from tfdiff.sources.tree import Release
+
+Facet = OneOf[
+    "default",
+    "parameter-added",
+    "parameter-removed",
+    "parameter-renamed",
+    "epsilon-handling",
+    "update-rule-dense-python",
+    "update-rule-sparse-python",
+    "update-rule-kernel-cpu",
+    "update-rule-kernel-gpu",
+    "update-rule-kernel-xla",
+    "update-rule-kernel-sycl",
+    "kernel-op-added",
+    "kernel-op-removed",
+    "kernel-attr",
+    "kernel-dtype-registration",
+    "locking",
+    "resource-variable-semantics",
+    "slot-creation",
+    "slot-name",
+    "slot-initial-value",
+    "device-placement",
+    "eager-graph-mode",
+    "validation",
+    "name-deprecation",
+    "base-class-behaviour",
+    "docs-only",
+    "formatting-only",
+]
+Effect = OneOf[
+    "numeric",
+    "numeric-conditional",
+    "rounding-only",
+    "checkpoint",
+    "distributed",
+    "api",
+    "performance",
+    "memory",
+    "none",
+]
+Certainty = OneOf["proved", "sampled", "read", "unknown"]
+
+Updates = OneOf["identical", "equal", "conditional", "differs", "undecided"]
+Defaults = OneOf["unchanged", "changed", "undecided"]
+State = OneOf["compatible", "renamed", "initialised differently", "lost", "undecided"]
+Calls = OneOf["compatible", "extended", "broken", "undecided"]
+Execution = OneOf["unchanged", "changed", "undecided"]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Lines of one release's file (1-based, inclusive), their text, and a web address."""
+
+    path: str
+    start: int
+    end: int
+    text: str
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """A commit that brought a change; ``date`` is ISO 8601 (``2017-08-30``)."""
+
+    sha: str
+    subject: str
+    date: str
+    pull_request: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseNote:
+    """The release notes' entry that documents a change."""
+
+    version: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One change with one root cause.
+
+    Attributes:
+        rule: id of the rule that found it.
+        subject: what changed, in the field's terms (``epsilon``, ``slot:m``, ``ApplyFtrlV2``);
+            together with rule and optimizer it tells findings apart.
+        condition: when it matters (``use_nesterov=True``), None for always.
+        explanation: what it does to training and to whom.
+        remedy: what to do about it, or that nothing can be done.
+        documented: None where the release notes were not read.
+        also_reaches: other optimizers that the same change reaches.
+    """
+
+    rule: str
+    optimizer: str
+    facet: Facet
+    effect: Effect
+    certainty: Certainty
+    subject: str
+    condition: str | None
+    title: str
+    explanation: str
+    remedy: str
+    old: Place | None
+    new: Place | None
+    commits: tuple[Commit, ...] = ()
+    release_note: ReleaseNote | None = None
+    documented: bool | None = None
+    also_reaches: tuple[str, ...] = ()
+
+    @property
+    def id(self) -> str:
+        """Fingerprint of the content; it survives line shifts and re-indentation."""
+        texts = (" ".join(place.text.split()) if place else "" for place in (self.old, self.new))
+        said = (self.rule, self.optimizer, self.subject, *texts)
+        return f"{self.rule}-{sha256(chr(0).join(said).encode()).hexdigest()[:12]}"
+
+    def reaching(self, others: tuple[str, ...]) -> "Finding":
+        """The same finding, with the other optimizers that it reaches."""
+        return replace(self, also_reaches=others)
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """How far the weights are apart after some steps on the same gradients.
+
+    Attributes:
+        gradients: name of the gradient set (``dense``, ``tiny``, ``zero``, ``sparse``).
+        relative: L2 norm of the difference over the L2 norm of the weights' movement.
+        ulp: largest difference of a weight in units in the last place (float32).
+    """
+
+    gradients: str
+    steps: int
+    relative: float
+    ulp: float
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """Concrete inputs on which two rules give different results.
+
+    Attributes:
+        inputs: symbol -> value, one step.
+        old, new: state -> value after that step.
+        ratio: first-step change of the weight, new over old; None if old is 0.
+        region: where the difference matters, in words, or None.
+    """
+
+    inputs: tuple[tuple[str, float], ...]
+    old: tuple[tuple[str, float], ...]
+    new: tuple[tuple[str, float], ...]
+    ratio: float | None
+    drift: tuple[Drift, ...] = ()
+    region: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PathVerdict:
+    """Whether the weights move the same way on one path, and why we say so.
+
+    Attributes:
+        proof: how it was decided, one phrase (``same source``, ``same operations``).
+        assumptions: what the proof takes for granted (``epsilon > 0``).
+        condition: the guard of a conditional verdict, readable.
+        reason: for undecided, what could not be read.
+        old, new: state -> value after one step; empty where not read.
+    """
+
+    path: UpdatePath
+    verdict: Updates
+    proof: str
+    assumptions: tuple[str, ...] = ()
+    condition: str | None = None
+    reason: str | None = None
+    old: tuple[tuple[str, Expr], ...] = ()
+    new: tuple[tuple[str, Expr], ...] = ()
+    witness: Witness | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The answer: one sentence and five parts."""
+
+    summary: str
+    updates: Updates
+    defaults: Defaults
+    state: State
+    calls: Calls
+    execution: Execution
+
+
+@dataclass(frozen=True, slots=True)
+class Hunk:
+    """One changed stretch of a region and what accounts for it.
+
+    Attributes:
+        old, new: first and last line on each side; last < first where that side has none.
+        account: ``finding`` (see ``finding``), ``no effect`` (see ``reason``) or
+            ``not classified``.
+    """
+
+    old: tuple[int, int]
+    new: tuple[int, int]
+    account: OneOf["finding", "no effect", "not classified"]
+    finding: str | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedRegion:
+    """A region on both sides, for the annotated source; in the order the data flows."""
+
+    kind: RegionKind
+    symbol: str
+    device: Device | None
+    old: Place | None
+    new: Place | None
+    status: OneOf["same", "moved", "formatting", "docs", "changed", "added", "removed"]
+    hunks: tuple[Hunk, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OptimizerReport:
+    """One optimizer's answer.
+
+    Attributes:
+        old_path, new_path: the file of the class at each release, None where it has none.
+        unchanged: what was checked and is the same (``default:epsilon``, ``slot:m``).
+    """
+
+    name: str
+    old_path: str | None
+    new_path: str | None
+    verdict: Verdict
+    paths: tuple[PathVerdict, ...]
+    unchanged: tuple[str, ...]
+    findings: tuple[Finding, ...]
+    regions: tuple[ComparedRegion, ...] = ()
+    unknowns: tuple[Unknown, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """What was looked at: numbers of regions, and every stretch that was not understood."""
+
+    regions: int
+    parsed: int
+    opaque: tuple[Unknown, ...] = ()
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The whole answer for two releases."""
+
+    old: Release
+    new: Release
+    optimizers: tuple[OptimizerReport, ...]
+    coverage: Coverage
+    notes: tuple[str, ...] = field(default=())

@@ -1,0 +1,1 @@
+"""Update rules as expressions: built, compared, evaluated and shown."""

@@ -1,0 +1,1 @@
+"""Change rules, one file each; see ``tfdiff.rules.registry``."""

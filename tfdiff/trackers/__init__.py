@@ -1,0 +1,1 @@
+"""Attach a report to a migration ticket."""
