@@ -206,6 +206,31 @@ class KernelFacts:
     unknowns: tuple[Unknown, ...]
 
 
+Duplicates = OneOf["summed", "sequential", "last", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class KernelRule:
+    """What one op's kernel does to its variables on one device.
+
+    Attributes:
+        states: op input name -> value after the op, in the order of the op's inputs; only
+            inputs that the kernel writes. Symbols are the op's input and attribute names
+            (``var``, ``m``, ``lr``, ``grad``, ``use_nesterov``). Of a sparse op it is the rule
+            of one touched row; rows that are not in the indices keep their values.
+        duplicates: for sparse ops what repeated indices do, None for dense ops.
+        symbols: symbols of the regions it was read from.
+        unknowns: what could not be read; each leaves an ``Opaque`` node in a value.
+    """
+
+    op: str
+    device: Device
+    states: tuple[tuple[str, Expr], ...]
+    duplicates: Duplicates | None
+    symbols: tuple[str, ...]
+    unknowns: tuple[Unknown, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class OpCall:
     """An optimizer's method calls an op (``_apply_dense`` -> ``ApplyAdam``).
@@ -249,7 +274,7 @@ class UpdateRule:
 
     path: UpdatePath
     states: tuple[tuple[str, Expr], ...]
-    duplicates: OneOf["summed", "sequential", "last", "unknown"] | None
+    duplicates: Duplicates | None
     symbols: tuple[str, ...]
     unknowns: tuple[Unknown, ...]
 
