@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Literal as OneOf
 
-from tfdiff.facts import Device, RegionKind, Unknown, UpdatePath
+from tfdiff.facts import Device, RegionKind, Slot, Unknown, UpdatePath
 from tfdiff.ir.expr import Expr
 from tfdiff.sources.tree import Release
 
@@ -231,12 +231,21 @@ class ComparedRegion:
 
 
 @dataclass(frozen=True, slots=True)
+class ComparedSlot:
+    """One piece of state on both sides; None where that release does not keep it."""
+
+    old: Slot | None
+    new: Slot | None
+
+
+@dataclass(frozen=True, slots=True)
 class OptimizerReport:
     """One optimizer's answer.
 
     Attributes:
         old_path, new_path: the file of the class at each release, None where it has none.
         unchanged: what was checked and is the same (``default:epsilon``, ``slot:m``).
+        slots: all state of both sides, matched, for the table of checkpoint keys.
     """
 
     name: str
@@ -248,6 +257,7 @@ class OptimizerReport:
     findings: tuple[Finding, ...]
     regions: tuple[ComparedRegion, ...] = ()
     unknowns: tuple[Unknown, ...] = ()
+    slots: tuple[ComparedSlot, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
