@@ -1,0 +1,197 @@
+"""One pass over a file's tokens: what the grammar must not see, and what macros are called.
+
+Registration in TensorFlow is done by macro calls between the definitions. No C++ grammar
+accepts them, so they are taken out here, as ``Invocation``, and blanked at equal length. So
+are thread-safety annotations, explicit instantiations and a ``typename`` inside an expression.
+A loop macro (``GPU_1D_KERNEL_LOOP(i, n) {``) is written over as ``while``, at equal length.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from tfdiff.extract.cxx.lex import Token, lex
+
+_MACRO: Final = re.compile(rb"[A-Z][A-Z0-9]*_[A-Za-z0-9_]*$|[A-Z]{4,}$")
+_ANNOTATION: Final = re.compile(rb"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$")
+_BEFORE_ANNOTATION: Final = frozenset({b")", b"override", b"const", b"noexcept", b"final"})
+_AFTER_ANNOTATION: Final = frozenset({b"{", b";", b"="})
+_STATEMENT_START: Final = frozenset({b";", b"{", b"}", b")", b"else", b":"})
+_CLOSING: Final = {b"(": b")", b"{": b"}", b"[": b"]"}
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Bytes ``start`` to ``end`` of a file, and what was done with them."""
+
+    start: int
+    end: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Invocation:
+    """A macro call between definitions: ``REGISTER_KERNELS(CPU, float);``.
+
+    Attributes:
+        name: of the macro.
+        start, end: the whole statement, with its ``;`` and a chain of member calls.
+        arguments: offsets of the text between the parentheses.
+    """
+
+    name: str
+    start: int
+    end: int
+    arguments: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Surface:
+    """What one pass over the tokens finds.
+
+    Attributes:
+        blanked: stretches that the grammar gets as spaces.
+        loops: names of loop macros, which the grammar gets as ``while``.
+        invocations: macro calls at namespace scope, in source order.
+        directives: preprocessor lines, in source order.
+    """
+
+    blanked: tuple[Stretch, ...]
+    loops: tuple[Stretch, ...]
+    invocations: tuple[Invocation, ...]
+    directives: tuple[Token, ...]
+
+
+def closing(tokens: Sequence[Token], at: int) -> int:
+    """Index of the bracket that closes the one at index ``at``; the last index if none does."""
+    opening = tokens[at].text
+    ending = _CLOSING[opening]
+    depth = 0
+    for index in range(at, len(tokens)):
+        text = tokens[index].text
+        if text == opening:
+            depth += 1
+        elif text == ending:
+            depth -= 1
+            if depth == 0:
+                return index
+    return len(tokens) - 1
+
+
+def scan(source: bytes) -> Surface:
+    """Find what stands between the definitions and what the grammar must not see."""
+    tokens = [token for token in lex(source) if token.kind != "comment"]
+    directives = tuple(token for token in tokens if token.kind == "directive")
+    return _Scan([token for token in tokens if token.kind != "directive"], directives).run()
+
+
+class _Scan:
+    """The pass itself: where it is, and what it has found so far."""
+
+    def __init__(self, tokens: list[Token], directives: tuple[Token, ...]) -> None:
+        self._tokens = tokens
+        self._directives = directives
+        self._blanked: list[Stretch] = []
+        self._loops: list[Stretch] = []
+        self._invocations: list[Invocation] = []
+        self._item = 0  # index where the current item at namespace scope starts
+
+    def run(self) -> Surface:
+        """Walk over the tokens, knowing whether we are between definitions or inside one."""
+        tokens = self._tokens
+        scopes: list[bool] = []  # per open brace: is it a namespace's?
+        inside = 0  # open braces that are no namespace's
+        index = 0
+        while index < len(tokens):
+            kind, text, _ = tokens[index]
+            if kind == "word":
+                index = self._word(index, starts_item=inside == 0 and index == self._item)
+                continue
+            if text == b"{":
+                namespace = inside == 0 and self._is_namespace()
+                scopes.append(namespace)
+                inside += not namespace
+            elif text == b"}" and scopes:
+                inside -= not scopes.pop()
+            index += 1
+            if inside == 0 and text in {b";", b"{", b"}"}:
+                self._item = index
+        return Surface(
+            blanked=tuple(self._blanked),
+            loops=tuple(self._loops),
+            invocations=tuple(self._invocations),
+            directives=self._directives,
+        )
+
+    def _is_namespace(self) -> bool:
+        words = [token.text for token in self._tokens[self._item : self._item + 2]]
+        return b"namespace" in words or (words[:1] == [b"extern"] and words[1][:1] == b'"')
+
+    def _word(self, index: int, *, starts_item: bool) -> int:
+        """Look at the word at ``index``; the index to go on from."""
+        tokens = self._tokens
+        text = tokens[index].text
+        following = tokens[index + 1].text if index + 1 < len(tokens) else b""
+        before = tokens[index - 1].text if index else b";"
+        if text == b"template" and following != b"<" and starts_item:
+            return self._statement(index, "explicit instantiation")
+        if text == b"extern" and following == b"template" and starts_item:
+            return self._statement(index, "explicit instantiation elsewhere")
+        if text == b"typename" and before in {b"=", b"return"}:
+            self._blank(index, index, "typename in an expression")
+            return index + 1
+        if not (text[:1].isupper() and _MACRO.match(text)):
+            return index + 1
+        if starts_item and following == b"(":
+            return self._invocation(index)
+        return self._in_definition(index, before, following)
+
+    def _statement(self, index: int, reason: str) -> int:
+        end = index
+        while end < len(self._tokens) - 1 and self._tokens[end].text != b";":
+            end += 1
+        self._blank(index, end, reason)
+        self._item = end + 1
+        return end + 1
+
+    def _invocation(self, index: int) -> int:
+        tokens = self._tokens
+        close = end = closing(tokens, index + 1)
+        following = tokens[end + 1].text if end + 1 < len(tokens) else b""
+        if following == b"{":
+            return index + 1
+        if following in {b".", b";"}:
+            while end < len(tokens) - 1 and tokens[end].text != b";":
+                end += 1
+                if tokens[end].text in _CLOSING:
+                    end = closing(tokens, end)
+        name = tokens[index].text.decode()
+        arguments = (tokens[index + 1].end, tokens[close].start)
+        self._invocations.append(
+            Invocation(name, tokens[index].start, tokens[end].end, arguments),
+        )
+        self._item = end + 1
+        return end + 1
+
+    def _in_definition(self, index: int, before: bytes, following: bytes) -> int:
+        """An all-caps word inside a definition: an annotation, a loop macro, or just a name."""
+        tokens = self._tokens
+        end = closing(tokens, index + 1) if following == b"(" else index
+        after = tokens[end + 1].text if end + 1 < len(tokens) else b""
+        previous = tokens[index - 1] if index else None
+        annotates = before in _BEFORE_ANNOTATION or (
+            following == b"(" and previous is not None and previous.kind == "word"
+        )
+        if annotates and after in _AFTER_ANNOTATION and _ANNOTATION.match(tokens[index].text):
+            if before not in {b"return", b"else"}:
+                self._blank(index, end, f"annotation {tokens[index].text.decode()}")
+            return end + 1
+        starts = before in _STATEMENT_START and following == b"("
+        if starts and len(tokens[index].text) >= len(b"while") and after == b"{":
+            word = tokens[index]
+            self._loops.append(Stretch(word.start, word.end, word.text.decode()))
+        return index + 1
+
+    def _blank(self, first: int, last: int, reason: str) -> None:
+        self._blanked.append(Stretch(self._tokens[first].start, self._tokens[last].end, reason))
