@@ -1,0 +1,142 @@
+"""Runs git on one repository so that nothing from outside can steer it.
+
+Every call names its repository, never asks for a password, takes paths literally, and may
+use a transport only where the caller allows the network. Names from outside are checked
+before they get here (``git_refs``) or go in on standard input.
+"""
+
+from collections.abc import Mapping
+from contextlib import suppress
+from functools import cached_property
+from pathlib import Path
+from tempfile import TemporaryFile
+
+from git.cmd import Git
+from git.exc import GitCommandError, GitError
+
+from tfdiff.errors import SourceError
+
+# ext:: runs any command, and nobody keeps TensorFlow behind the other helpers.
+TRANSPORTS = "file:git:http:https:ssh"
+_SETTINGS = {
+    "gc.auto": "0",  # a repack in the background would race with the reader
+    "maintenance.auto": "0",
+    "credential.interactive": "never",
+    "core.askPass": "",
+    "core.hooksPath": "/dev/null",
+    "core.fsmonitor": "false",
+    "log.showSignature": "false",  # it starts a program that the repository names
+    "advice.detachedHead": "false",
+}
+
+
+class GitRunError(SourceError):
+    """A git command failed; ``said`` is what git wrote to standard error."""
+
+    def __init__(self, command: str, said: str) -> None:
+        super().__init__(f"git {command} failed: {said or 'it said nothing'}")
+        self.said = said
+
+
+class GitCommand:
+    """Git on one repository.
+
+    Args:
+        git_dir: the repository itself (``.git`` or a bare one).
+        network: whether git may use its transports.
+        objects: further object folders to read from.
+    """
+
+    def __init__(self, git_dir: Path, *, network: bool, objects: tuple[Path, ...] = ()) -> None:
+        self.git_dir = git_dir
+        self._network = network
+        self._objects = objects
+
+    def run(
+        self, *arguments: str, lines: tuple[str, ...] = (), timeout: float | None = None
+    ) -> bytes:
+        """Run one command and give its standard output.
+
+        Args:
+            arguments: the command and its arguments; nothing unchecked from outside.
+            lines: what it reads on standard input, a line each.
+            timeout: seconds after which it is ended.
+
+        Raises:
+            GitRunError: it did not end with 0.
+        """
+        with TemporaryFile(buffering=0) as given:
+            given.write("".join(f"{line}\n" for line in lines).encode("utf-8", "surrogateescape"))
+            given.seek(0)
+            try:
+                return self._git.execute(
+                    ["git", *arguments],
+                    istream=given.fileno(),
+                    stdout_as_string=False,
+                    kill_after_timeout=timeout,
+                    strip_newline_in_stdout=False,
+                )
+            except GitCommandError as error:
+                raise GitRunError(arguments[0], _text(error.stderr)) from error
+            except (GitError, OSError) as error:
+                raise GitRunError(arguments[0], str(error)) from error
+
+    def content(self, object_id: str) -> bytes:
+        """The content of one object, read through one process that stays open.
+
+        Raises:
+            GitRunError: there is no such object, or it cannot be read.
+        """
+        try:
+            _, _, size, content = self._git.get_object_data(object_id)
+        except (GitError, OSError, ValueError) as error:
+            self.close()  # what follows in the pipe belongs to nobody
+            raise GitRunError("cat-file", str(error)) from error
+        if len(content) != size:
+            self.close()
+            raise GitRunError("cat-file", f"{object_id} was cut off")
+        return content
+
+    def close(self) -> None:
+        """End the process that ``content`` keeps open."""
+        if "_git" in self.__dict__:
+            with suppress(OSError):
+                self._git.clear_cache()
+
+    @cached_property
+    def _git(self) -> Git:
+        git = Git(self.git_dir)
+        git.update_environment(**self._environment())
+        return git
+
+    def _environment(self) -> Mapping[str, str]:
+        allowed = TRANSPORTS if self._network else ""
+        settings = {
+            f"GIT_CONFIG_{part}_{number}": text
+            for number, setting in enumerate(_SETTINGS.items())
+            for part, text in zip(("KEY", "VALUE"), setting, strict=True)
+        }
+        alternates = ":".join(str(folder) for folder in self._objects)
+        return {
+            "GIT_DIR": str(self.git_dir),
+            "GIT_ALTERNATE_OBJECT_DIRECTORIES": alternates,
+            "GIT_ALLOW_PROTOCOL": allowed,
+            "GIT_NO_LAZY_FETCH": "1",
+            "GIT_TERMINAL_PROMPT": "0",
+            "GIT_ASKPASS": "",
+            "SSH_ASKPASS": "",
+            "GIT_SSH_COMMAND": "ssh -o BatchMode=yes -o ConnectTimeout=8",
+            "GIT_LITERAL_PATHSPECS": "1",
+            "GIT_NO_REPLACE_OBJECTS": "1",
+            "GIT_OPTIONAL_LOCKS": "0",
+            "GIT_PROTOCOL_FROM_USER": "0",
+            "LC_ALL": "C",
+            "GIT_CONFIG_COUNT": str(len(_SETTINGS)),
+            **settings,
+        }
+
+
+def _text(stderr: str | bytes | None) -> str:
+    text = stderr.decode("utf-8", "replace") if isinstance(stderr, bytes) else stderr or ""
+    # GitPython wraps what git wrote: "stderr: '...'".
+    return text.strip().removeprefix("stderr:").strip().strip("'").strip()

@@ -1,0 +1,141 @@
+"""Reads one git repository: names, trees, blobs. Writes nothing and fetches nothing."""
+
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+
+from tfdiff.errors import SourceError
+from tfdiff.sources.blob_id import blob_id_of
+from tfdiff.sources.git_command import GitCommand, GitRunError
+
+BlobIds = dict[str, str]
+
+_FILE_MODES = (b"100644", b"100755", b"100664")
+
+
+class DamagedRepositoryError(SourceError):
+    """Git could not read something that the repository is known to hold."""
+
+
+class GitRepository:
+    """The objects and names of one repository.
+
+    Args:
+        git: git on the repository.
+        label: what errors call it: its address or its path.
+    """
+
+    def __init__(self, git: GitCommand, label: str) -> None:
+        self.git = git
+        self.label = label
+        self._trees: dict[str, BlobIds] = {}
+
+    def names(self) -> dict[str, str]:
+        """Full names of all tags and branches -> the commit they lead to."""
+        listed = self._read(
+            "for-each-ref",
+            "--format=%(refname)%00%(objectname)%00%(*objectname)",
+            "refs/tags",
+            "refs/heads",
+            "refs/remotes",
+        )
+        found = {}
+        for line in listed.decode("utf-8", "surrogateescape").splitlines():
+            name, own, peeled = line.split("\0")
+            found[name] = peeled or own
+        return found
+
+    def commit(self, name: str) -> str | None:
+        """The commit that a full name or an object id (also abbreviated) leads to, if any."""
+        with suppress(GitRunError):
+            found = self.git.run(
+                "rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}"
+            )
+            return found.decode().strip() or None
+        return None
+
+    def blob_ids(self, commit: str) -> BlobIds:
+        """Every file of a commit's tree by path, sorted; links and submodules are no files."""
+        known = self._trees.get(commit)
+        if known is None:
+            known = self._trees[commit] = self._list_tree(commit)
+        return known
+
+    def _list_tree(self, commit: str) -> BlobIds:
+        found = {}
+        listed = self._read("ls-tree", "-r", "-z", "--full-tree", commit)
+        for entry in listed.split(b"\0"):
+            mode, _, rest = entry.partition(b" ")
+            if mode in _FILE_MODES:
+                # "blob <40 hexadecimal digits>\t<path>"
+                found[rest[46:].decode("utf-8", "surrogateescape")] = rest[5:45].decode()
+        return dict(sorted(found.items()))
+
+    def missing(self, wanted: Iterable[tuple[str, Iterable[str]]]) -> tuple[str, ...]:
+        """Ids of the wanted blobs that the repository does not hold.
+
+        Args:
+            wanted: commits, each with paths of its tree.
+        """
+        commits: list[str] = []
+        paths: set[str] = set()
+        ids: set[str] = set()
+        for commit, of_commit in wanted:
+            tree = self.blob_ids(commit)
+            chosen = [path for path in of_commit if path in tree]
+            ids.update(tree[path] for path in chosen)
+            paths.update(chosen)
+            commits.append(commit)
+        if not ids:
+            return ()
+        # cat-file --batch-check would fetch what it is asked about, one by one.
+        listed = self._read(
+            "rev-list",
+            "--objects",
+            "--missing=print",
+            "--no-walk",
+            "--stdin",
+            lines=(*commits, "--", *sorted(paths)),
+        )
+        absent = {line[1:].decode() for line in listed.splitlines() if line.startswith(b"?")}
+        return tuple(sorted(ids & absent))
+
+    def blob(self, blob_id: str) -> bytes:
+        """The content of a blob, checked against its id.
+
+        Raises:
+            DamagedRepositoryError: it is not there, or it is not what its id says.
+        """
+        try:
+            content = self.git.content(blob_id)
+        except GitRunError as error:
+            raise self._damaged(error.said) from error
+        if blob_id_of(content) != blob_id:
+            raise self._damaged(f"object {blob_id} holds something else")
+        return content
+
+    def _read(self, *arguments: str, lines: tuple[str, ...] = ()) -> bytes:
+        try:
+            return self.git.run(*arguments, lines=lines)
+        except GitRunError as error:
+            raise self._damaged(error.said) from error
+
+    def _damaged(self, said: str) -> DamagedRepositoryError:
+        return DamagedRepositoryError(
+            f"Could not read the git repository {self.label}: {said}. "
+            f"See what 'git fsck' says of it, or name another one with --repo."
+        )
+
+
+def local_git_dir(path: Path) -> Path | None:
+    """The repository itself at a path: a bare one, or the ``.git`` of a work tree; else None."""
+    if not path.is_dir():
+        return None
+    inside = path / ".git"
+    if inside.is_file():  # a linked work tree or a submodule
+        pointer = inside.read_text(encoding="utf-8", errors="surrogateescape").strip()
+        return (path / pointer.removeprefix("gitdir:").strip()).resolve()
+    for candidate in (inside, path):
+        if (candidate / "HEAD").is_file() and (candidate / "objects").is_dir():
+            return candidate.resolve()
+    return None

@@ -1,0 +1,99 @@
+"""One commit of a git repository as a source tree."""
+
+from collections.abc import Iterable
+from functools import cached_property
+from typing import Protocol
+
+from tfdiff.errors import MissingFileError
+from tfdiff.sources.git_repository import BlobIds
+from tfdiff.sources.stated_version import stated_version, version_paths
+from tfdiff.sources.tree import Release
+from tfdiff.sources.versions import release_version
+
+
+class GitObjects(Protocol):
+    """Where a tree gets its objects: a repository as it is, or a mirror that fetches."""
+
+    def blob_ids(self, commit: str) -> BlobIds:
+        """Every file of a commit's tree by path, sorted."""
+
+    def bring(self, wanted: Iterable[tuple[str, Iterable[str]]]) -> None:
+        """See that the blobs of these commits' paths are at hand, in one batch."""
+
+    def blob(self, commit: str, path: str) -> bytes:
+        """The content of one file."""
+
+
+class GitTree:
+    """The files of one commit.
+
+    Args:
+        objects: where they come from.
+        commit: the commit's id.
+        named: the release as far as it is known without reading any file.
+        web: address of the repository's pages, such as
+            ``https://github.com/tensorflow/tensorflow``; None where it has none.
+    """
+
+    def __init__(self, objects: GitObjects, commit: str, named: Release, web: str | None) -> None:
+        self.objects = objects
+        self.commit = commit
+        self._named = named
+        self._web = web
+
+    @cached_property
+    def release(self) -> Release:
+        """Which release this is; reads the file that states the version."""
+        version = stated_version(self._ids.__contains__, self.read)
+        return Release(
+            ref=self._named.ref,
+            commit=self.commit,
+            source=self._named.source,
+            version=version,
+            lacks=self._named.lacks,
+            warnings=(*self._named.warnings, *_disagreement(self._named.ref, version)),
+        )
+
+    @cached_property
+    def _ids(self) -> BlobIds:
+        return self.objects.blob_ids(self.commit)
+
+    def paths(self) -> tuple[str, ...]:
+        """All paths of the tree, sorted."""
+        return tuple(self._ids)
+
+    def blob_id(self, path: str) -> str | None:
+        """The git blob id of a path, or None where the tree has no such file."""
+        return self._ids.get(path)
+
+    def wanted(self, paths: Iterable[str]) -> tuple[str, tuple[str, ...]]:
+        """What to bring for these paths: the commit, and the paths that the tree has."""
+        has = self._ids.__contains__
+        return self.commit, (*filter(has, paths), *version_paths(has))
+
+    def prefetch(self, paths: Iterable[str]) -> None:
+        """Bring the contents of these paths in one batch."""
+        self.objects.bring([self.wanted(paths)])
+
+    def read(self, path: str) -> bytes:
+        """The content of one file; ``MissingFileError`` where the tree has none."""
+        if path not in self._ids:
+            raise MissingFileError(f"{self._named.ref} has no file {path} ({self._named.source}).")
+        return self.objects.blob(self.commit, path)
+
+    def permalink(self, path: str, start: int, end: int) -> str | None:
+        """Web address of these lines at this commit, None where the repository has no pages."""
+        if self._web is None:
+            return None
+        from urllib.parse import quote  # noqa: PLC0415 - only reports with links need it
+
+        lines = f"L{start}" if start == end else f"L{start}-L{end}"
+        return f"{self._web}/blob/{self.commit}/{quote(path)}#{lines}"
+
+
+def _disagreement(ref: str, stated: str | None) -> tuple[str, ...]:
+    named = release_version(ref)
+    says = release_version(stated) if stated else None
+    if named is None or says is None or named == says:
+        return ()
+    return (f"The tag {ref} holds the sources of {stated}, as its own version file says.",)

@@ -1,0 +1,52 @@
+"""How a built package spells the repository's paths, and what it leaves out."""
+
+import re
+from email.parser import HeaderParser
+
+_DATA = re.compile(r"[^/]+\.data/(?:purelib|platlib)/")
+_METADATA = re.compile(r"[^/]+\.dist-info/METADATA")
+_PACKAGE = re.compile(r"(tensorflow|tensorflow_core|keras|tf_keras)/(.+)")
+_HEADERS = re.compile(r"include/tensorflow(?:_core)?/(.+)")
+_BUILT = (".pyc", ".pyd", ".so", ".dll", ".dylib", ".lib", ".a")
+
+# Packages carry headers and shared objects, but neither the kernels' sources nor RELEASE.md.
+LACKS = ("C++ kernels and op definitions", "release notes")
+
+
+def repository_paths(members: list[str]) -> dict[str, str]:
+    """The repository's path -> the package's member that holds it.
+
+    1.15 to 2.1 kept the sources in ``tensorflow_core`` and a stub in ``tensorflow``; early
+    wheels keep everything under ``*.data/purelib``; headers stand under ``include``.
+    """
+    found: dict[str, str] = {}
+    # Written last wins: stubs in tensorflow/ before what tensorflow_core/ really holds.
+    for member in sorted(members, key=lambda name: (_is_core(name), name)):
+        path = _repository_path(member)
+        if path is not None:
+            found[path] = member
+    return dict(sorted(found.items()))
+
+
+def is_metadata(member: str) -> bool:
+    """Whether a member states the package's name and version."""
+    return _METADATA.fullmatch(member) is not None
+
+
+def metadata_version(content: bytes) -> str | None:
+    """The version in a package's ``METADATA``."""
+    headers = HeaderParser().parsestr(content.decode("utf-8", "replace"), headersonly=True)
+    return headers["Version"]
+
+
+def _is_core(member: str) -> bool:
+    return _DATA.sub("", member, count=1).startswith("tensorflow_core/")
+
+
+def _repository_path(member: str) -> str | None:
+    found = _PACKAGE.fullmatch(_DATA.sub("", member, count=1))
+    if found is None or member.endswith(_BUILT):
+        return None
+    package = found[1].removesuffix("_core")
+    header = _HEADERS.fullmatch(found[2])
+    return f"{package}/{header[1] if header else found[2]}"
