@@ -1,0 +1,317 @@
+"""One release's Python files, linked: names across imports, classes with their bases.
+
+This is what the readers of optimizers and the interpreter of update rules stand on::
+
+    model = Model(tree, store, candidates(tree.paths()))
+    adam = model.class_("tensorflow/python/training/adam.py", "AdamOptimizer")
+    adam.mro                              # AdamOptimizer, Optimizer: what the tree defines
+    method = adam.find("_apply_dense")    # Member(owner, function) or None
+    adam.find("_prepare", after=adam)     # what super()._prepare is, seen from adam
+    method.owner.ref                      # ClassRef(name, path) of the class that defines it
+    model.resolve(path, "optimizer.Optimizer")   # Definition: kind, path, name
+    model.resolve(path, "training_ops.apply_adam")
+    # -> Definition("external", "", "tensorflow.python.training.training_ops.apply_adam")
+    model.node(path, "AdamOptimizer._apply_dense")  # ParsedFunction: libcst node, lines
+
+``Member.function`` and everything that ``Model.module`` gives are plain records (``module``).
+Only ``Model.node`` needs libcst: it parses a file once, when asked, and keeps it in memory.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+from typing import Literal as OneOf
+
+from tfdiff.extract.python.imports import Packages
+from tfdiff.extract.python.module import Assignment, Class, Function, Module
+from tfdiff.extract.store import FactStore
+from tfdiff.facts import ClassRef, Span
+from tfdiff.sources.tree import SourceTree
+
+if TYPE_CHECKING:  # libcst is loaded by those who look at nodes
+    import libcst as cst
+
+Kind = OneOf["class", "function", "constant", "module", "member", "external"]
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """What a name stands for.
+
+    Attributes:
+        path: the file that defines it, "" for what no file at hand defines.
+        name: its name in that file (``Class.member`` for members); for modules and externals
+            the full dotted name.
+    """
+
+    kind: Kind
+    path: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedFunction:
+    """A function's libcst node, and the lines of each statement in it (1-based, inclusive).
+
+    ``lines`` has every statement (small statements, not their line) of the body, at any depth;
+    a compound statement's lines are those of its header up to its first block.
+    """
+
+    node: "cst.FunctionDef"
+    path: str
+    lines: Mapping["cst.CSTNode", tuple[int, int]]
+
+
+@dataclass(frozen=True, eq=False)
+class ResolvedClass:
+    """A class with its bases found.
+
+    Attributes:
+        mro: the class itself, then its bases in method resolution order, as far as files at
+            hand define them.
+        externals: full dotted names of the bases that no file at hand defines.
+    """
+
+    ref: ClassRef
+    facts: Class
+    mro: tuple["ResolvedClass", ...] = field(init=False, repr=False)
+    externals: tuple[str, ...] = field(init=False, default=())
+
+    @property
+    def span(self) -> Span:
+        """Where the class stands, decorators included."""
+        return Span(self.ref.path, self.facts.line, self.facts.end_line)
+
+    def find(self, method: str, after: "ResolvedClass | None" = None) -> "Member | None":
+        """The method of that name, own or inherited.
+
+        Args:
+            method: its name.
+            after: look only behind this class in the order: what ``super()`` means there.
+        """
+        order = self.mro if after is None else self.mro[self.mro.index(after) + 1 :]
+        for owner in order:
+            function = owner.facts.method(method)
+            if function is not None:
+                return Member(owner, function)
+        return None
+
+    def attribute(self, name: str) -> tuple["ResolvedClass", Assignment] | None:
+        """The class attribute of that name, own or inherited, and the class that sets it."""
+        for owner in self.mro:
+            for one in reversed(owner.facts.attributes):
+                if one.target == name:
+                    return owner, one
+        return None
+
+    def derives_from(self, other: ClassRef) -> bool:
+        """Whether the class is ``other`` or inherits from it."""
+        return any(base.ref == other for base in self.mro)
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A method and the class that defines it."""
+
+    owner: ResolvedClass
+    function: Function
+
+    @property
+    def span(self) -> Span:
+        """Where the method stands, decorators included."""
+        return Span(self.owner.ref.path, self.function.line, self.function.end_line)
+
+
+class Model:
+    """The Python files of one release that may matter, read when asked for.
+
+    Args:
+        tree: the release.
+        store: keeps each file's record by its blob id.
+        paths: the files to look at (``catalog.candidates``); every other file is external.
+    """
+
+    def __init__(self, tree: SourceTree, store: FactStore, paths: Iterable[str]) -> None:
+        self.tree = tree
+        self.paths = tuple(paths)
+        self._store = store
+        self._packages = Packages(self.paths)
+        self._modules: dict[str, Module] = {}
+        self._classes: dict[ClassRef, ResolvedClass] = {}
+        self._resolved: dict[tuple[str, str], Definition] = {}
+        self._parsed: dict[str, dict[str, ParsedFunction]] = {}
+
+    def module(self, path: str) -> Module:
+        """The record of one file."""
+        if path not in self._modules:
+            self._modules[path] = self._store.get(
+                "python-module", self.tree.blob_id(path) or "", lambda: self._read(path)
+            )
+        return self._modules[path]
+
+    def _read(self, path: str) -> Module:
+        from tfdiff.extract.python.reader import read_module  # noqa: PLC0415 - loads libcst
+
+        return read_module(self.tree.read(path))
+
+    def node(self, path: str, name: str) -> ParsedFunction | None:
+        """The libcst node of ``function`` or ``Class.method`` in a file, parsed on demand.
+
+        None where the file does not parse or has no such function.
+        """
+        if path not in self._parsed:
+            from tfdiff.extract.python.reader import read_nodes  # noqa: PLC0415 - loads libcst
+
+            self._parsed[path] = {
+                found: ParsedFunction(node, path, lines)
+                for found, (node, lines) in read_nodes(self.tree.read(path)).items()
+            }
+        return self._parsed[path].get(name)
+
+    def class_(self, path: str, name: str) -> ResolvedClass | None:
+        """The class that a file defines under that name, with its bases; None if it has none."""
+        ref = ClassRef(name, path)
+        if ref not in self._classes:
+            facts = self.module(path).class_(name)
+            if facts is None:
+                return None
+            resolved = ResolvedClass(ref, facts)
+            object.__setattr__(resolved, "mro", (resolved,))
+            self._classes[ref] = resolved  # before its bases: a class may name itself
+            self._link(resolved)
+        return self._classes[ref]
+
+    def _link(self, resolved: ResolvedClass) -> None:
+        bases: list[ResolvedClass] = []
+        externals: list[str] = []
+        for written in resolved.facts.bases:
+            for name in base_names(written):
+                found = self.resolve(resolved.ref.path, name)
+                base = self.class_(found.path, found.name) if found.kind == "class" else None
+                if base is None:
+                    externals.append(found.name)
+                elif base is not resolved:
+                    bases.append(base)
+                    externals.extend(base.externals)
+        object.__setattr__(resolved, "mro", (resolved, *_merged([b.mro for b in bases], bases)))
+        object.__setattr__(resolved, "externals", tuple(dict.fromkeys(externals)))
+
+    def resolve(self, path: str, dotted: str) -> Definition:
+        """What a dotted name stands for in a file, followed through imports and aliases.
+
+        What no file at hand defines is ``external``, under its full name as far as the imports
+        tell it (``tensorflow.python.ops.state_ops.assign``), else as written.
+        """
+        known = self._resolved.get((path, dotted))
+        if known is None:
+            known = self._resolve(path, dotted, frozenset())
+            self._resolved[path, dotted] = known
+        return known
+
+    def _resolve(self, path: str, dotted: str, seen: frozenset[tuple[str, str]]) -> Definition:
+        if (path, dotted) in seen:
+            return Definition("external", "", dotted)
+        seen |= {(path, dotted)}
+        head, _, rest = dotted.partition(".")
+        return (
+            self._defined(path, head, rest, seen)
+            or self._imported(path, head, rest, seen)
+            or self._starred(path, dotted, seen)
+            or Definition("external", "", dotted)
+        )
+
+    def _defined(
+        self, path: str, head: str, rest: str, seen: frozenset[tuple[str, str]]
+    ) -> Definition | None:
+        module = self.module(path)
+        if module.class_(head) is not None:
+            return (
+                Definition("member", path, f"{head}.{rest}")
+                if rest
+                else Definition("class", path, head)
+            )
+        if module.function(head) is not None:
+            return Definition("function", path, head)
+        constant = module.constant(head)
+        if constant is None:
+            return None
+        alias = _aliased(constant.value)
+        if alias is not None and alias.partition(".")[0] != head:
+            target = self._resolve(path, f"{alias}.{rest}" if rest else alias, seen)
+            if target.kind != "external" or "." in target.name:
+                return target
+        return Definition("member" if rest else "constant", path, f"{head}.{rest}".rstrip("."))
+
+    def _imported(
+        self, path: str, head: str, rest: str, seen: frozenset[tuple[str, str]]
+    ) -> Definition | None:
+        for bound in self.module(path).imports:
+            if bound.alias != head or bound.name == "*":
+                continue
+            base = self._packages.absolute(path, bound.module)
+            full = ".".join(part for part in (base, bound.name, rest) if part)
+            return self._absolute(full, seen)
+        return None
+
+    def _starred(
+        self, path: str, dotted: str, seen: frozenset[tuple[str, str]]
+    ) -> Definition | None:
+        for bound in self.module(path).imports:
+            if bound.name != "*":
+                continue
+            other = self._packages.path(self._packages.absolute(path, bound.module))
+            if other is not None and other != path:
+                found = self._resolve(other, dotted, seen)
+                if found.kind != "external" or found.name != dotted:
+                    return found
+        return None
+
+    def _absolute(self, full: str, seen: frozenset[tuple[str, str]]) -> Definition:
+        """What a full dotted name stands for: the longest prefix that is a file, then inside."""
+        parts = full.split(".")
+        for length in range(len(parts), 0, -1):
+            path = self._packages.path(".".join(parts[:length]))
+            if path is None:
+                continue
+            if length == len(parts):
+                return Definition("module", path, full)
+            found = self._resolve(path, ".".join(parts[length:]), seen)
+            if found.kind != "external" or found.name != ".".join(parts[length:]):
+                return found
+            break
+        return Definition("external", "", full)
+
+
+def base_names(written: str) -> Iterator[str]:
+    """The dotted names in a base as written; ``six.with_metaclass(Meta, A)`` names ``A``."""
+    called, opened, inside = written.partition("(")
+    if not opened:
+        yield written.partition("[")[0]
+    elif called.rpartition(".")[2] == "with_metaclass":
+        yield from (name.strip() for name in inside.rstrip(")").split(",")[1:])
+    else:
+        yield called
+
+
+def _aliased(value: str) -> str | None:
+    """The name that ``X = name`` or ``X = some_export("...")(name)`` gives another name to."""
+    if value.replace(".", "").replace("_", "").isalnum() and not value[0].isdigit():
+        return None if value in {"None", "True", "False"} else value
+    called, opened, inside = value.rpartition("(")
+    if opened and called.endswith(")") and "_export(" in called:
+        return _aliased(inside.rstrip(")")) if inside.rstrip(")") else None
+    return None
+
+
+def _merged(
+    orders: list[tuple[ResolvedClass, ...]], bases: list[ResolvedClass]
+) -> Iterator[ResolvedClass]:
+    """Python's own linearisation (C3); where it has no answer, the first come first."""
+    queues = [list(order) for order in orders] + [list(bases)]
+    while any(queues):
+        queues = [queue for queue in queues if queue]
+        tails = {id(one) for queue in queues for one in queue[1:]}
+        heads = [queue[0] for queue in queues]
+        taken = next((head for head in heads if id(head) not in tails), heads[0])
+        yield taken
+        queues = [[one for one in queue if one is not taken] for queue in queues]

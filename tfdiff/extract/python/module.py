@@ -1,0 +1,170 @@
+"""What one Python file says, as plain records that can be kept between runs.
+
+The records hold no parser's nodes and no path: they are pure in the file's bytes, so that a
+``FactStore`` can keep them under the blob id alone. ``reader`` makes them (and imports libcst);
+``model`` links them across files. Everything below is a named tuple because a release has some
+ten thousand of them, and those load several times faster than dataclasses.
+
+Expressions are kept as text in one line, layout removed (``text`` in ``reader``).
+"""
+
+from typing import NamedTuple
+
+
+class Import(NamedTuple):
+    """One name that an import binds.
+
+    Attributes:
+        module: dotted module as written; leading dots for relative imports.
+        name: the imported member, ``*``, or "" for ``import module``.
+        alias: the name it is bound to; for ``import a.b`` that is ``a``.
+    """
+
+    module: str
+    name: str
+    alias: str
+    line: int
+
+
+class Argument(NamedTuple):
+    """One argument of a call; ``keyword`` is "" for positional ones, ``*`` and ``**`` too."""
+
+    keyword: str
+    text: str
+
+
+class Condition(NamedTuple):
+    """A branch that encloses a statement; ``holds`` is False for the else arm."""
+
+    test: str
+    holds: bool
+
+
+class CallSite(NamedTuple):
+    """One call in a function's body.
+
+    Attributes:
+        callee: the called expression; ``super(X, self)`` is written ``super()``.
+        target: what the statement assigns the call's value to, if it is the whole value.
+        conditions: enclosing branches, outermost first.
+    """
+
+    callee: str
+    arguments: tuple[Argument, ...]
+    target: str
+    conditions: tuple[Condition, ...]
+    line: int
+    end_line: int
+
+
+class Assignment(NamedTuple):
+    """One binding; ``kind`` is ``=``, ``for``, ``with``, ``return`` or an operator like ``+=``.
+
+    Attributes:
+        target: the text of what is bound, "" for ``return``.
+    """
+
+    kind: str
+    target: str
+    value: str
+    conditions: tuple[Condition, ...]
+    line: int
+    end_line: int
+
+
+class ParameterText(NamedTuple):
+    """One parameter; ``kind`` as in ``facts.Parameter``, ``default`` None where required."""
+
+    name: str
+    kind: str
+    default: str | None
+    line: int
+
+
+class Function(NamedTuple):
+    """A function or method, with all that its body (nested functions included) does.
+
+    Attributes:
+        decorators: their texts, without ``@``.
+        tokens: hash of the code without comments, docstrings and layout.
+        docs: hash of the comments and docstrings.
+        references: every dotted name that is read (``self._lr``, ``math_ops.cast``), sorted.
+        locals: names that a nested ``def`` or a lambda assignment binds.
+        abstract: the body does nothing but raise NotImplementedError, or nothing at all.
+        line: first line, decorators included.
+    """
+
+    name: str
+    parameters: tuple[ParameterText, ...]
+    decorators: tuple[str, ...]
+    calls: tuple[CallSite, ...]
+    assignments: tuple[Assignment, ...]
+    references: tuple[str, ...]
+    locals: tuple[str, ...]
+    abstract: bool
+    tokens: str
+    docs: str
+    line: int
+    end_line: int
+
+
+class Export(NamedTuple):
+    """A ``tf_export`` or ``keras_export``: the names under which a symbol is public.
+
+    Attributes:
+        decorator: ``tf_export``, ``keras_export`` or another name of that ending.
+        symbol: the class or function that is exported.
+        v1: the names of the version 1 interface, None where they are the same as ``names``.
+    """
+
+    decorator: str
+    symbol: str
+    names: tuple[str, ...]
+    v1: tuple[str, ...] | None
+
+
+class Class(NamedTuple):
+    """A class: bases as written, methods, and the hash of the body without the methods."""
+
+    name: str
+    bases: tuple[str, ...]
+    decorators: tuple[str, ...]
+    methods: tuple[Function, ...]
+    attributes: tuple[Assignment, ...]
+    tokens: str
+    docs: str
+    line: int
+    end_line: int
+
+    def method(self, name: str) -> Function | None:
+        """The method of that name that the class itself defines (the last one counts)."""
+        return next((m for m in reversed(self.methods) if m.name == name), None)
+
+
+class Module(NamedTuple):
+    """One file.
+
+    Attributes:
+        allowed: names that ``__all__`` or ``remove_undocumented`` leaves public, else None.
+        error: why the file could not be read, with its line; nothing else is set then.
+    """
+
+    imports: tuple[Import, ...]
+    constants: tuple[Assignment, ...]
+    functions: tuple[Function, ...]
+    classes: tuple[Class, ...]
+    exports: tuple[Export, ...]
+    allowed: tuple[str, ...] | None
+    error: tuple[str, int] | None = None
+
+    def function(self, name: str) -> Function | None:
+        """The module-level function of that name."""
+        return next((f for f in reversed(self.functions) if f.name == name), None)
+
+    def class_(self, name: str) -> Class | None:
+        """The module-level class of that name."""
+        return next((c for c in reversed(self.classes) if c.name == name), None)
+
+    def constant(self, name: str) -> Assignment | None:
+        """The module-level assignment of that name; where there are several, the first."""
+        return next((a for a in self.constants if a.target == name), None)
