@@ -1,0 +1,214 @@
+"""A summary in Markdown that stands on its own in a ticket, cut to the tracker's limit.
+
+The answer always comes first and is never cut. Findings follow whole, in the report's order,
+as long as they fit; what does not fit is counted at the end.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from tfdiff.errors import UsageError
+from tfdiff.findings import Finding, OptimizerReport, Report
+from tfdiff.ir.expr import Expr, symbol
+from tfdiff.render import formulas
+from tfdiff.render.blocks import finding_block
+from tfdiff.render.escape import code, prose
+from tfdiff.render.roots import Root, roots
+from tfdiff.render.steps import StateChange, Step, steps
+from tfdiff.render.wording import EFFECTS, answer, counted, is_quiet, parts, question, worst_first
+
+
+@dataclass(frozen=True, slots=True)
+class Flavour:
+    """What one place makes of Markdown.
+
+    Attributes:
+        limit: longest text in UTF-8 bytes, None for no limit.
+        math: opening and closing of a LaTeX formula; None where it shows formulas as code.
+    """
+
+    limit: int | None
+    math: tuple[str, str] | None = None
+
+
+FLAVOURS: Final = {
+    "plain": Flavour(None),
+    "github": Flavour(65_536, ("```math\n", "\n```")),
+    "gitlab": Flavour(1_000_000, ("```math\n", "\n```")),
+    "jira": Flavour(32_767),
+    "redmine": Flavour(65_535),
+    "azure": Flavour(150_000),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A text that is shown whole or not at all, and the findings that it tells."""
+
+    text: str
+    findings: tuple[Finding, ...] = ()
+
+
+def summary(report: Report, *, flavour: str = "plain", max_bytes: int | None = None) -> str:
+    """The report as Markdown, at most ``max_bytes`` long in UTF-8.
+
+    Raises:
+        UsageError: no such flavour, or not even the answer fits.
+    """
+    if flavour not in FLAVOURS:
+        raise UsageError(
+            f"There is no Markdown flavour {flavour!r}. There are: {', '.join(FLAVOURS)}."
+        )
+    style = FLAVOURS[flavour]
+    limits = [limit for limit in (max_bytes, style.limit) if limit is not None]
+    optimizers = sorted(report.optimizers, key=worst_first)
+    head = _title(report) + _table(report)
+    causes = roots(tuple(optimizers))
+    pieces = [piece for one in optimizers for piece in _pieces(one, causes, report, style)]
+    if not limits:
+        return "\n".join([head, *(piece.text for piece in pieces), *_tail(report)])
+    return _fitted(report, pieces, min(limits))
+
+
+def _fitted(report: Report, pieces: list[Piece], limit: int) -> str:
+    """The answer, then whole pieces as long as they fit beside the tail and the last word."""
+    closing = _left_out(pieces, limit)
+    title, table = _title(report), _table(report)
+    full = [title + table, *_tail(report)]
+    fixed = next((some for some in (full, full[:1], [title]) if _room(some, closing, limit)), None)
+    if fixed is None:
+        raise UsageError(
+            f"The answer alone does not fit into {limit:,} bytes. Give more room with --max-bytes."
+        )
+    room = _room(fixed, closing, limit)
+    kept: list[str] = []
+    for piece in pieces:
+        room -= _size(piece.text) + 1
+        if room <= 0:
+            break  # in order, so that nothing shown hides something worse
+        kept.append(piece.text)
+    complete = len(kept) == len(pieces) and fixed == full
+    last = [] if complete else [_left_out(pieces[len(kept) :], limit)]
+    return "\n".join([fixed[0], *kept, *fixed[1:], *last])
+
+
+def _room(fixed: list[str], closing: str, limit: int) -> int:
+    """Bytes left beside what is shown in any case, 0 where there are none."""
+    return max(0, limit - _size("\n".join([*fixed, closing])))
+
+
+def _left_out(pieces: list[Piece], limit: int) -> str:
+    effects = [finding.effect for piece in pieces for finding in piece.findings]
+    said = [f"{effects.count(effect)} {effect}" for effect in EFFECTS if effect in effects]
+    what = counted(len(effects), "change") + (f" ({', '.join(said)})" if said else "")
+    if not effects:
+        what = counted(max(len(pieces), 1), "section")
+    return f"\n_Left out to stay within {limit:,} bytes: {what}. The whole report has them._\n"
+
+
+def _size(text: str) -> int:
+    return len(text.encode())
+
+
+def _title(report: Report) -> str:
+    said = [f"## {prose(question(report))}", f"**{prose(answer(report))}**"]
+    said += [prose(warning) for side in (report.old, report.new) for warning in side.warnings]
+    return "\n\n".join([*said, ""])
+
+
+def _table(report: Report) -> str:
+    match sorted(report.optimizers, key=worst_first):
+        case []:
+            return ""
+        case [only]:
+            lines = ["| part | verdict | |", "|---|---|---|"]
+            lines += [
+                f"| {part.name} | {part.icon} **{part.verdict}** | {part.question} |"
+                for part in parts(only.verdict)
+            ]
+        case several:
+            lines = [
+                "| optimizer | updates | defaults | state | calls | execution |",
+                "|---|---|---|---|---|---|",
+            ]
+            for optimizer in several:
+                cells = (f"{part.icon} {part.verdict}" for part in parts(optimizer.verdict))
+                lines.append(f"| {prose(optimizer.name)} | {' | '.join(cells)} |")
+    return "\n".join([*lines, ""])
+
+
+def _pieces(
+    optimizer: OptimizerReport, causes: dict[str, Root], report: Report, style: Flavour
+) -> Iterator[Piece]:
+    """One optimizer's part of the summary; what another one has shown is only named."""
+    several = len(report.optimizers) > 1
+    level = "####" if several else "###"
+    mine, shared = _told(optimizer, causes)
+    told = steps(optimizer.paths)
+    if several:
+        told = tuple(step for step in told if step.verdict != "identical")
+        if not mine and not shared and not told:
+            return
+        yield Piece(f"### {prose(optimizer.name)}\n\n{prose(optimizer.verdict.summary)}\n")
+    yield from (
+        Piece(finding_block(finding, level), (finding,))
+        for finding in mine
+        if not is_quiet(finding)
+    )
+    if shared:
+        yield Piece("\n".join([*(f"- {prose(one.title)} (see above)" for one in shared), ""]))
+    yield from (Piece(_rule(step, style, level)) for step in told)
+    quiet = tuple(finding for finding in mine if is_quiet(finding))
+    if quiet:
+        lines = [f"- {prose(finding.title)}" for finding in quiet]
+        yield Piece("\n".join([f"{level} No effect on training", "", *lines, ""]), quiet)
+    if optimizer.unchanged and not several:
+        names = ", ".join(map(code, optimizer.unchanged))
+        yield Piece(f"{level} Checked and unchanged\n\n{names}\n")
+
+
+def _told(
+    optimizer: OptimizerReport, causes: dict[str, Root]
+) -> tuple[list[Finding], list[Finding]]:
+    """The findings that are shown here, and those that an earlier optimizer has shown."""
+    mine = [one for one in optimizer.findings if causes[one.id].shown is one]
+    shared = [one for one in optimizer.findings if causes[one.id].shown is not one]
+    return mine, shared
+
+
+def _rule(step: Step, style: Flavour, level: str) -> str:
+    """The update rule on some paths; the new one beside it where it is another."""
+    lines = [f"{level} Update rule: {prose(step.verdict)}", ""]
+    lines += [f"On {', '.join(map(code, step.paths))}. {prose(step.because)}".rstrip(), ""]
+    for state in step.states:
+        if state.same:
+            lines.append(_formula(state, state.old, "both", style))
+        else:
+            lines.append(_formula(state, state.old, "old", style))
+            lines.append(_formula(state, state.new, "new", style))
+    return "\n".join([*lines, ""])
+
+
+def _formula(state: StateChange, value: Expr | None, side: str, style: Flavour) -> str:
+    if value is None:
+        return f"- {side}: {code(state.name)} ({state.missing})"
+    if style.math is None:
+        return f"- {side}: {code(f'{state.name} = {formulas.text(value)}')}"
+    opening, closing = style.math
+    written = f"{formulas.latex(symbol(state.name))} = {formulas.latex(value)}"
+    return f"{side}:\n{opening}{written}{closing}"
+
+
+def _tail(report: Report) -> list[str]:
+    """What was not read; nothing where everything was."""
+    coverage = report.coverage
+    unread = [*coverage.missing, *(unknown.reason for unknown in coverage.opaque)]
+    if not unread:
+        return []
+    said = f"{coverage.parsed:,} of {coverage.regions:,} stretches of source were understood."
+    reasons = sorted(set(unread))
+    lines = [f"- {prose(reason)}" for reason in reasons[:10]]
+    if len(reasons) > len(lines):
+        lines.append(f"- and {counted(len(reasons) - len(lines), 'further reason')}")
+    return ["\n".join(["### Not read", "", said, "", *lines, ""])]

@@ -1,0 +1,160 @@
+"""The quick answer in the terminal: the answer first, at most a screen."""
+
+from collections.abc import Iterable
+from io import StringIO
+from typing import TYPE_CHECKING, Final
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from tfdiff.render.roots import roots
+from tfdiff.render.steps import steps
+from tfdiff.render.visible import one_line
+from tfdiff.render.wording import (
+    EFFECT_TONES,
+    EFFECTS,
+    Part,
+    Tone,
+    answer,
+    counted,
+    is_quiet,
+    parts,
+    worst_first,
+)
+
+if TYPE_CHECKING:
+    from tfdiff.findings import Finding, OptimizerReport, Report
+
+COLUMNS: Final = 80
+LINES: Final = 24
+
+STYLES: Final[dict[Tone, str]] = {
+    "good": "green",
+    "near": "cyan",
+    "warn": "yellow",
+    "bad": "bold red",
+    "unknown": "magenta",
+}
+
+
+def plain(report: "Report") -> str:
+    """The answer as text of 80 columns without colour."""
+    file = StringIO()
+    # A fixed height, width and no colour: the text must not depend on who asks for it.
+    show(report, Console(file=file, width=COLUMNS, height=LINES, color_system=None, _environ={}))
+    return "".join(f"{line.rstrip()}\n" for line in file.getvalue().splitlines())
+
+
+def show(report: "Report", console: Console) -> None:
+    """Print the answer; rich takes colour away where there is no terminal or NO_COLOR is set."""
+    for line in _text(report, console.height):
+        console.print(line, highlight=False, soft_wrap=False)
+
+
+def _text(report: "Report", lines: int) -> "Iterable[Text | Table]":
+    ordered = sorted(report.optimizers, key=worst_first)
+    yield Text.assemble(
+        (_subject(report), "bold"), f"  {report.old.ref} \N{RIGHTWARDS ARROW} {report.new.ref}"
+    )
+    yield Text(one_line(answer(report)))
+    yield Text()
+    if len(ordered) == 1:
+        yield _verdicts(ordered[0])
+        room = lines - 12
+    else:
+        room = max(4, (lines - 10) // 2)
+        yield _matrix(ordered, room)
+    yield from _changes(ordered, max(3, room))
+    yield from _unread(report)
+
+
+def _subject(report: "Report") -> str:
+    match report.optimizers:
+        case [only]:
+            return one_line(only.name)
+        case several:
+            return counted(len(several), "optimizer")
+
+
+def _verdicts(optimizer: "OptimizerReport") -> Table:
+    table = Table.grid(padding=(0, 2))
+    why = {"updates": _paths(optimizer)}
+    for part in parts(optimizer.verdict):
+        verdict = Text(f"{part.icon} {part.verdict}", style=STYLES[part.tone])
+        table.add_row(Text(f"  {part.name}"), verdict, Text(why.get(part.name, ""), style="dim"))
+    return table
+
+
+def _paths(optimizer: "OptimizerReport") -> str:
+    """How many paths have which verdict."""
+    counts: dict[str, int] = {}
+    for step in steps(optimizer.paths):
+        counts[step.verdict] = counts.get(step.verdict, 0) + len(step.paths)
+    return ", ".join(f"{verdict} on {counted(n, 'path')}" for verdict, n in counts.items())
+
+
+def _matrix(optimizers: "list[OptimizerReport]", room: int) -> Table:
+    """A row per optimizer; words only where something is to be said."""
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim", pad_edge=False)
+    table.add_column("  optimizer", no_wrap=True, overflow="ellipsis")
+    for name in ("updates", "defaults", "state", "calls", "execution"):
+        table.add_column(name, no_wrap=True, min_width=len(name))
+    for optimizer in optimizers[:room]:
+        name = one_line(optimizer.name).rsplit(".", 1)[-1]
+        updates, *others = (_cell(part) for part in parts(optimizer.verdict))
+        table.add_row(Text(f"  {name}"), updates, *others)
+    if len(optimizers) > room:
+        table.add_row(Text(f"  and {len(optimizers) - room} more", style="dim"))
+    return table
+
+
+def _cell(part: Part) -> Text:
+    quiet = part.tone in {"good", "unknown"} and part.name != "updates"
+    word = "" if quiet else f" {part.verdict.split()[0]}"
+    return Text(f"{part.icon}{word}", style=STYLES[part.tone])
+
+
+def _changes(optimizers: "list[OptimizerReport]", room: int) -> "Iterable[Text | Table]":
+    causes = dict.fromkeys(root.shown for root in roots(tuple(optimizers)).values())
+    loud = [finding for finding in causes if not is_quiet(finding)]
+    quiet = len(causes) - len(loud)
+    if loud:
+        yield Text()
+        table = Table.grid(padding=(0, 2))
+        table.add_column(no_wrap=True, min_width=max(len(_effect(one)) for one in loud[:room]))
+        table.add_column(overflow="ellipsis", no_wrap=True)
+        for finding in loud[:room]:
+            table.add_row(_effect(finding), Text(_said(finding, len(optimizers) > 1)))
+        yield table
+    said = [f"{len(loud) - room} more changes"] if len(loud) > room else []
+    said += [f"{counted(quiet, 'change')} without effect on training"] if quiet else []
+    if said:
+        yield Text(f"  {' and '.join(said)} (-o report.html shows all)", style="dim")
+
+
+def _effect(finding: "Finding") -> Text:
+    icon, _ = EFFECTS[finding.effect]
+    return Text(f"  {icon} {finding.effect}", style=STYLES[EFFECT_TONES[finding.effect]])
+
+
+def _said(finding: "Finding", several: bool) -> str:  # noqa: FBT001 - private, one caller
+    owner = finding.optimizer.rsplit(".", 1)[-1] + ": " if several else ""
+    when = f" (if {finding.condition})" if finding.condition else ""
+    return one_line(f"{owner}{finding.title}{when}")
+
+
+def _unread(report: "Report") -> Iterable[Text]:
+    """What was not looked at, always said: silence would read as 'unchanged'."""
+    coverage = report.coverage
+    yield Text()
+    said = f"Read {coverage.parsed:,} of {coverage.regions:,} stretches of source"
+    reasons = [*coverage.missing, *dict.fromkeys(unknown.reason for unknown in coverage.opaque)]
+    if reasons:
+        said += f"; not read: {one_line('; '.join(reasons[:3]))}"
+        said += (
+            f" and {counted(len(reasons) - 3, 'other')}" if len(reasons) > len(reasons[:3]) else ""
+        )
+    yield Text(f"{said}.", style="dim")
+    for warning in (*report.old.warnings, *report.new.warnings):
+        yield Text(one_line(warning), style=STYLES["warn"])

@@ -1,0 +1,174 @@
+"""The words, icons and tones that every format uses for verdicts and effects."""
+
+from dataclasses import dataclass
+from typing import Final
+from typing import Literal as OneOf
+
+from tfdiff.findings import Certainty, Effect, Facet, Finding, OptimizerReport, Report, Verdict
+
+Tone = OneOf["good", "near", "warn", "bad", "unknown"]
+
+ICONS: Final[dict[Tone, str]] = {
+    "good": "\N{CHECK MARK}",
+    "near": "\N{ALMOST EQUAL TO}",
+    "warn": "!",
+    "bad": "\N{NOT EQUAL TO}",
+    "unknown": "?",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One of the five parts of an answer, as it is for one optimizer."""
+
+    name: str
+    question: str
+    verdict: str
+    tone: Tone
+
+    @property
+    def icon(self) -> str:
+        """One character that says the tone without colour."""
+        return ICONS[self.tone]
+
+
+QUESTIONS: Final[dict[str, str]] = {
+    "updates": "Do the weights move the same way?",
+    "defaults": "And if I pass no arguments?",
+    "state": "Does my checkpoint load and mean the same?",
+    "calls": "Do my calls still work?",
+    "execution": "Placement, locking, devices and types, graph or eager?",
+}
+
+TONES: Final[dict[tuple[str, str], Tone]] = {
+    ("updates", "identical"): "good",
+    ("updates", "equal"): "near",
+    ("updates", "conditional"): "warn",
+    ("updates", "differs"): "bad",
+    ("defaults", "unchanged"): "good",
+    ("defaults", "changed"): "bad",
+    ("state", "compatible"): "good",
+    ("state", "renamed"): "warn",
+    ("state", "initialised differently"): "warn",
+    ("state", "lost"): "bad",
+    ("calls", "compatible"): "good",
+    ("calls", "extended"): "near",
+    ("calls", "broken"): "bad",
+    ("execution", "unchanged"): "good",
+    ("execution", "changed"): "warn",
+}
+
+EFFECT_TONES: Final[dict[Effect, Tone]] = {
+    "numeric": "bad",
+    "numeric-conditional": "warn",
+    "rounding-only": "near",
+    "checkpoint": "bad",
+    "distributed": "warn",
+    "api": "warn",
+    "performance": "near",
+    "memory": "near",
+    "none": "good",
+}
+
+EFFECTS: Final[dict[Effect, tuple[str, str]]] = {
+    "numeric": ("\N{NOT EQUAL TO}", "changes the numbers"),
+    "numeric-conditional": ("\N{PLUS-MINUS SIGN}", "changes the numbers in some cases"),
+    "rounding-only": ("\N{ALMOST EQUAL TO}", "changes the rounding only"),
+    "checkpoint": ("\N{BLACK DIAMOND}", "changes checkpoints"),
+    "distributed": ("\N{LEFT RIGHT ARROW}", "changes distributed training"),
+    "api": ("\N{RIGHTWARDS ARROW}", "changes how it is called"),
+    "performance": ("\N{RIGHT-POINTING DOUBLE ANGLE QUOTATION MARK}", "changes the speed"),
+    "memory": ("\N{IDENTICAL TO}", "changes the memory used"),
+    "none": ("\N{CHECK MARK}", "no effect on training"),
+}
+
+CERTAINTIES: Final[dict[Certainty, str]] = {
+    "proved": "proved",
+    "sampled": "seen on samples, not proved",
+    "read": "read from the text",
+    "unknown": "not certain",
+}
+
+
+def facet_words(facet: Facet) -> str:
+    """The facet as people write it: ``update rule, CPU kernel``."""
+    words = facet.replace("-", " ")
+    if words.startswith("update rule kernel "):
+        return f"update rule, {words.rsplit(' ', 1)[1].upper()} kernel"
+    if words.startswith("update rule "):
+        _, _, gradient, _ = words.split()
+        return f"update rule, {gradient} in Python"
+    return words
+
+
+def parts(verdict: Verdict) -> tuple[Part, ...]:
+    """The five parts of one optimizer's answer."""
+    found = {
+        "updates": verdict.updates,
+        "defaults": verdict.defaults,
+        "state": verdict.state,
+        "calls": verdict.calls,
+        "execution": verdict.execution,
+    }
+    return tuple(
+        Part(name, QUESTIONS[name], word, TONES.get((name, word), "unknown"))
+        for name, word in found.items()
+    )
+
+
+def question(report: Report) -> str:
+    """The question that the report answers, as a headline."""
+    old, new = report.old.ref, report.new.ref
+    match report.optimizers:
+        case [only]:
+            return f"Does {only.name} train the same in {old} and {new}?"
+        case _:
+            return f"Do the optimizers of {old} and {new} train the same?"
+
+
+def answer(report: Report) -> str:
+    """The answer in one sentence (two for many optimizers)."""
+    match report.optimizers:
+        case []:
+            return "No optimizer was compared."
+        case [only]:
+            return only.verdict.summary
+    count = len(report.optimizers)
+    spread = (
+        ("differs", "{} the weights differently"),
+        ("conditional", "{} differently under a condition"),
+        ("equal", "{} equally up to rounding"),
+        ("identical", "{} identically"),
+    )
+    said = []
+    for word, phrase in spread:
+        number = sum(optimizer.verdict.updates == word for optimizer in report.optimizers)
+        if number:
+            said.append(phrase.format(f"{number} {'moves' if number == 1 else 'move'}"))
+    undecided = sum(optimizer.verdict.updates == "undecided" for optimizer in report.optimizers)
+    if undecided:
+        said.append(f"{undecided} could not be decided")
+    return f"Of {count} optimizers, {_listed(said)}."
+
+
+def _listed(items: list[str]) -> str:
+    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}"
+
+
+_SEVERITY: Final[tuple[Tone, ...]] = ("bad", "warn", "unknown", "near", "good")
+
+
+def worst_first(optimizer: OptimizerReport) -> tuple[object, ...]:
+    """Sort key: what moves the weights differently first, what is quiet last."""
+    tones = [part.tone for part in parts(optimizer.verdict)]
+    return _SEVERITY.index(tones[0]), sorted(map(_SEVERITY.index, tones)), optimizer.name
+
+
+def is_quiet(finding: Finding) -> bool:
+    """Whether a finding says that nothing about training changed."""
+    return finding.effect == "none"
+
+
+def counted(number: int, singular: str, plural: str = "") -> str:
+    """``1 change``, ``2 changes``."""
+    return f"{number:,} {singular if number == 1 else plural or singular + 's'}"
