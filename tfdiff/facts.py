@@ -319,3 +319,8 @@ class OptimizerFacts:
     rules: tuple[UpdateRule, ...]
     unknowns: tuple[Unknown, ...]
     missing: tuple[str, ...] = ()
+
+    @classmethod
+    def absent(cls, name: str) -> "OptimizerFacts":
+        """What a release has of an optimizer that it does not define: nothing."""
+        return cls(name, (), "", Span("", 0, 0), (), (), (), (), (), (), (), (), ())

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
+from typing import Final
 from typing import Literal as OneOf
 
 from tfdiff.facts import Device, RegionKind, Slot, Unknown, UpdatePath
@@ -48,6 +49,19 @@ Effect = OneOf[
     "memory",
     "none",
 ]
+SEVERITY: Final[tuple[Effect, ...]] = (
+    "numeric",
+    "numeric-conditional",
+    "checkpoint",
+    "distributed",
+    "api",
+    "rounding-only",
+    "performance",
+    "memory",
+    "none",
+)
+"""Effects from the one that matters most to a reader to the one that matters least."""
+
 Certainty = OneOf["proved", "sampled", "read", "unknown"]
 
 Updates = OneOf["identical", "equal", "conditional", "differs", "undecided"]
@@ -217,6 +231,9 @@ class Hunk:
     reason: str = ""
 
 
+RegionStatus = OneOf["same", "moved", "formatting", "docs", "changed", "added", "removed"]
+
+
 @dataclass(frozen=True, slots=True)
 class ComparedRegion:
     """A region on both sides, for the annotated source; in the order the data flows."""
@@ -226,7 +243,7 @@ class ComparedRegion:
     device: Device | None
     old: Place | None
     new: Place | None
-    status: OneOf["same", "moved", "formatting", "docs", "changed", "added", "removed"]
+    status: RegionStatus
     hunks: tuple[Hunk, ...] = ()
 
 
@@ -246,6 +263,7 @@ class OptimizerReport:
         old_path, new_path: the file of the class at each release, None where it has none.
         unchanged: what was checked and is the same (``default:epsilon``, ``slot:m``).
         slots: all state of both sides, matched, for the table of checkpoint keys.
+        elsewhere: ids of findings that reach this optimizer and stand with another one.
     """
 
     name: str
@@ -258,6 +276,7 @@ class OptimizerReport:
     regions: tuple[ComparedRegion, ...] = ()
     unknowns: tuple[Unknown, ...] = ()
     slots: tuple[ComparedSlot, ...] = ()
+    elsewhere: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

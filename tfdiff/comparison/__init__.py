@@ -1,0 +1,1 @@
+"""From the facts of two releases to findings and verdicts; touches no file."""

@@ -1,0 +1,93 @@
+"""Which lines of a region differ in what they say, and which only in how they look."""
+
+from collections.abc import Sequence
+from difflib import SequenceMatcher
+
+from tfdiff.comparison.tokens import Token, tokens
+from tfdiff.facts import Region
+from tfdiff.findings import Hunk
+from tfdiff.rules.pair import Change, RegionPair
+
+_NEARBY = 3  # tokens: changes with no more unchanged tokens between them read as one
+
+
+def changes(old: Region | None, new: Region | None) -> tuple[Change, ...]:
+    """The runs of tokens that differ; none where code is the same, comments apart."""
+    if old and new and old.tokens == new.tokens:
+        return ()
+    old_tokens = tokens(old) if old else ()
+    new_tokens = tokens(new) if new else ()
+    opcodes = SequenceMatcher(
+        None, [text for text, _ in old_tokens], [text for text, _ in new_tokens], autojunk=False
+    ).get_opcodes()
+    runs = _merged([code[1:] for code in opcodes if code[0] != "equal"])
+    return tuple(
+        Change(
+            old=_lines(old_tokens, run[0], run[1]),
+            new=_lines(new_tokens, run[2], run[3]),
+            removed=tuple(text for text, _ in old_tokens[run[0] : run[1]]),
+            added=tuple(text for text, _ in new_tokens[run[2] : run[3]]),
+        )
+        for run in runs
+    )
+
+
+def _merged(runs: Sequence[tuple[int, int, int, int]]) -> list[tuple[int, int, int, int]]:
+    """Runs with hardly an unchanged token between them, joined."""
+    joined: list[tuple[int, int, int, int]] = []
+    for run in runs:
+        last = joined[-1] if joined else None
+        if last and run[0] - last[1] <= _NEARBY and run[2] - last[3] <= _NEARBY:
+            joined[-1] = (last[0], run[1], last[2], run[3])
+        else:
+            joined.append(run)
+    return joined
+
+
+def _lines(stream: Sequence[Token], start: int, end: int) -> tuple[int, int]:
+    if start < end:
+        return stream[start][1], stream[end - 1][1]
+    if not stream:
+        return 0, -1
+    before = stream[start][1] if start < len(stream) else stream[-1][1] + 1
+    return before, before - 1
+
+
+def hunks(pair: RegionPair) -> tuple[Hunk, ...]:
+    """Every differing stretch of lines of a region, each with what accounts for it.
+
+    Lines that differ although their tokens do not are comments, docstrings or layout.
+    """
+    old_lines = pair.old.text.splitlines() if pair.old else []
+    new_lines = pair.new.text.splitlines() if pair.new else []
+    old_first = pair.old.span.line if pair.old else 1
+    new_first = pair.new.span.line if pair.new else 1
+    matcher = SequenceMatcher(None, old_lines, new_lines, autojunk=False)
+    return tuple(
+        _hunk(
+            pair,
+            (old_first + old_start, old_first + old_end - 1),
+            (new_first + new_start, new_first + new_end - 1),
+        )
+        for tag, old_start, old_end, new_start, new_end in matcher.get_opcodes()
+        if tag != "equal"
+    )
+
+
+def _hunk(pair: RegionPair, old: tuple[int, int], new: tuple[int, int]) -> Hunk:
+    inside = [
+        change for change in pair.changes if overlaps(change.old, old) or overlaps(change.new, new)
+    ]
+    still_open = [change for change in inside if change.open]
+    explained = next((change.explained for change in inside if change.explained), None)
+    if still_open:
+        return Hunk(old, new, "not classified")
+    if explained:
+        return Hunk(old, new, "finding", finding=explained)
+    reason = next((change.harmless for change in inside if change.harmless), "")
+    return Hunk(old, new, "no effect", reason=reason or "comments, docstrings or layout")
+
+
+def overlaps(one: tuple[int, int], other: tuple[int, int]) -> bool:
+    """Whether two line ranges share a line; an empty range shares none."""
+    return max(one[0], other[0]) <= min(one[1], other[1])

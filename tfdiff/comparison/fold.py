@@ -1,0 +1,65 @@
+"""One root cause is one finding, however many optimizers it reaches."""
+
+from dataclasses import replace
+
+from tfdiff.findings import ComparedRegion, Finding, OptimizerReport, Place
+
+Key = tuple[object, ...]
+
+
+def fold(reports: tuple[OptimizerReport, ...]) -> tuple[OptimizerReport, ...]:
+    """The same reports, each shared finding told once.
+
+    It stays with the optimizer whose own class it is about, else with the first that has it,
+    and lists the others it reaches; those keep its id.
+    """
+    groups: dict[Key, list[tuple[OptimizerReport, Finding]]] = {}
+    for report in reports:
+        for finding in report.findings:
+            groups.setdefault(_key(finding), []).append((report, finding))
+    kept: dict[str, Finding] = {}
+    home_id: dict[str, str] = {}
+    elsewhere: dict[str, list[str]] = {}
+    for members in groups.values():
+        home, finding = min(members, key=_distance)
+        others = tuple(report.name for report, _ in members if report.name != home.name)
+        kept[finding.id] = finding.reaching(others)
+        home_id.update({own.id: finding.id for _, own in members})
+        for other in others:
+            elsewhere.setdefault(other, []).append(finding.id)
+    return tuple(
+        replace(
+            report,
+            findings=tuple(kept[own.id] for own in report.findings if own.id in kept),
+            regions=tuple(_referring(region, home_id) for region in report.regions),
+            elsewhere=tuple(elsewhere.get(report.name, ())),
+        )
+        for report in reports
+    )
+
+
+def _referring(region: ComparedRegion, home_id: dict[str, str]) -> ComparedRegion:
+    """The region with its hunks leading to where the finding is told."""
+    return replace(
+        region,
+        hunks=tuple(
+            replace(hunk, finding=home_id[hunk.finding]) if hunk.finding else hunk
+            for hunk in region.hunks
+        ),
+    )
+
+
+def _key(finding: Finding) -> Key:
+    """What makes two optimizers' findings the same: rule, subject and both places."""
+    return finding.rule, finding.subject, finding.title, _where(finding.old), _where(finding.new)
+
+
+def _where(place: Place | None) -> Key | None:
+    return (place.path, place.start, place.end) if place else None
+
+
+def _distance(member: tuple[OptimizerReport, Finding]) -> tuple[bool, str]:
+    """Nearest first: a finding in the file of the optimizer's own class, then by name."""
+    report, finding = member
+    paths = {place.path for place in (finding.old, finding.new) if place}
+    return not paths & {report.old_path, report.new_path}, report.name

@@ -1,0 +1,72 @@
+"""Which region of the old release is which of the new one, wherever it moved."""
+
+from collections.abc import Callable, Hashable, Iterable
+
+from tfdiff.comparison.changes import changes
+from tfdiff.facts import OptimizerFacts, Region
+from tfdiff.rules.pair import RegionPair
+
+
+def regions(facts: OptimizerFacts) -> tuple[Region, ...]:
+    """All regions that the optimizer reaches, Python first, each once."""
+    found = (*facts.regions, *(region for kernel in facts.kernels for region in kernel.regions))
+    return tuple({_identity(region): region for region in reversed(found)}.values())[::-1]
+
+
+def match_regions(old: OptimizerFacts, new: OptimizerFacts) -> tuple[RegionPair, ...]:
+    """Regions by symbol, then by what they say, then by name inside a renamed class.
+
+    The order is that of the new release, with what went away at the end.
+    """
+    left, right = list(regions(old)), list(regions(new))
+    partner: dict[int, Region] = {}
+    for key in (_identity, _content, _within_class(old, new)):
+        _match(left, right, partner, key)
+    taken = {id(region) for region in partner.values()}
+    gone = [region for region in left if id(region) not in taken]
+    pairs = [(partner.get(id(region)), region) for region in right]
+    return (
+        *(RegionPair(before, after, changes(before, after)) for before, after in pairs),
+        *(RegionPair(before, None, changes(before, None)) for before in gone),
+    )
+
+
+def _match(
+    old: Iterable[Region],
+    new: Iterable[Region],
+    partner: dict[int, Region],
+    key: Callable[[Region], Hashable],
+) -> None:
+    """Pair what is still alone on both sides and agrees on ``key``; doubtful keys are left."""
+    taken = {id(region) for region in partner.values()}
+    by_key: dict[Hashable, list[Region]] = {}
+    for region in old:
+        if id(region) not in taken:
+            by_key.setdefault(key(region), []).append(region)
+    alone = [region for region in new if id(region) not in partner]
+    wanted: dict[Hashable, int] = {}
+    for region in alone:
+        wanted[key(region)] = wanted.get(key(region), 0) + 1
+    for region in alone:
+        candidates = by_key.get(key(region), [])
+        if len(candidates) == 1 and wanted[key(region)] == 1:
+            partner[id(region)] = candidates[0]
+
+
+def _identity(region: Region) -> tuple[object, ...]:
+    return region.kind, region.symbol, region.device
+
+
+def _content(region: Region) -> tuple[object, ...]:
+    return region.kind, region.device, region.tokens
+
+
+def _within_class(old: OptimizerFacts, new: OptimizerFacts) -> Callable[[Region], Hashable]:
+    """Methods of the optimizer's own class by their name, whatever the class is called."""
+    own = {old.class_name, new.class_name}
+
+    def key(region: Region) -> tuple[object, ...]:
+        owner, _, name = region.symbol.rpartition(".")
+        return region.kind, region.device, "own" if owner in own else owner, name
+
+    return key

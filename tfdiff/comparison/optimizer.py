@@ -1,0 +1,126 @@
+"""One optimizer at two releases: match, decide, run the rules, account for every change."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from tfdiff.comparison.accounts import account, settle
+from tfdiff.comparison.changes import hunks
+from tfdiff.comparison.match import match_regions
+from tfdiff.comparison.unchanged import unchanged
+from tfdiff.comparison.updates import path_verdicts
+from tfdiff.comparison.verdict import verdict
+from tfdiff.facts import OptimizerFacts, Region, Span, Unknown
+from tfdiff.findings import (
+    SEVERITY,
+    ComparedRegion,
+    ComparedSlot,
+    Finding,
+    OptimizerReport,
+    Place,
+    RegionStatus,
+)
+from tfdiff.rules.matching import slots as state
+from tfdiff.rules.pair import Pair, RegionPair
+from tfdiff.rules.registry import all_rules
+
+Quote = Callable[[Span], Place]
+"""Lines of a release with their text and address."""
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One release: what it has of the optimizer, and how to quote its lines."""
+
+    facts: OptimizerFacts
+    quote: Quote
+
+
+def compare_optimizer(name: str, old: Side, new: Side) -> OptimizerReport:
+    """The report on one optimizer; either side may be ``OptimizerFacts.absent``."""
+    pair, findings = _findings(name, old, new)
+    paths = pair.verdicts
+    return OptimizerReport(
+        name=name,
+        old_path=old.facts.span.path or None,
+        new_path=new.facts.span.path or None,
+        verdict=verdict(old.facts, new.facts, paths, findings),
+        paths=paths,
+        unchanged=() if pair.one_sided else unchanged(pair, findings),
+        findings=findings,
+        regions=() if pair.one_sided else tuple(_region(item, old, new) for item in pair.regions),
+        unknowns=tuple(dict.fromkeys((*_unknowns(old.facts), *_unknowns(new.facts)))),
+        slots=_compared_slots(pair),
+    )
+
+
+def _findings(name: str, old: Side, new: Side) -> tuple[Pair, tuple[Finding, ...]]:
+    regions = match_regions(old.facts, new.facts)
+    pair = Pair(name, old.facts, new.facts, regions, path_verdicts(old.facts, new.facts, regions))
+    found: list[Finding] = []
+    for catch_all in (False, True):
+        batch = [
+            _quoted(finding, old.quote, new.quote)
+            for rule in all_rules()
+            if rule.catch_all == catch_all and rule.presence == pair.one_sided
+            for finding in rule.check(pair)
+        ]
+        found.extend(batch)
+        pair = settle(account(pair, tuple(batch)))
+    unique = {finding.id: finding for finding in found}.values()
+    return pair, tuple(sorted(unique, key=_order))
+
+
+def _order(finding: Finding) -> tuple[object, ...]:
+    return SEVERITY.index(finding.effect), finding.facet, finding.rule, finding.subject, finding.id
+
+
+def _quoted(finding: Finding, old: Quote, new: Quote) -> Finding:
+    return replace(finding, old=_filled(finding.old, old), new=_filled(finding.new, new))
+
+
+def _filled(place: Place | None, quote: Quote) -> Place | None:
+    return quote(Span(place.path, place.start, place.end)) if place else None
+
+
+def _region(pair: RegionPair, old: Side, new: Side) -> ComparedRegion:
+    region = pair.region
+    return ComparedRegion(
+        kind=region.kind,
+        symbol=region.symbol,
+        device=region.device,
+        old=_region_place(pair.old, old.quote),
+        new=_region_place(pair.new, new.quote),
+        status=_status(pair),
+        hunks=hunks(pair),
+    )
+
+
+def _region_place(region: Region | None, quote: Quote) -> Place | None:
+    return quote(region.span) if region else None
+
+
+def _status(pair: RegionPair) -> RegionStatus:
+    if not pair.old:
+        return "added"
+    if not pair.new:
+        return "removed"
+    if not pair.same_code:
+        return "changed"
+    if pair.old.docs != pair.new.docs:
+        return "docs"
+    if pair.old.text.strip() != pair.new.text.strip():
+        return "formatting"
+    return "same" if pair.old.span.path == pair.new.span.path else "moved"
+
+
+def _unknowns(facts: OptimizerFacts) -> tuple[Unknown, ...]:
+    return (*facts.unknowns, *(item for kernel in facts.kernels for item in kernel.unknowns))
+
+
+def _compared_slots(pair: Pair) -> tuple[ComparedSlot, ...]:
+    slots = state.matched(pair)
+    return (
+        *(ComparedSlot(old, new) for old, new in (*slots.kept, *slots.renamed)),
+        *(ComparedSlot(None, slot) for slot in slots.added),
+        *(ComparedSlot(slot, None) for slot in slots.removed),
+    )

@@ -1,0 +1,148 @@
+"""The five parts of the answer, from findings and path verdicts."""
+
+from collections.abc import Iterable
+from typing import Final
+
+from tfdiff.facts import Literal, OptimizerFacts, Unknown
+from tfdiff.findings import (
+    Calls,
+    Defaults,
+    Execution,
+    Finding,
+    PathVerdict,
+    State,
+    Updates,
+    Verdict,
+)
+
+# From the worst to the best: the worst path decides.
+_LADDER: Final[tuple[Updates, ...]] = (
+    "differs",
+    "undecided",
+    "conditional",
+    "equal",
+    "identical",
+)
+_EXECUTION: Final = frozenset(
+    {
+        "locking",
+        "device-placement",
+        "eager-graph-mode",
+        "kernel-dtype-registration",
+        "resource-variable-semantics",
+    }
+)
+_BREAKING: Final = frozenset(
+    {"parameter-removed", "parameter-renamed", "parameter-order-changed", "optimizer-removed"}
+)
+_EXTENDING: Final = frozenset({"parameter-added", "optimizer-added"})
+
+
+def verdict(
+    old: OptimizerFacts,
+    new: OptimizerFacts,
+    paths: tuple[PathVerdict, ...],
+    findings: tuple[Finding, ...],
+) -> Verdict:
+    """The answer for one optimizer. An unread side never yields the best verdict of a part."""
+    parts = Verdict(
+        summary="",
+        updates=_updates(paths),
+        defaults=_defaults(old, new, findings),
+        state=_state(old, new, findings),
+        calls=_calls(findings),
+        execution=_execution(old, new, findings),
+    )
+    return Verdict(_summary(parts), *_five(parts))
+
+
+def _five(parts: Verdict) -> tuple[Updates, Defaults, State, Calls, Execution]:
+    return parts.updates, parts.defaults, parts.state, parts.calls, parts.execution
+
+
+def _updates(paths: tuple[PathVerdict, ...]) -> Updates:
+    said = {path.verdict for path in paths}
+    return next((rung for rung in _LADDER if rung in said), "undecided")
+
+
+def _defaults(old: OptimizerFacts, new: OptimizerFacts, findings: tuple[Finding, ...]) -> Defaults:
+    if any(finding.rule == "default-changed" for finding in findings):
+        return "changed"
+    names = {parameter.name for parameter in old.parameters}
+    values = (
+        value
+        for facts in (old, new)
+        for parameter in facts.parameters
+        if parameter.name in names
+        for value in (parameter.default, parameter.effective)
+    )
+    return "undecided" if any(isinstance(value, Unknown) for value in values) else "unchanged"
+
+
+def _state(old: OptimizerFacts, new: OptimizerFacts, findings: tuple[Finding, ...]) -> State:
+    # State that is created only under a condition is told with it and spoils no checkpoint else.
+    rules = {finding.rule for finding in findings}
+    always = {finding.rule for finding in findings if finding.condition is None}
+    if "slot-removed" in always:
+        return "lost"
+    if "slot-renamed" in rules:
+        return "renamed"
+    if "slot-initial-value-changed" in rules or "slot-added" in always:
+        return "initialised differently"
+    unread = any(_unread(facts) for facts in (old, new))
+    open_method = any(
+        finding.facet == "slot-creation" and finding.certainty == "read" for finding in findings
+    )
+    return "undecided" if unread or open_method else "compatible"
+
+
+def _unread(facts: OptimizerFacts) -> bool:
+    """Whether some of the state's names or values were not read."""
+    return any(
+        not isinstance(value, Literal)
+        for slot in facts.slots
+        for value in (slot.initial, slot.scope)
+    )
+
+
+def _calls(findings: tuple[Finding, ...]) -> Calls:
+    rules = {finding.rule for finding in findings}
+    if rules & _BREAKING or any(
+        finding.rule == "parameter-added" and finding.condition is None for finding in findings
+    ):
+        return "broken"
+    return "extended" if rules & _EXTENDING else "compatible"
+
+
+def _execution(
+    old: OptimizerFacts, new: OptimizerFacts, findings: tuple[Finding, ...]
+) -> Execution:
+    if any(finding.facet in _EXECUTION for finding in findings):
+        return "changed"
+    return "undecided" if old.missing or new.missing else "unchanged"
+
+
+def _summary(parts: Verdict) -> str:
+    """One sentence: first the weights, then whatever else is not the same."""
+    weights = {
+        "identical": "The weights move the same way: the same operations in the same order",
+        "equal": "The weights move the same way up to rounding",
+        "conditional": "The weights move the same way except under the stated conditions",
+        "differs": "The weights move differently",
+        "undecided": "Whether the weights move the same way was not decided on every path",
+    }[parts.updates]
+    others = tuple(_others(parts))
+    if not others:
+        return f"{weights}; defaults, state, calls and execution are unchanged."
+    return f"{weights}; {', '.join(others)}."
+
+
+def _others(parts: Verdict) -> Iterable[str]:
+    if parts.defaults != "unchanged":
+        yield f"defaults {parts.defaults}"
+    if parts.state != "compatible":
+        yield f"state {parts.state}"
+    if parts.calls != "compatible":
+        yield f"calls {parts.calls}"
+    if parts.execution != "unchanged":
+        yield f"execution {parts.execution}"

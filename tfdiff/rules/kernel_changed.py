@@ -1,0 +1,89 @@
+"""C++ that the optimizer reaches says something else, and no exact rule says what it means.
+
+What it reports:
+Changed lines in ops, kernel classes, functors, CUDA and XLA kernels and helpers, after every exact
+rule has taken what it accounts for. The same change in several regions is one finding.
+
+Effect on training:
+Not decided: the text is shown.
+
+Not reported:
+Comments, layout, functors whose update rule was proved the same, and changes that another
+finding accounts for.
+
+Example:
+A helper that copies a variable before it is written takes another argument.
+"""
+
+from collections.abc import Iterator
+
+from tfdiff.facts import Device, Region
+from tfdiff.findings import Effect, Facet, Finding
+from tfdiff.rules.matching.regions import places, words
+from tfdiff.rules.pair import Pair, RegionPair
+
+CATCH_ALL = True
+_STEP = frozenset({"functor", "cuda", "xla"})
+_KINDS = _STEP | {"op", "kernel", "registration", "helper"}
+
+
+def check(pair: Pair) -> Iterator[Finding]:
+    """C++ regions with changes that nothing accounts for, the same change folded."""
+    folded: dict[frozenset[str], list[RegionPair]] = {}
+    for region_pair in pair.regions:
+        if region_pair.region.kind in _KINDS and region_pair.open:
+            folded.setdefault(words(region_pair.open), []).append(region_pair)
+    for changed in folded.values():
+        yield _finding(pair, changed)
+
+
+def _finding(pair: Pair, changed: list[RegionPair]) -> Finding:
+    first = changed[0]
+    names = ", ".join(item.region.symbol for item in changed)
+    verb = "changed" if first.old and first.new else "added" if first.new else "removed"
+    facet, effect = _facet(first.region)
+    old, new = places(first)
+    return Finding(
+        rule="kernel-changed",
+        optimizer=pair.name,
+        facet=facet,
+        effect=effect,
+        certainty="read",
+        subject=names,
+        condition=None,
+        title=f"{names} {verb}",
+        explanation=f"{_when(first.region)} What the change means was not decided; the lines are "
+        f"shown.",
+        remedy="Read the lines on both sides.",
+        old=old,
+        new=new,
+    )
+
+
+_STEP_FACETS: dict[Device | None, Facet] = {
+    "gpu": "update-rule-kernel-gpu",
+    "xla": "update-rule-kernel-xla",
+    "sycl": "update-rule-kernel-sycl",
+}
+
+
+def _facet(region: Region) -> tuple[Facet, Effect]:
+    if region.kind in _STEP:
+        return _STEP_FACETS.get(region.device, "update-rule-kernel-cpu"), "numeric-conditional"
+    if region.kind == "registration":
+        return "kernel-dtype-registration", "api"
+    if region.kind == "op":
+        return "kernel-attr", "api"
+    return "resource-variable-semantics", "distributed"
+
+
+def _when(region: Region) -> str:
+    device = {"gpu": "on GPU", "xla": "under XLA", "sycl": "under SYCL", "cpu": "on CPU"}
+    where = device.get(region.device or "", "")
+    match region.kind:
+        case "op" | "registration":
+            return "It declares the op."
+        case "kernel":
+            return f"It runs in every step {where}".rstrip() + ", around the update itself."
+        case _:
+            return f"It runs in every step {where}".rstrip() + "."

@@ -1,0 +1,1 @@
+"""What rules have in common: which fact of the old release is which of the new one."""

@@ -1,0 +1,52 @@
+"""Constructor parameters of both sides, matched by name and then by what they are kept as."""
+
+from dataclasses import dataclass
+
+from tfdiff.facts import OptimizerFacts, Parameter
+from tfdiff.rules.pair import Pair
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """Which parameters stayed, came, went, and which changed their name."""
+
+    added: tuple[Parameter, ...]
+    removed: tuple[Parameter, ...]
+    renamed: tuple[tuple[Parameter, Parameter], ...]
+
+
+def matched(pair: Pair) -> Parameters:
+    """Parameters are the same by name, and renamed if they fill the same attribute.
+
+    A parameter that takes ``**kwargs`` entries by name counts as its own parameter, so a
+    rename through an accepted alias (``lr``) leaves the alias on the new side: no removal then.
+    """
+    old_names = {parameter.name for parameter in pair.old.parameters}
+    new_names = {parameter.name for parameter in pair.new.parameters}
+    removed = [item for item in pair.old.parameters if item.name not in new_names]
+    added = [item for item in pair.new.parameters if item.name not in old_names]
+    renamed: list[tuple[Parameter, Parameter]] = []
+    for old in list(removed):
+        new = _successor(pair, old, added)
+        if new:
+            renamed.append((old, new))
+            removed.remove(old)
+            added.remove(new)
+    return Parameters(tuple(added), tuple(removed), tuple(renamed))
+
+
+def _successor(pair: Pair, old: Parameter, added: list[Parameter]) -> Parameter | None:
+    held = _attributes(pair.old, old)
+    position = pair.old.parameters.index(old)
+    for new in added:
+        if held & _attributes(pair.new, new):
+            return new
+    for new in added:
+        same_place = pair.new.parameters.index(new) == position and new.kind == old.kind
+        if same_place and old.default is not None and new.effective == old.effective:
+            return new
+    return None
+
+
+def _attributes(facts: OptimizerFacts, parameter: Parameter) -> frozenset[str]:
+    return frozenset(dict(facts.hyperparameters).get(parameter.name, ()))

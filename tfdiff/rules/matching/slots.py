@@ -1,0 +1,51 @@
+"""Slots and non-slot state of both sides, matched by name and then by role."""
+
+from dataclasses import dataclass
+
+from tfdiff.facts import Slot
+from tfdiff.rules.pair import Pair
+
+
+@dataclass(frozen=True, slots=True)
+class Slots:
+    """Which state stayed, came, went, and which changed its name."""
+
+    kept: tuple[tuple[Slot, Slot], ...]
+    added: tuple[Slot, ...]
+    removed: tuple[Slot, ...]
+    renamed: tuple[tuple[Slot, Slot], ...]
+
+
+def matched(pair: Pair) -> Slots:
+    """State is the same by name, and renamed if it stands at the same place in the order.
+
+    The order of creation tells roles apart only while the number of slots is the same.
+    """
+    old = {slot.name: slot for slot in pair.old.slots}
+    new = {slot.name: slot for slot in pair.new.slots}
+    kept = tuple((slot, new[name]) for name, slot in old.items() if name in new)
+    removed = [slot for name, slot in old.items() if name not in new]
+    added = [slot for name, slot in new.items() if name not in old]
+    renamed = [
+        (before, after)
+        for before, after in zip(old.values(), new.values(), strict=False)
+        if len(old) == len(new) and before in removed and after in added and _alike(before, after)
+    ]
+    for before, after in renamed:
+        removed.remove(before)
+        added.remove(after)
+    return Slots(kept, tuple(added), tuple(removed), tuple(renamed))
+
+
+def _alike(old: Slot, new: Slot) -> bool:
+    return old.per_variable == new.per_variable and old.initial == new.initial
+
+
+def kind(slot: Slot) -> str:
+    """What to call it: slots are kept per variable, other state once per optimizer."""
+    return "slot" if slot.per_variable else "non-slot variable"
+
+
+def subject(slot: Slot) -> str:
+    """The finding's subject, such as ``slot:m``."""
+    return f"slot:{slot.name}" if slot.per_variable else f"variable:{slot.name}"

@@ -1,0 +1,82 @@
+"""A method or helper function says something else, and no exact rule says what it means.
+
+What it reports:
+Changed lines in the Python that a step, the constructor or the creation of slots reaches, own and
+inherited, after every exact rule has taken what it accounts for.
+
+Effect on training:
+Not decided: the text is shown. Where the update rule was proved the same, the weights of a
+single step are not affected and the finding says so.
+
+Not reported:
+Comments, docstrings, layout, and changes that another finding accounts for.
+
+Example:
+``_create_slots`` picks another variable to place the beta powers with.
+"""
+
+from collections.abc import Iterator
+
+from tfdiff.findings import Effect, Facet, Finding
+from tfdiff.rules.matching.regions import places
+from tfdiff.rules.pair import Pair, RegionPair
+
+CATCH_ALL = True
+_KINDS = frozenset({"method", "function", "class", "module"})
+
+
+def check(pair: Pair) -> Iterator[Finding]:
+    """Python regions with changes that nothing accounts for."""
+    for region_pair in pair.regions:
+        if region_pair.region.kind in _KINDS and region_pair.open:
+            yield _finding(pair, region_pair)
+
+
+def _finding(pair: Pair, changed: RegionPair) -> Finding:
+    region = changed.region
+    inherited = bool(region.owner) and region.owner != pair.new.class_name
+    facet, effect, where = _where(pair, region.symbol, inherited=inherited)
+    verb = "changed" if changed.old and changed.new else "added" if changed.new else "removed"
+    old, new = places(changed)
+    return Finding(
+        rule="method-changed",
+        optimizer=pair.name,
+        facet=facet,
+        effect=effect,
+        certainty="read",
+        subject=region.symbol,
+        condition=None,
+        title=f"{region.symbol} {verb}",
+        explanation=f"{where} What the change means was not decided; the lines are shown.",
+        remedy="Read the lines on both sides.",
+        old=old,
+        new=new,
+    )
+
+
+def _where(pair: Pair, symbol: str, *, inherited: bool) -> tuple[Facet, Effect, str]:
+    """Facet, possible effect, and a sentence on when the code runs."""
+    name = symbol.rpartition(".")[2]
+    on_path = [verdict for verdict in pair.verdicts if symbol in _symbols(pair, str(verdict.path))]
+    if "apply" in name or name in {"get_updates", "update_step", "_prepare", "_finish"}:
+        same = on_path and all(item.verdict in {"identical", "equal"} for item in on_path)
+        sparse = "sparse" in name
+        facet: Facet = "update-rule-sparse-python" if sparse else "update-rule-dense-python"
+        if inherited:
+            facet = "base-class-behaviour"
+        if same:
+            return facet, "none", "It runs in every step; the update rule was proved the same."
+        return facet, "numeric-conditional", "It runs in every step."
+    if "slot" in name or name in {"build", "_create_all_weights", "add_variable_from_reference"}:
+        return "slot-creation", "checkpoint", "It runs when the optimizer's state is created."
+    if inherited:
+        return "base-class-behaviour", "api", "It belongs to a base class."
+    if name == "__init__":
+        return "validation", "api", "It runs when the optimizer is constructed."
+    return "base-class-behaviour", "api", "The optimizer reaches it."
+
+
+def _symbols(pair: Pair, path: str) -> frozenset[str]:
+    """The regions that the rules of one path were read from, on both sides."""
+    rules = (*pair.old.rules, *pair.new.rules)
+    return frozenset(symbol for rule in rules if str(rule.path) == path for symbol in rule.symbols)

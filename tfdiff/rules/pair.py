@@ -1,0 +1,102 @@
+"""What a rule is given: one optimizer's facts at both releases, matched and diffed."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from tfdiff.facts import KernelFacts, OptimizerFacts, Region, Span
+from tfdiff.findings import PathVerdict, Place
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One run of tokens that differs between the two sides of a region.
+
+    Attributes:
+        old, new: first and last line on each side, 1-based; on a side without tokens ``end`` is
+            ``start - 1`` and ``start`` the line before which the other side's tokens stand.
+        removed, added: the tokens, without comments, docstrings and layout.
+        explained: id of the finding that accounts for it, None while nothing does.
+        harmless: why it has no effect, "" while nothing says so.
+    """
+
+    old: tuple[int, int]
+    new: tuple[int, int]
+    removed: tuple[str, ...]
+    added: tuple[str, ...]
+    explained: str | None = None
+    harmless: str = ""
+
+    @property
+    def open(self) -> bool:
+        """Whether nothing accounts for it yet."""
+        return self.explained is None and not self.harmless
+
+
+@dataclass(frozen=True, slots=True)
+class RegionPair:
+    """A region on both sides; None where one side has no such region."""
+
+    old: Region | None
+    new: Region | None
+    changes: tuple[Change, ...] = ()
+
+    @property
+    def region(self) -> Region:
+        """The new side, or the old one where the region is gone."""
+        region = self.new or self.old
+        if region is None:
+            raise ValueError("a region pair has at least one side")
+        return region
+
+    @property
+    def same_code(self) -> bool:
+        """Whether both sides say the same, comments and layout apart."""
+        return bool(self.old and self.new and self.old.tokens == self.new.tokens)
+
+    @property
+    def open(self) -> tuple[Change, ...]:
+        """The changes that nothing accounts for yet."""
+        return tuple(change for change in self.changes if change.open)
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """One optimizer at two releases.
+
+    Attributes:
+        name: the public name that the report uses.
+        regions: all regions that either side reaches, matched by symbol across files.
+        verdicts: whether the weights move the same way, per path.
+    """
+
+    name: str
+    old: OptimizerFacts
+    new: OptimizerFacts
+    regions: tuple[RegionPair, ...]
+    verdicts: tuple[PathVerdict, ...]
+
+    def with_regions(self, regions: tuple[RegionPair, ...]) -> "Pair":
+        """The same pair, with other accounts of its changes."""
+        return replace(self, regions=regions)
+
+    def kernels(self) -> Iterator[tuple[KernelFacts | None, KernelFacts | None]]:
+        """The ops that either side's methods call, matched by name, in name order."""
+        old = {kernel.op.name: kernel for kernel in self.old.kernels}
+        new = {kernel.op.name: kernel for kernel in self.new.kernels}
+        for name in sorted(old.keys() | new.keys()):
+            yield old.get(name), new.get(name)
+
+    @property
+    def one_sided(self) -> bool:
+        """Whether one of the releases has no such optimizer."""
+        return not (self.old.class_name and self.new.class_name)
+
+    @property
+    def kernels_read(self) -> bool:
+        """Whether both sources carry the kernels; without them nothing is said of kernels."""
+        return not (self.old.missing or self.new.missing)
+
+
+def place(span: Span | None) -> Place | None:
+    """A place without its text and address, which comparison fills in from the release."""
+    return Place(span.path, span.line, span.end_line, "") if span else None

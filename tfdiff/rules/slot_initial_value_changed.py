@@ -1,0 +1,46 @@
+"""State of the optimizer starts from another value.
+
+What it reports:
+A slot or non-slot variable of the same name whose initial value differs, as a value.
+
+Effect on training:
+A fresh run takes different first steps; a run restored from a checkpoint is not affected.
+
+Not reported:
+Initial values that could not be read, or that are the same value written otherwise.
+
+Example:
+``rms`` starts from ones at one release and from zeros at the other.
+"""
+
+from collections.abc import Iterator
+
+from tfdiff.facts import Literal
+from tfdiff.findings import Finding
+from tfdiff.rules.default_changed import shown
+from tfdiff.rules.matching.slots import kind, matched, subject
+from tfdiff.rules.pair import Pair, place
+
+
+def check(pair: Pair) -> Iterator[Finding]:
+    """Common state with another initial value."""
+    for old, new in matched(pair).kept:
+        known = isinstance(old.initial, Literal) and isinstance(new.initial, Literal)
+        if not known or old.initial == new.initial:
+            continue
+        before, after = shown(old.initial), shown(new.initial)
+        yield Finding(
+            rule="slot-initial-value-changed",
+            optimizer=pair.name,
+            facet="slot-initial-value",
+            effect="numeric",
+            certainty="proved",
+            subject=subject(new),
+            condition="the run does not start from a checkpoint",
+            title=f"{kind(new).capitalize()} {new.name} starts from {after} instead of {before}",
+            explanation=f"The first steps of a fresh run differ, because {new.name} is {after} "
+            f"where it was {before}; the difference fades as the state forgets its start.",
+            remedy=f"Assign {before} to {new.name} before the first step to keep the old start.",
+            old=place(old.span),
+            new=place(new.span),
+        )
