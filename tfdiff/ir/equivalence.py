@@ -1,0 +1,210 @@
+"""The ladder: do two rules move the weights the same way, and why we say so.
+
+identical (same operations in the same order), equal (proved over the reals), conditional
+(differs only where a guard holds), differs (with a witness), undecided (with the reason).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+
+from tfdiff.ir.canonical import Canonical
+from tfdiff.ir.decision import Decision, Example, Rung, StateDecision
+from tfdiff.ir.domain import Kind, inferred_domain
+from tfdiff.ir.expr import Expr, symbol
+from tfdiff.ir.guards import Frame, Guard, asked_guards, plausible, special_guards
+from tfdiff.ir.refute import Search, example, searched
+from tfdiff.ir.sampling import Points, points
+from tfdiff.ir.show import text
+from tfdiff.ir.walk import States, opaques, replaced, unknown_calls
+
+ORDER: Final[tuple[Rung, ...]] = ("identical", "equal", "conditional", "undecided", "differs")
+SAME_OPERATIONS: Final = "same operations in the same order"
+
+
+def decide(
+    old: States,
+    new: States,
+    *,
+    kinds: Mapping[str, Kind] | None = None,
+    settings: Mapping[str, float | bool] | None = None,
+    visible: str = "var",
+) -> Decision:
+    """Decide whether two rules are the same.
+
+    Args:
+        old: state -> value after one step, of the old rule.
+        new: the same of the new rule; only states of both are compared.
+        kinds: what is known of symbols' values; the rest is told from names and derived.
+        settings: values of hyperparameters that users have if they pass nothing.
+        visible: the state that holds the weights, for the witness.
+    """
+    forms = Canonical()
+    left = {name: forms.form(value) for name, value in old}
+    right = {name: forms.form(value) for name, value in new}
+    context = _context(left, right, kinds or {}, settings or {}, forms)
+    decided = tuple(_state(name, context) for name in context.common)
+    worst = max(
+        (decision for decision, _ in decided),
+        key=lambda decision: ORDER.index(decision.verdict),
+        default=StateDecision("", "undecided", "unknown", "", reason="no state in common"),
+    )
+    return _combined(worst, decided, context, visible)
+
+
+@dataclass(frozen=True, slots=True)
+class _Context:
+    """Two rules made ready for comparison: canonical, with the calls they share as symbols."""
+
+    old: dict[str, Expr]
+    new: dict[str, Expr]
+    common: tuple[str, ...]
+    frame: Frame
+    forms: Canonical
+
+
+def _context(
+    old: dict[str, Expr],
+    new: dict[str, Expr],
+    kinds: Mapping[str, Kind],
+    settings: Mapping[str, float | bool],
+    forms: Canonical,
+) -> _Context:
+    common = tuple(name for name in old if name in new)
+    roots = [*old.values(), *new.values()]
+    shared = set(unknown_calls(old.values())) & set(unknown_calls(new.values()))
+    free: dict[Expr, Expr] = {call: symbol(text(call)) for call in shared}
+    freed = replaced(roots, free)
+    left = {name: freed[value] for name, value in old.items()}
+    right = {name: freed[value] for name, value in new.items()}
+    states = [*old, *(name for name in new if name not in old)]
+    data = frozenset({*states, "grad", *(text(call) for call in shared)})
+    domain = inferred_domain([tuple(left.items()), tuple(right.items())], data, kinds)
+    different = [name for name in common if left[name] is not right[name]]
+    compared = [side[name] for name in different for side in (left, right)]
+    drawn = points(compared, domain, settings) if compared else Points({}, np.zeros(0, int), 0)
+    return _Context(left, right, common, Frame(drawn, domain, settings, data), forms)
+
+
+def _state(name: str, context: _Context) -> tuple[StateDecision, Search | None]:
+    old, new = context.old[name], context.new[name]
+    if old is new:
+        unread = opaques([old])
+        if unread:
+            return StateDecision(name, "undecided", "unknown", "", reason=_unread([old])), None
+        return StateDecision(name, "identical", "proved", SAME_OPERATIONS), None
+    search = searched(old, new, context.frame.points)
+    if search.row is not None:
+        return _refuted(name, context, search), search
+    if opaques([old, new]) or unknown_calls([old, new]):
+        return StateDecision(name, "undecided", "unknown", "", reason=_unread([old, new])), None
+    return _unrefuted(name, search), None
+
+
+def _unrefuted(name: str, search: Search) -> StateDecision:
+    count = int(np.count_nonzero(search.valid))
+    if not count:
+        reason = "no point was found at which both rules have a value"
+        return StateDecision(name, "undecided", "unknown", "", reason=reason)
+    branches = f"{search.signatures} branch signature" + "s" * (search.signatures != 1)
+    proof = f"equal at {count} points in {branches}, not proved"
+    return StateDecision(name, "equal", "sampled", proof)
+
+
+def _refuted(name: str, context: _Context, search: Search) -> StateDecision:
+    proof = "different results, confirmed in ball arithmetic"
+    found = _guard(name, context, search)
+    if found is None:
+        return StateDecision(name, "differs", "proved", proof)
+    guard, outside = found
+    verdict: Rung = "differs" if guard.default else "conditional"
+    return StateDecision(
+        name,
+        verdict,
+        outside.certainty,
+        f"{proof}; outside of the condition: {outside.proof}",
+        outside.assumptions,
+        guard.text,
+    )
+
+
+def _guard(name: str, context: _Context, search: Search) -> tuple[Guard, StateDecision] | None:
+    """The guards outside of which the rules are the same, joined; None if there is none."""
+    roots = [context.old[name], context.new[name]]
+    apart = search.apart.copy()
+    apart[search.row] = True
+    kept: list[tuple[Guard, StateDecision]] = []
+    for candidates in (asked_guards, special_guards):
+        for guard in candidates(roots, context.frame):
+            if plausible(guard, apart, search.valid):
+                outside = _outside(name, guard, context)
+                if outside.verdict in {"identical", "equal"}:
+                    kept.append((guard, outside))
+        if kept:
+            break
+    else:
+        return None
+    text_of_all = " and ".join(dict.fromkeys(guard.text for guard, _ in kept))
+    defaults = [guard.default for guard, _ in kept]
+    default = False if False in defaults else (None if None in defaults else True)
+    first, outside = kept[0]
+    return replace(first, text=text_of_all, default=default), outside
+
+
+def _outside(name: str, guard: Guard, context: _Context) -> StateDecision:
+    states = guard.outside((("old", context.old[name]), ("new", context.new[name])))
+    old, new = (context.forms.form(value) for _, value in states)
+    if old is new:
+        return StateDecision(name, "identical", "proved", SAME_OPERATIONS)
+    drawn = points([old, new], context.frame.domain, context.frame.settings)
+    search = searched(old, new, drawn)
+    if search.row is not None:
+        return StateDecision(name, "differs", "proved", "")
+    return _unrefuted(name, search)
+
+
+def _unread(roots: list[Expr]) -> str:
+    found = [f"{node.text} ({node.reason})" for node in opaques(roots)]
+    found += [
+        f"{text(node)} (nothing is known of {node.function})" for node in unknown_calls(roots)
+    ]
+    return "not understood: " + "; ".join(dict.fromkeys(found))
+
+
+def _combined(
+    worst: StateDecision,
+    decided: tuple[tuple[StateDecision, Search | None], ...],
+    context: _Context,
+    visible: str,
+) -> Decision:
+    states = tuple(decision for decision, _ in decided)
+    alike = [decision for decision in states if decision.verdict == worst.verdict]
+    guarded = [decision.condition for decision in alike if decision.condition is not None]
+    condition = " or ".join(dict.fromkeys(guarded)) if len(guarded) == len(alike) else None
+    return Decision(
+        worst.verdict,
+        worst.certainty,
+        worst.proof,
+        tuple(dict.fromkeys(text for decision in states for text in decision.assumptions)),
+        condition or None,
+        worst.reason,
+        states,
+        tuple(name for name in context.old if name not in context.new),
+        tuple(name for name in context.new if name not in context.old),
+        _witness(decided, context, visible),
+    )
+
+
+def _witness(
+    decided: tuple[tuple[StateDecision, Search | None], ...], context: _Context, visible: str
+) -> Example | None:
+    rows = {decision.state: search.row for decision, search in decided if search is not None}
+    if not rows:
+        return None
+    row = rows.get(visible, next(iter(rows.values())))
+    inputs = context.frame.points.row(row or 0)
+    old = tuple((name, context.old[name]) for name in context.common)
+    new = tuple((name, context.new[name]) for name in context.common)
+    return example(old, new, inputs, visible)

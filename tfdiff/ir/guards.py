@@ -1,0 +1,170 @@
+"""Guards: conditions outside of which two rules may turn out to be the same.
+
+A guard is a truth (``use_nesterov``), a condition that a rule asks (``abs(grad) > clip``), or
+a hyperparameter's distance from a telling value (``momentum != 0``).
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+import numpy as np
+import numpy.typing as npt
+
+from tfdiff.ir.domain import Domain, Kind
+from tfdiff.ir.evaluate import compiled
+from tfdiff.ir.expr import (
+    COMPARISONS,
+    Boolean,
+    Expr,
+    Number,
+    Operation,
+    boolean,
+    number,
+    operation,
+    symbol,
+)
+from tfdiff.ir.sampling import Points
+from tfdiff.ir.show import text
+from tfdiff.ir.switches import conditions
+from tfdiff.ir.walk import States, numbers, replaced_states, symbols
+
+OPPOSITE = {"lt": "ge", "ge": "lt", "le": "gt", "gt": "le", "eq": "ne", "ne": "eq"}
+MIRRORED = {"lt": "gt", "gt": "lt", "le": "ge", "ge": "le", "eq": "eq", "ne": "ne"}
+ENOUGH = 8  # rows on each side of a guard
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """One condition, and what becomes of a rule where it does not hold.
+
+    Attributes:
+        text: the guard as people write it.
+        off: nodes and what they are where the guard does not hold.
+        holds: per row of the points, whether the guard holds.
+        default: whether it holds for the caller's defaults; None where that is not known.
+    """
+
+    text: str
+    off: Mapping[Expr, Expr]
+    holds: npt.NDArray[np.bool_] = field(compare=False)
+    default: bool | None
+
+    def outside(self, states: States) -> States:
+        """The rule where the guard does not hold."""
+        return replaced_states(states, self.off)
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What a comparison works within.
+
+    Attributes:
+        points: where the rules were compared.
+        domain: which values the symbols take.
+        settings: values of hyperparameters that users have if they pass nothing.
+        data: names of states, gradients and the like: everything but hyperparameters.
+    """
+
+    points: Points
+    domain: Domain
+    settings: Mapping[str, float | bool]
+    data: frozenset[str]
+
+
+def asked_guards(roots: Iterable[Expr], frame: Frame) -> Iterable[Guard]:
+    """Guards made of the conditions that the rules ask."""
+    for condition in conditions(roots):
+        if isinstance(condition, Boolean):
+            continue
+        holds = _truth(condition, frame.points)
+        on_data = not frame.data.isdisjoint(symbols([condition]))
+        for truth in (True, False):
+            if on_data and _exceptional(condition, failing=truth):
+                continue  # "outside" would be a single value of the data
+            yield Guard(
+                _condition_text(condition, holds=truth),
+                {condition: boolean(not truth)},
+                holds if truth else ~holds,
+                _default(condition, frame.settings, holds=truth),
+            )
+
+
+def special_guards(roots: Iterable[Expr], frame: Frame) -> Iterable[Guard]:
+    """Guards of the form ``momentum != 0``: 0, 1, defaults, and the rules' own constants."""
+    roots = tuple(roots)
+    constants = {Fraction(0), Fraction(1), *numbers(roots)}
+    for name in symbols(roots):
+        kind = frame.domain.kind(name)
+        if name in frame.data or kind == "boolean":
+            continue
+        setting = frame.settings.get(name)
+        known = None if setting is None else Fraction(repr(float(setting)))
+        column = frame.points.columns[name].astype(np.float64)
+        for value in sorted(constants if known is None else {*constants, known}):
+            if _allowed(kind, value):
+                yield Guard(
+                    f"{name} != {text(number(value))}",
+                    {symbol(name): number(value)},
+                    column != float(value),
+                    None if known is None else known != value,
+                )
+
+
+def plausible(guard: Guard, apart: npt.NDArray[np.bool_], valid: npt.NDArray[np.bool_]) -> bool:
+    """Whether a guard holds wherever results were seen to differ, and fails at enough points."""
+    outside = valid & ~apart & ~guard.holds
+    return not bool(np.any(apart & ~guard.holds)) and int(np.count_nonzero(outside)) >= ENOUGH
+
+
+def _truth(condition: Expr, points: Points) -> npt.NDArray[np.bool_]:
+    program = compiled((("condition", condition),))
+    with np.errstate(all="ignore"):
+        result = program.step(program.start({}, np.float64), points.columns)["condition"]
+    found = np.asarray(result)
+    truths = found if found.dtype == np.bool_ else found == 1
+    return np.broadcast_to(truths, len(points.signatures))
+
+
+def _exceptional(condition: Expr, *, failing: bool) -> bool:
+    """Whether the condition fails (or holds) at single values only."""
+    if not isinstance(condition, Operation):
+        return False
+    return condition.op == ("ne" if failing else "eq")
+
+
+def _default(condition: Expr, settings: Mapping[str, float | bool], *, holds: bool) -> bool | None:
+    if not set(symbols([condition])) <= set(settings):
+        return None
+    program = compiled((("condition", condition),))
+    inputs = {
+        name: np.bool_(value) if isinstance(value, bool) else np.float64(value)
+        for name, value in settings.items()
+    }
+    return bool(program.step(program.start({}, np.float64), inputs)["condition"]) == holds
+
+
+def _condition_text(condition: Expr, *, holds: bool) -> str:
+    match condition:
+        case Operation(op="not", args=(inner,)):
+            return _condition_text(inner, holds=not holds)
+        case Operation(op=op, args=(left, right)) if op in COMPARISONS:
+            if isinstance(left, Number):
+                op, left, right = MIRRORED[op], right, left
+            return text(operation(op if holds else OPPOSITE[op], left, right))
+        case _:
+            return text(condition if holds else operation("not", condition))
+
+
+def _allowed(kind: Kind, value: Fraction) -> bool:
+    match kind:
+        case "positive":
+            return value > 0
+        case "nonnegative" | "count":
+            return value >= 0
+        case "nonpositive":
+            return value <= 0
+        case "unit":
+            return 0 <= value < 1
+        case _:
+            return True
