@@ -11,7 +11,7 @@ def path_verdicts(
     """One verdict for every path that both releases have, in the order of the new release."""
     before = {rule.path: rule for rule in old.rules}
     return tuple(
-        _verdict(counterpart, rule, regions)
+        _verdict(counterpart, rule, old, new, regions)
         for rule in new.rules
         if (counterpart := _counterpart(before, rule.path))
     )
@@ -32,12 +32,18 @@ def _counterpart(rules: dict[UpdatePath, UpdateRule], path: UpdatePath) -> Updat
     return next(alike, None)
 
 
-def _verdict(old: UpdateRule, new: UpdateRule, regions: tuple[RegionPair, ...]) -> PathVerdict:
+def _verdict(
+    old: UpdateRule,
+    new: UpdateRule,
+    old_facts: OptimizerFacts,
+    new_facts: OptimizerFacts,
+    regions: tuple[RegionPair, ...],
+) -> PathVerdict:
     if old.duplicates == new.duplicates and _same_source(old, new, regions):
         return PathVerdict(new.path, "identical", "same source", old=old.states, new=new.states)
     from tfdiff.comparison.decision import decided  # noqa: PLC0415 - flint and numpy load slowly
 
-    return decided(old, new)
+    return decided(old, new, old_facts, new_facts)
 
 
 def _same_source(old: UpdateRule, new: UpdateRule, regions: tuple[RegionPair, ...]) -> bool:

@@ -1,0 +1,5 @@
+"""``python -m tfdiff``."""
+
+from tfdiff.cli import run
+
+run()

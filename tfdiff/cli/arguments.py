@@ -1,0 +1,141 @@
+"""The command line's words. Commands import what they need when they run: ``--help`` is quick."""
+
+import argparse
+from pathlib import Path
+
+from tfdiff import __version__
+from tfdiff.cli import commands
+from tfdiff.findings import SEVERITY
+
+RELEASE = "a tag (v1.4.0, 1.4), a branch, a commit, or a folder with an unpacked release"
+
+
+def parser() -> argparse.ArgumentParser:
+    """The parser of all commands."""
+    root = argparse.ArgumentParser(
+        prog="tfdiff",
+        description="Does my TensorFlow optimizer still do the same? Answered from the sources.",
+        epilog="Exit codes: 0 nothing at or above --fail-on; 1 findings; 2 usage; 3 could not run "
+        "or incomplete.",
+        allow_abbrev=False,
+    )
+    root.add_argument("--version", action="version", version=f"tfdiff {__version__}")
+    subcommands = root.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    _report(subcommands)
+    _query(subcommands)
+    _show(subcommands)
+    _optimizers(subcommands)
+    _rules(subcommands)
+    _cache(subcommands)
+    return root
+
+
+def _command(
+    subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]",
+    name: str,
+    command: commands.Command,
+    summary: str,
+) -> argparse.ArgumentParser:
+    added = subcommands.add_parser(name, help=summary, description=summary, allow_abbrev=False)
+    added.set_defaults(command=command)
+    return added
+
+
+def _report(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    command = _command(
+        subcommands, "report", commands.report, "compare two releases and write reports"
+    )
+    _two_releases(command)
+    command.add_argument(
+        "--optimizer",
+        metavar="NAME",
+        action="append",
+        default=[],
+        help="one optimizer (adam, tf.train.AdamOptimizer); may be repeated; all if left out",
+    )
+    command.add_argument(
+        "-o",
+        "--output",
+        metavar="FILE",
+        type=Path,
+        action="append",
+        default=[],
+        help="write .html, .json or .md; may be repeated; a summary is printed if left out",
+    )
+    command.add_argument("--open", action="store_true", help="open the HTML report in the browser")
+    command.add_argument(
+        "--max-bytes", type=int, metavar="N", help="cut Markdown to N bytes at whole findings"
+    )
+    command.add_argument(
+        "--coverage", action="store_true", help="print what accounts for every changed line"
+    )
+    _fail_on(command)
+    _source(command)
+
+
+def _query(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    command = _command(subcommands, "query", commands.query, "answer for one optimizer, here")
+    command.add_argument("name", metavar="NAME", help="adam, AdamOptimizer, tf.train.AdamOptimizer")
+    _two_releases(command)
+    command.add_argument(
+        "--format", choices=("text", "json", "markdown"), default="text", help="default: text"
+    )
+    _fail_on(command)
+    _source(command)
+
+
+def _show(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    command = _command(
+        subcommands, "show", commands.show, "everything read about one optimizer at one release"
+    )
+    command.add_argument("name", metavar="NAME")
+    command.add_argument("release", metavar="TAG", help=RELEASE)
+    _source(command)
+
+
+def _optimizers(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    command = _command(
+        subcommands, "optimizers", commands.optimizers, "list the optimizers of a release"
+    )
+    command.add_argument("release", metavar="TAG", help=RELEASE)
+    _source(command)
+
+
+def _rules(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    command = _command(subcommands, "rules", commands.rules, "list the rules, or explain one")
+    command.add_argument("rule", metavar="ID", nargs="?")
+
+
+def _cache(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    command = _command(subcommands, "cache", commands.cache, "where the cache is, and how large")
+    command.add_argument("--clear", action="store_true", help="delete it")
+    command.add_argument("--cache", metavar="FOLDER", type=Path, help="another cache folder")
+
+
+def _two_releases(command: argparse.ArgumentParser) -> None:
+    command.add_argument("old", metavar="OLD", help=RELEASE)
+    command.add_argument("new", metavar="NEW", help="likewise")
+
+
+def _fail_on(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--fail-on",
+        choices=(*SEVERITY, "never"),
+        default="never",
+        help="exit with 1 where a finding has this effect or a graver one, and with 3 where that "
+        "was not decided (default: never)",
+    )
+
+
+def _source(command: argparse.ArgumentParser) -> None:
+    group = command.add_argument_group("where the releases come from")
+    group.add_argument(
+        "--source",
+        choices=("auto", "git", "wheel", "folder"),
+        default="auto",
+        help="default: auto (--repo, else the cached mirror, else GitHub, else wheels)",
+    )
+    group.add_argument("--repo", metavar="URL|PATH", help="another TensorFlow repository")
+    group.add_argument("--offline", action="store_true", help="use only what is on this machine")
+    group.add_argument("--cache", metavar="FOLDER", type=Path, help="another cache folder")
+    group.add_argument("-q", "--quiet", action="store_true", help="no progress, no notes")

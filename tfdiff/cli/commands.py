@@ -1,0 +1,164 @@
+"""What each command does: ask ``run``, hand the answer to ``render``, pick the exit code."""
+
+import argparse
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from tfdiff.errors import INCOMPLETE, UsageError
+from tfdiff.findings import SEVERITY
+from tfdiff.sources.options import SourceOptions
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from rich.console import Console
+
+    from tfdiff.findings import Report
+
+Command = Callable[[argparse.Namespace], int]
+FINDINGS = 1
+
+
+def report(arguments: argparse.Namespace) -> int:
+    """``tfdiff report OLD NEW``."""
+    from tfdiff import render, run  # noqa: PLC0415 - each command imports what it needs
+
+    outputs: list[Path] = arguments.output
+    for path in outputs:
+        render.format_of(path)  # a bad name is told before the work, not after it
+    page = next((path for path in outputs if path.suffix == ".html"), None)
+    if arguments.open and page is None:
+        raise UsageError("--open needs an HTML report: add -o report.html.")
+    found = run.compare(
+        arguments.optimizer, arguments.old, arguments.new, options=_options(arguments)
+    )
+    _notes(arguments, found.notes)
+    for path in outputs:
+        render.write(found, path, max_bytes=arguments.max_bytes)
+        _notes(arguments, (f"wrote {path}",))
+    if arguments.coverage:
+        from tfdiff.render import account  # noqa: PLC0415
+
+        sys.stdout.write(account.text(found))
+    elif not outputs:
+        _print(found)
+    if arguments.open and page:
+        import webbrowser  # noqa: PLC0415
+
+        webbrowser.open(page.resolve().as_uri())
+    return _exit_code(found, arguments.fail_on)
+
+
+def query(arguments: argparse.Namespace) -> int:
+    """``tfdiff query NAME OLD NEW``."""
+    from tfdiff import render, run  # noqa: PLC0415
+
+    found = run.compare(arguments.name, arguments.old, arguments.new, options=_options(arguments))
+    if arguments.format == "text":
+        _notes(arguments, found.notes)
+        _print(found)
+    else:
+        sys.stdout.write(render.render(found, arguments.format))
+    return _exit_code(found, arguments.fail_on)
+
+
+def show(arguments: argparse.Namespace) -> int:
+    """``tfdiff show NAME TAG``."""
+    from tfdiff import run  # noqa: PLC0415
+    from tfdiff.render import facts  # noqa: PLC0415
+
+    shown = run.show(arguments.name, arguments.release, _options(arguments))
+    _notes(arguments, (*shown.reading.tree.release.warnings, *shown.notes))
+    facts.show(shown.facts, shown.reading.tree.release, _console())
+    return 0
+
+
+def optimizers(arguments: argparse.Namespace) -> int:
+    """``tfdiff optimizers TAG``."""
+    from tfdiff import run  # noqa: PLC0415
+    from tfdiff.render import listing  # noqa: PLC0415
+
+    (reading,) = run.read_releases((arguments.release,), _options(arguments))
+    _notes(arguments, reading.tree.release.warnings)
+    rows = [(entry.name, entry.kind, entry.span) for entry in reading.catalog.entries]
+    listing.optimizers(rows, _console())
+    return 0
+
+
+def rules(arguments: argparse.Namespace) -> int:
+    """``tfdiff rules [ID]``."""
+    from tfdiff.render import listing  # noqa: PLC0415
+    from tfdiff.rules.registry import all_rules  # noqa: PLC0415
+
+    known = {rule.id: rule for rule in all_rules()}
+    if arguments.rule is None:
+        listing.rules([(rule.id, rule.title) for rule in known.values()], _console())
+        return 0
+    if arguments.rule not in known:
+        import difflib  # noqa: PLC0415
+
+        near = ", ".join(difflib.get_close_matches(arguments.rule, known)) or "see `tfdiff rules`"
+        raise UsageError(f"There is no rule {arguments.rule!r}. Did you mean: {near}?")
+    rule = known[arguments.rule]
+    listing.rule(rule.id, rule.title, rule.documentation, _console())
+    return 0
+
+
+def cache(arguments: argparse.Namespace) -> int:
+    """``tfdiff cache [--clear]``."""
+    from tfdiff.sources.cache import cache_folder, cache_size, clear_cache  # noqa: PLC0415
+
+    options = SourceOptions(cache=arguments.cache)
+    folder = cache_folder(options)
+    if arguments.clear:
+        sys.stdout.write(f"deleted {clear_cache(options) / 1e6:.1f} MB in {folder}\n")
+    else:
+        sys.stdout.write(f"{folder}  {cache_size(options) / 1e6:.1f} MB\n")
+    return 0
+
+
+def _options(arguments: argparse.Namespace) -> SourceOptions:
+    from tfdiff.cli.progress import Bars  # noqa: PLC0415 - rich only where it may be shown
+
+    return SourceOptions(
+        kind=arguments.source,
+        repo=arguments.repo,
+        offline=arguments.offline,
+        cache=arguments.cache,
+        progress=Bars() if sys.stderr.isatty() and not arguments.quiet else None,
+    )
+
+
+def _console() -> "Console":
+    from rich.console import Console  # noqa: PLC0415
+
+    return Console()
+
+
+def _print(found: "Report") -> None:
+    from tfdiff.render import terminal  # noqa: PLC0415
+
+    terminal.show(found, _console())
+
+
+def _notes(arguments: argparse.Namespace, notes: tuple[str, ...]) -> None:
+    """Say on standard error what the reader should know besides the answer."""
+    if not arguments.quiet:
+        for note in notes:
+            sys.stderr.write(f"note: {note}\n")
+
+
+def _exit_code(found: "Report", fail_on: str) -> int:
+    """1 where a finding is as grave as asked, 3 where that was left open, else 0."""
+    if fail_on == "never":
+        return 0
+    grave = SEVERITY[: SEVERITY.index(fail_on) + 1]
+    findings = (finding for optimizer in found.optimizers for finding in optimizer.findings)
+    if any(finding.effect in grave for finding in findings):
+        return FINDINGS
+    undecided = any(
+        "undecided" in {verdict.updates, verdict.defaults, verdict.state, verdict.execution}
+        for verdict in (optimizer.verdict for optimizer in found.optimizers)
+    )
+    return INCOMPLETE if undecided or found.coverage.missing else 0

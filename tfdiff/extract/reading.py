@@ -1,0 +1,68 @@
+"""One release, read: its catalog, its kernels, and the facts of each optimizer, linked.
+
+The Python of an optimizer calls ops, ops have kernels, kernels have update rules: a whole step
+is read along that chain, so that a report on Adam speaks of what Adam reaches and of nothing else.
+"""
+
+from collections.abc import Sequence
+from functools import cached_property
+from hashlib import sha256
+
+from tfdiff.extract import catalog as python_catalog
+from tfdiff.extract.catalog import Catalog, CatalogEntry, read_catalog
+from tfdiff.extract.cxx import index as cxx_index
+from tfdiff.extract.cxx.index import KernelIndex, read_kernels
+from tfdiff.extract.store import FactStore
+from tfdiff.facts import OptimizerFacts, Span
+from tfdiff.sources.tree import SourceTree
+
+
+def candidates(paths: Sequence[str]) -> tuple[str, ...]:
+    """The files of a tree that reading optimizers may need, by their paths alone."""
+    chosen = {*python_catalog.candidates(paths), *cxx_index.candidates(paths)}
+    return tuple(sorted(chosen))
+
+
+class Reading:
+    """Facts of one release; everything is read when it is asked for, and kept."""
+
+    def __init__(self, tree: SourceTree, store: FactStore) -> None:
+        self.tree = tree
+        self._store = store
+        self._lines: dict[str, tuple[str, ...]] = {}
+
+    @cached_property
+    def catalog(self) -> Catalog:
+        """Every optimizer class of the release."""
+        return read_catalog(self.tree, self._store)
+
+    @cached_property
+    def kernels(self) -> KernelIndex:
+        """Every op and kernel of the release, as far as the source carries them."""
+        return read_kernels(self.tree, self._store)
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """What the source of this release does not carry."""
+        return self.tree.release.lacks
+
+    @cached_property
+    def _stamp(self) -> str:
+        """Hash over everything that linked facts depend on."""
+        stamp = sha256()
+        for path in candidates(self.tree.paths()):
+            stamp.update(f"{path}\0{self.tree.blob_id(path)}\n".encode())
+        return stamp.hexdigest()
+
+    def optimizer(self, entry: CatalogEntry) -> OptimizerFacts:
+        """Everything that is known of one optimizer."""
+        key = sha256(f"{self._stamp}\0{entry.path}\0{entry.name}".encode()).hexdigest()
+        return self._store.get("optimizer", key, lambda: self._link(entry))
+
+    def text(self, span: Span) -> str:
+        """The lines of a span as they stand in the release."""
+        if span.path not in self._lines:
+            # Not splitlines(): form feeds and the like end no line for git, or for a parser.
+            text = self.tree.read(span.path).decode("utf-8", "replace")
+            self._lines[span.path] = tuple(text.replace("\r\n", "\n").split("\n"))
+        return "\n".join(self._lines[span.path][span.line - 1 : span.end_line])

@@ -1,0 +1,151 @@
+"""The main job: open the releases, read them, compare them. The only place that knows all rooms."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tfdiff.comparison.fold import fold
+from tfdiff.comparison.optimizer import Side, compare_optimizer
+from tfdiff.errors import UnknownOptimizerError
+from tfdiff.extract.catalog import CatalogEntry
+from tfdiff.extract.reading import Reading, candidates
+from tfdiff.extract.store import FactStore
+from tfdiff.facts import OptimizerFacts, Span, Unknown
+from tfdiff.findings import Coverage, OptimizerReport, Place, Report
+from tfdiff.sources import SourceOptions, cache_folder, open_releases, prefetch
+
+Match = tuple[CatalogEntry | None, CatalogEntry | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One optimizer at one release, and what else the name could have meant."""
+
+    facts: OptimizerFacts
+    reading: Reading
+    notes: tuple[str, ...]
+
+
+def compare(
+    optimizer: str | Sequence[str] | None,
+    old: str,
+    new: str,
+    *,
+    options: SourceOptions | None = None,
+) -> Report:
+    """Compare optimizers between two releases.
+
+    Args:
+        optimizer: a name, short (``adam``) or public (``tf.train.AdamOptimizer``), or several;
+            None for every optimizer that either release has.
+        old: a tag, a branch, a commit, or a folder with an unpacked release.
+        new: likewise.
+        options: where the releases come from.
+
+    Raises:
+        UnknownReleaseError: a source has no such release.
+        UnknownOptimizerError: neither release has an optimizer of that name.
+        SourceError: the files could not be had.
+    """
+    before, after = read_releases((old, new), options or SourceOptions())
+    names = (optimizer,) if isinstance(optimizer, str) else tuple(optimizer or ())
+    notes: list[str] = []
+    matches = _named(before, after, names, notes) if names else _all(before, after)
+    reports = tuple(_compare(match, before, after) for match in matches)
+    return Report(
+        old=before.tree.release,
+        new=after.tree.release,
+        optimizers=fold(reports),
+        coverage=_coverage(reports, before, after),
+        notes=(*before.tree.release.warnings, *after.tree.release.warnings, *notes),
+    )
+
+
+def show(optimizer: str, ref: str, options: SourceOptions) -> Shown:
+    """Everything that is known of one optimizer at one release."""
+    (reading,) = read_releases((ref,), options)
+    notes: list[str] = []
+    entry = _resolve(reading, optimizer, notes)
+    return Shown(reading.optimizer(entry), reading, tuple(notes))
+
+
+def read_releases(refs: Sequence[str], options: SourceOptions) -> tuple[Reading, ...]:
+    """Open releases and bring the files that reading them needs, in one batch for all."""
+    trees = open_releases(refs, options)
+    prefetch([(tree, candidates(tree.paths())) for tree in trees])
+    store = FactStore(cache_folder(options) / "facts")
+    return tuple(Reading(tree, store) for tree in trees)
+
+
+def _named(
+    before: Reading, after: Reading, names: tuple[str, ...], notes: list[str]
+) -> tuple[Match, ...]:
+    return tuple(dict.fromkeys(_name(before, after, name, notes) for name in names))
+
+
+def _name(before: Reading, after: Reading, name: str, notes: list[str]) -> Match:
+    """What a name stands for at both releases: the same public name on both sides."""
+    try:
+        new = _resolve(after, name, notes)
+    except UnknownOptimizerError:
+        old = _resolve(before, name, notes)
+        return old, after.catalog.counterpart(old)
+    return before.catalog.counterpart(new), new
+
+
+def _resolve(reading: Reading, name: str, notes: list[str]) -> CatalogEntry:
+    found = reading.catalog.resolve(name)
+    if found.others:
+        others = ", ".join(entry.name for entry in found.others)
+        note = f"{name} was taken as {found.entry.name}; it also stands for {others}."
+        if note not in notes:
+            notes.append(note)
+    return found.entry
+
+
+def _all(before: Reading, after: Reading) -> tuple[Match, ...]:
+    matches: list[Match] = [
+        (before.catalog.counterpart(entry), entry) for entry in after.catalog.entries
+    ]
+    taken = {old for old, _ in matches}
+    matches.extend((entry, None) for entry in before.catalog.entries if entry not in taken)
+    return tuple(sorted(matches, key=_public_name))
+
+
+def _public_name(match: Match) -> str:
+    old, new = match
+    entry = new or old
+    return entry.name if entry else ""
+
+
+def _compare(match: Match, before: Reading, after: Reading) -> OptimizerReport:
+    name = _public_name(match)
+    return compare_optimizer(name, _side(before, match[0], name), _side(after, match[1], name))
+
+
+def _side(reading: Reading, entry: CatalogEntry | None, name: str) -> Side:
+    facts = reading.optimizer(entry) if entry else OptimizerFacts.absent(name)
+
+    def quote(span: Span) -> Place:
+        url = reading.tree.permalink(span.path, span.line, span.end_line)
+        return Place(span.path, span.line, span.end_line, reading.text(span), url)
+
+    return Side(facts, quote)
+
+
+def _coverage(reports: tuple[OptimizerReport, ...], before: Reading, after: Reading) -> Coverage:
+    """What was looked at in all reports together; a region that several share counts once."""
+    regions: dict[tuple[object, ...], bool] = {}
+    opaque: dict[Unknown, None] = {}
+    for report in reports:
+        for region in report.regions:
+            place = region.new or region.old
+            regions[region.symbol, region.kind, region.device, place and place.path] = True
+        opaque.update(dict.fromkeys(report.unknowns))
+    unread = {unknown.span for unknown in opaque if unknown.span}
+    missing = (*before.missing, *after.missing)
+    return Coverage(
+        regions=len(regions),
+        parsed=max(0, len(regions) - len(unread)),
+        opaque=tuple(opaque),
+        missing=tuple(dict.fromkeys(missing)),
+    )
