@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING
 from typing import Literal as OneOf
 
 from tfdiff.extract.python.imports import Packages
-from tfdiff.extract.python.module import Assignment, Class, Function, Module
+from tfdiff.extract.python.module import Assignment, Class, Function, Import, Module
 from tfdiff.extract.store import FactStore
 from tfdiff.facts import ClassRef, Span
 from tfdiff.sources.tree import SourceTree
@@ -196,6 +196,10 @@ class Model:
         object.__setattr__(resolved, "mro", (resolved, *_merged([b.mro for b in bases], bases)))
         object.__setattr__(resolved, "externals", tuple(dict.fromkeys(externals)))
 
+    def imported(self, path: str, bound: Import) -> str | None:
+        """The file of the module that an import names, None where it is not at hand."""
+        return self._packages.path(self._packages.absolute(path, bound.module))
+
     def resolve(self, path: str, dotted: str) -> Definition:
         """What a dotted name stands for in a file, followed through imports and aliases.
 
@@ -245,6 +249,9 @@ class Model:
     def _imported(
         self, path: str, head: str, rest: str, seen: frozenset[tuple[str, str]]
     ) -> Definition | None:
+        if (path, f"import {head}") in seen:
+            return None  # a package that imports itself from itself
+        seen |= {(path, f"import {head}")}
         for bound in self.module(path).imports:
             if bound.alias != head or bound.name == "*":
                 continue
@@ -259,7 +266,7 @@ class Model:
         for bound in self.module(path).imports:
             if bound.name != "*":
                 continue
-            other = self._packages.path(self._packages.absolute(path, bound.module))
+            other = self.imported(path, bound)
             if other is not None and other != path:
                 found = self._resolve(other, dotted, seen)
                 if found.kind != "external" or found.name != dotted:

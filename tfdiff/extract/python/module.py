@@ -145,7 +145,8 @@ class Module(NamedTuple):
     """One file.
 
     Attributes:
-        allowed: names that ``__all__`` or ``remove_undocumented`` leaves public, else None.
+        allowed: names that ``__all__`` lists or ``remove_undocumented`` leaves public, None
+            where neither restricts them.
         error: why the file could not be read, with its line; nothing else is set then.
     """
 

@@ -6,6 +6,7 @@ error; no optimizer of the TensorFlow releases has one (v0.6.0 already ran on Py
 """
 
 import ast
+import re
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
 
@@ -17,6 +18,9 @@ from tfdiff.extract.python.module import Assignment, Class, Export, Function, Im
 from tfdiff.extract.python.syntax import Located, LockstepError, arms, dotted, located, string, text
 
 Lines = Mapping[cst.CSTNode, tuple[int, int]]
+
+_LISTS = ("__all__", "_allowed_symbols")
+_DOCUMENTED = re.compile(r"^\s*@@(\w+)", re.MULTILINE)
 
 
 def read_module(source: bytes) -> Module:
@@ -110,6 +114,10 @@ def _strings(node: cst.CSTNode) -> tuple[str, ...]:
     return () if one is None else (one,)
 
 
+def _is_list(node: cst.CSTNode) -> bool:
+    return isinstance(node, (cst.List, cst.Tuple, cst.Set, cst.BinaryOperation))
+
+
 def _export(node: cst.CSTNode, symbol: str) -> Export | None:
     """What ``tf_export(...)`` says, if that is what the call is."""
     if not isinstance(node, cst.Call):
@@ -138,7 +146,8 @@ class _Reader:
         self._functions: list[Function] = []
         self._classes: list[Class] = []
         self._exports: list[Export] = []
-        self._allowed: tuple[str, ...] | None = None
+        self._listed: dict[str, list[str]] = {}
+        self._removes = False
 
     def module(self, tree: cst.Module, lines: ast.Module) -> Module:
         self._statements(located(tree, lines.body))
@@ -149,8 +158,15 @@ class _Reader:
             tuple(self._functions),
             tuple(self._classes),
             tuple(self._exports),
-            self._allowed,
+            self._allowed(ast.get_docstring(lines) or ""),
         )
+
+    def _allowed(self, docstring: str) -> tuple[str, ...] | None:
+        """What stays public: TensorFlow 1.x deletes what no ``@@name`` in a docstring names."""
+        listed, kept = (self._listed.get(name) for name in _LISTS)
+        if not self._removes:
+            return None if listed is None else tuple(listed)
+        return (*(kept or ()), *_DOCUMENTED.findall(docstring))
 
     def _statements(self, statements: Iterable[Located]) -> None:
         for statement, line in statements:
@@ -183,8 +199,8 @@ class _Reader:
         )
         end = line.end_lineno or line.lineno
         for target in map(text, targets):
-            if target in {"__all__", "_allowed_symbols"}:
-                self._allowed = (self._allowed or ()) + _strings(statement.value)
+            if target in _LISTS and _is_list(statement.value):
+                self._listed.setdefault(target, []).extend(_strings(statement.value))
             elif isinstance(statement.value, cst.Call):
                 export = _export(statement.value.func, target)
                 self._exports.extend([export] if export else [])
@@ -195,9 +211,13 @@ class _Reader:
         if called.args and (export := _export(called.func, text(called.args[0].value))):
             self._exports.append(export)
         elif dotted(called.func) == "remove_undocumented":
+            self._removes = True
             for argument in called.args[1:2]:
-                listed = _strings(argument.value)
-                self._allowed = (self._allowed or ()) + listed if listed else self._allowed
+                self._listed.setdefault(_LISTS[1], []).extend(_strings(argument.value))
+        elif isinstance(called.func, cst.Attribute) and called.func.attr.value == "extend":
+            target = text(called.func.value)
+            for argument in called.args if target in self._listed else ():
+                self._listed[target].extend(_strings(argument.value))
 
     def _decorated(self, decorators: Iterable[cst.Decorator], symbol: str) -> None:
         found = (_export(decorator.decorator, symbol) for decorator in decorators)
