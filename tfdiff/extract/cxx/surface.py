@@ -15,7 +15,7 @@ from tfdiff.extract.cxx.lex import Token, lex
 
 _MACRO: Final = re.compile(rb"[A-Z][A-Z0-9]*_[A-Za-z0-9_]*$|[A-Z]{4,}$")
 _ANNOTATION: Final = re.compile(rb"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$")
-_BEFORE_ANNOTATION: Final = frozenset({b")", b"override", b"const", b"noexcept", b"final"})
+_QUALIFIERS: Final = frozenset({b"override", b"const", b"noexcept", b"final"})
 _AFTER_ANNOTATION: Final = frozenset({b"{", b";", b"="})
 _STATEMENT_START: Final = frozenset({b";", b"{", b"}", b")", b"else", b":"})
 _CLOSING: Final = {b"(": b")", b"{": b"}", b"[": b"]"}
@@ -179,9 +179,11 @@ class _Scan:
         tokens = self._tokens
         end = closing(tokens, index + 1) if following == b"(" else index
         after = tokens[end + 1].text if end + 1 < len(tokens) else b""
-        previous = tokens[index - 1] if index else None
-        annotates = before in _BEFORE_ANNOTATION or (
-            following == b"(" and previous is not None and previous.kind == "word"
+        back = index - 1
+        while back > 0 and tokens[back].text in _QUALIFIERS:
+            back -= 1
+        annotates = back >= 0 and (
+            tokens[back].text == b")" or (following == b"(" and tokens[back].kind == "word")
         )
         if annotates and after in _AFTER_ANNOTATION and _ANNOTATION.match(tokens[index].text):
             if before not in {b"return", b"else"}:

@@ -1,0 +1,260 @@
+"""Macro calls between definitions, expanded down to the registrations that they stand for.
+
+Each file is preprocessed once per build (plain, CUDA, ROCm, SYCL) with the macros of the
+headers that it includes, so that ``TF_CALL_float(REGISTER_CPU_KERNELS)`` means what the tree's
+own ``register_types.h`` says.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+from tfdiff.extract.cxx.conditions import decide
+from tfdiff.extract.cxx.macros import Call, Event, Macro
+from tfdiff.facts import Span, Unknown
+
+BUILDS: Final[tuple[Mapping[str, int], ...]] = (
+    MappingProxyType({}),
+    MappingProxyType({"GOOGLE_CUDA": 1}),
+    MappingProxyType({"TENSORFLOW_USE_ROCM": 1}),
+    MappingProxyType({"TENSORFLOW_USE_SYCL": 1}),
+)
+_REGISTERS: Final = re.compile(r"REGISTER_")
+_DEEPEST: Final = 40
+_OPEN: Final = frozenset("([{")
+_CLOSE: Final = frozenset(")]}")
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """One registration, all macros expanded.
+
+    Attributes:
+        name: the macro that TensorFlow's core defines (``REGISTER_KERNEL_BUILDER``).
+        arguments: tokens between its parentheses.
+        chain: tokens after them up to ``;``, for ``REGISTER_OP("X").Input("...")``.
+        call: the statement in the file that it comes from.
+        macros: the macros of that file that it went through.
+    """
+
+    name: str
+    arguments: tuple[str, ...]
+    chain: tuple[str, ...]
+    call: Call
+    macros: tuple[Macro, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Expansion:
+    """All registrations of a file, and the calls that could not be expanded."""
+
+    leaves: tuple[Leaf, ...]
+    unknowns: tuple[Unknown, ...]
+
+
+def expand_file(path: str, own: Sequence[Event], headers: Sequence[Sequence[Event]]) -> Expansion:
+    """Expand every macro call of a file, in all builds; each registration comes once."""
+    leaves: dict[Leaf, None] = {}
+    unknowns: dict[tuple[str, int], Unknown] = {}
+    conditional = any(event.kind == "if" for events in (own, *headers) for event in events)
+    for build in BUILDS if conditional else BUILDS[:1]:
+        preprocessor = _Preprocessor(path, build)
+        for events in headers:
+            for _ in preprocessor.run(events, own=False):
+                pass
+        leaves.update(dict.fromkeys(preprocessor.run(own, own=True)))
+        for unknown in preprocessor.unknowns:
+            line = unknown.span.line if unknown.span else 0
+            unknowns.setdefault((unknown.reason, line), unknown)
+    return Expansion(tuple(leaves), tuple(unknowns.values()))
+
+
+class _Preprocessor:
+    """The macro table as it changes along the file, for one build."""
+
+    def __init__(self, path: str, build: Mapping[str, int]) -> None:
+        self._path = path
+        self._build = build
+        self._macros: dict[str, Macro] = {}
+        self._own: set[Macro] = set()
+        self.unknowns: list[Unknown] = []
+
+    def run(self, events: Sequence[Event], *, own: bool) -> Iterator[Leaf]:
+        """Go through a file's events; yields the registrations of its calls."""
+        stack: list[tuple[bool, bool]] = []  # (active now, an arm was taken)
+        for event in events:
+            if event.kind in {"if", "elif", "else", "endif"}:
+                self._condition(event, stack)
+            elif not all(active for active, _ in stack):
+                continue
+            elif event.macro is not None:
+                self._macros[event.text] = event.macro
+                if own:
+                    self._own.add(event.macro)
+            elif event.kind == "undef":
+                self._macros.pop(event.text, None)
+            elif event.call is not None and own:
+                yield from self._call(event.call)
+
+    def _condition(self, event: Event, stack: list[tuple[bool, bool]]) -> None:
+        if event.kind == "if":
+            holds = self._holds(event)
+            stack.append((holds is not False, holds is True))
+        elif not stack:
+            return
+        elif event.kind == "endif":
+            stack.pop()
+        elif event.kind == "else":
+            stack[-1] = (not stack[-1][1], True)
+        else:
+            taken = stack[-1][1]
+            holds = self._holds(event)
+            stack[-1] = (not taken and holds is not False, taken or holds is True)
+
+    def _holds(self, event: Event) -> bool | None:
+        """None (not decidable) takes both arms: what is registered is then an upper bound."""
+        return decide(event.text, _Defined(self._build, self._macros))
+
+    def _call(self, call: Call) -> Iterator[Leaf]:
+        if call.name not in self._macros and not _REGISTERS.match(call.name):
+            self._unknown("macro is defined in none of the files read", call)
+            return
+        yield from self._expand(call.tokens, call, (), 0)
+
+    def _expand(
+        self, tokens: tuple[str, ...], call: Call, trail: tuple[Macro, ...], depth: int
+    ) -> Iterator[Leaf]:
+        if depth > _DEEPEST:
+            self._unknown("macros nested too deeply", call)
+            return
+        index = 0
+        while index < len(tokens):
+            token = tokens[index]
+            macro = self._macros.get(token)
+            called = index + 1 < len(tokens) and tokens[index + 1] == "("
+            if called and _REGISTERS.match(token) and (macro is None or _names(tokens, index)):
+                end = _closing(tokens, index + 1)
+                stop = _statement_end(tokens, end)
+                arguments = self._inner(tokens[index + 2 : end])
+                chain = self._inner(tokens[end + 1 : stop])
+                own = tuple(macro for macro in trail if macro in self._own)
+                yield Leaf(token, arguments, chain, call, own)
+                index = stop
+            elif macro is not None and (called or macro.parameters is None) and macro not in trail:
+                end = _closing(tokens, index + 1) if macro.parameters is not None else index
+                body = _substitute(macro, tokens[index + 2 : end])
+                passed = (*trail, macro)
+                yield from self._expand(body, call, passed, depth + 1)
+                index = end
+            index += 1
+
+    def _inner(self, tokens: tuple[str, ...], depth: int = 0) -> tuple[str, ...]:
+        """Expand macros inside a registration's own arguments (``Name(OP)``)."""
+        if depth > _DEEPEST or not any(token in self._macros for token in tokens):
+            return tokens
+        result: list[str] = []
+        index = 0
+        while index < len(tokens):
+            macro = self._macros.get(tokens[index])
+            called = index + 1 < len(tokens) and tokens[index + 1] == "("
+            if macro is not None and (called or macro.parameters is None):
+                end = _closing(tokens, index + 1) if macro.parameters is not None else index
+                result += self._inner(_substitute(macro, tokens[index + 2 : end]), depth + 1)
+                index = end
+            else:
+                result.append(tokens[index])
+            index += 1
+        return tuple(result)
+
+    def _unknown(self, reason: str, call: Call) -> None:
+        span = Span(self._path, call.line, call.end_line)
+        self.unknowns.append(Unknown(reason, " ".join(call.tokens)[:200], span))
+
+
+class _Defined(Mapping[str, int | None]):
+    """The build's macros and the file's own as one mapping of values."""
+
+    def __init__(self, build: Mapping[str, int], macros: Mapping[str, Macro]) -> None:
+        self._build = build
+        self._macros = macros
+
+    def __getitem__(self, name: str) -> int | None:
+        if name in self._build:
+            return self._build[name]
+        body = self._macros[name].body
+        return int(body[0]) if len(body) == 1 and body[0].isdigit() else None
+
+    def __iter__(self) -> Iterator[str]:
+        return iter({**self._build, **self._macros})
+
+    def __len__(self) -> int:
+        return len({**self._build, **self._macros})
+
+
+def split(tokens: Sequence[str]) -> list[tuple[str, ...]]:
+    """Split at the commas that stand in no bracket."""
+    parts: list[list[str]] = [[]]
+    depth = 0
+    for text in tokens:
+        depth += (text in _OPEN) - (text in _CLOSE)
+        if text == "," and depth == 0:
+            parts.append([])
+        else:
+            parts[-1].append(text)
+    return [tuple(part) for part in parts]
+
+
+def _names(tokens: Sequence[str], index: int) -> bool:
+    """Is ``Name(...)`` the first argument? Then it registers, whatever else a header says."""
+    return tuple(tokens[index + 2 : index + 4]) == ("Name", "(")
+
+
+def _closing(tokens: Sequence[str], at: int) -> int:
+    depth = 0
+    for index in range(at, len(tokens)):
+        depth += (tokens[index] in _OPEN) - (tokens[index] in _CLOSE)
+        if depth == 0:
+            return index
+    return len(tokens)
+
+
+def _statement_end(tokens: Sequence[str], at: int) -> int:
+    """The ``;`` after a chain of member calls that follows index ``at``; ``at`` without one."""
+    end = at
+    while end + 1 < len(tokens) and tokens[end + 1] == ".":
+        end += 2
+        while end + 1 < len(tokens) and tokens[end] not in _OPEN:
+            end += 1
+        end = _closing(tokens, end)
+    return min(end + 1, len(tokens)) if end > at else at
+
+
+def _substitute(macro: Macro, tokens: Sequence[str]) -> tuple[str, ...]:
+    """The macro's body with arguments in place; ``##`` pastes, ``#`` makes a string."""
+    if macro.parameters is None:
+        return macro.body
+    arguments = dict(zip(macro.parameters, split(tokens), strict=False))
+    if macro.parameters[-1:] == ("...",):
+        rest = split(tokens)[len(macro.parameters) - 1 :]
+        arguments["__VA_ARGS__"] = tuple(
+            token for at, part in enumerate(rest) for token in ((",",) if at else ()) + part
+        )
+    result: list[str] = []
+    body = macro.body
+    paste = False
+    for index, text in enumerate(body):
+        if text == "##":
+            paste = True
+            continue
+        if text == "#" and index + 1 < len(body) and body[index + 1] in arguments:
+            continue
+        new = arguments.get(text, (text,))
+        if index and body[index - 1] == "#" and text in arguments:
+            new = ('"' + "".join(new) + '"',)
+        if paste and result and new:
+            new = (result.pop() + new[0], *new[1:])
+        paste = False
+        result += new
+    return tuple(result)
