@@ -56,21 +56,21 @@ def render(
     """
     match format:
         case "html":
-            from tfdiff.render import html  # noqa: PLC0415 - see the module's docstring
+            from tfdiff.render.html import page  # noqa: PLC0415 - see the module's docstring
 
-            return html.page(report)
+            return page(report)
         case "json":
-            from tfdiff.render import json  # noqa: PLC0415
+            from tfdiff.render.json import dumps  # noqa: PLC0415
 
-            return json.dumps(report)
+            return dumps(report)
         case "markdown":
-            from tfdiff.render import markdown  # noqa: PLC0415
+            from tfdiff.render.markdown import summary  # noqa: PLC0415
 
-            return markdown.summary(report, flavour=flavour, max_bytes=max_bytes)
+            return summary(report, flavour=flavour, max_bytes=max_bytes)
         case "text":
-            from tfdiff.render import terminal  # noqa: PLC0415
+            from tfdiff.render.terminal import plain  # noqa: PLC0415
 
-            return terminal.plain(report)
+            return plain(report)
 
 
 def write(

@@ -5,6 +5,7 @@ from typing import Final
 
 from tfdiff.findings import Finding, Place
 from tfdiff.render.escape import code, fence, link, prose
+from tfdiff.render.visible import lines as source_lines
 from tfdiff.render.wording import CERTAINTIES, EFFECTS, facet_words
 
 LONGEST_DIFF: Final = 40
@@ -67,8 +68,8 @@ def documented_words(finding: Finding) -> str:
 
 def unified(old: Place | None, new: Place | None) -> list[str]:
     """The changed lines with a little context, at most ``LONGEST_DIFF`` of them."""
-    before = old.text.splitlines() if old else []
-    after = new.text.splitlines() if new else []
+    before = source_lines(old.text) if old else []
+    after = source_lines(new.text) if new else []
     matcher = SequenceMatcher(None, before, after, autojunk=False)
     lines: list[str] = []
     for number, group in enumerate(matcher.get_grouped_opcodes(_CONTEXT)):

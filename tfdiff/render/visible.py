@@ -53,3 +53,9 @@ def _picture(match: re.Match[str]) -> str:
 def _name(match: re.Match[str]) -> str:
     code = ord(match.group())
     return f"\N{MATHEMATICAL LEFT ANGLE BRACKET}U+{code:04X}\N{MATHEMATICAL RIGHT ANGLE BRACKET}"
+
+
+def lines(text: str) -> list[str]:
+    """The lines of a source text, as an editor numbers them (only line feeds end a line)."""
+    found = text.split("\n")
+    return found[:-1] if found[-1] == "" else found

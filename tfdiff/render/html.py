@@ -1,0 +1,72 @@
+"""The report for people: one HTML file that needs nothing but itself."""
+
+from base64 import b64encode
+from functools import lru_cache
+from hashlib import sha256
+from typing import Final
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from tfdiff.findings import Report
+from tfdiff.render import templates, view
+from tfdiff.render.visible import visible
+
+ONE_LIMIT: Final = 512 * 1024
+ALL_LIMIT: Final = 5_000_000
+
+
+def page(report: Report) -> str:
+    """The report as a page, with less detail where it would become too big for a ticket."""
+    limit = ONE_LIMIT if len(report.optimizers) == 1 else ALL_LIMIT
+    text = ""
+    for detail in view.DETAILS:
+        text = _rendered(view.page(report, detail))
+        if len(text.encode()) < limit:
+            break
+    return text
+
+
+def _rendered(page_view: view.Page) -> str:
+    style, script = _asset("style.css"), _asset("script.js")
+    policy = "; ".join(
+        (
+            "default-src 'none'",
+            f"style-src '{_digest(style)}'",
+            f"script-src '{_digest(script)}'",
+            "img-src data:",
+            "base-uri 'none'",
+            "form-action 'none'",
+        )
+    )
+    template = _environment().get_template("report.html")
+    return template.render(
+        page=page_view,
+        policy=Markup(policy),  # noqa: S704 - made above from hashes
+        style=Markup(style),  # noqa: S704 - our own file
+        script=Markup(script),  # noqa: S704 - our own file
+    )
+
+
+@lru_cache(maxsize=1)
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(templates.folder()),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters["thousands"] = "{:,}".format
+    environment.filters["visible"] = visible
+    return environment
+
+
+@lru_cache(maxsize=2)
+def _asset(name: str) -> str:
+    return (templates.folder() / name).read_text(encoding="utf-8")
+
+
+def _digest(text: str) -> str:
+    return f"sha256-{b64encode(sha256(text.encode()).digest()).decode()}"
