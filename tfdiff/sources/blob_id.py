@@ -2,6 +2,8 @@
 
 from hashlib import sha1
 
+BlobIds = dict[str, str]  # path -> blob id
+
 
 def blob_id_of(content: bytes) -> str:
     """The git blob id: SHA-1 over ``blob``, the length in bytes, and the content."""

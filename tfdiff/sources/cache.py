@@ -3,6 +3,7 @@
 import os
 import shutil
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 from tfdiff.errors import SourceError
 from tfdiff.sources.options import SourceOptions
@@ -33,6 +34,34 @@ def cache_size(options: SourceOptions) -> int:
             except FileNotFoundError:  # another run is clearing or replacing it
                 continue
     return total
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file of the cache so that readers find all of it or none.
+
+    Raises:
+        SourceError: there is no room, or no permission.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with NamedTemporaryFile(dir=path.parent, prefix="new-", delete=False) as file:
+            try:
+                file.write(content)
+                file.flush()
+            except OSError:
+                Path(file.name).unlink()
+                raise
+        Path(file.name).replace(path)
+    except OSError as error:
+        raise not_writable(path.parent, error) from error
+
+
+def not_writable(folder: Path, error: OSError) -> SourceError:
+    """The error for a cache that cannot be written to."""
+    return SourceError(
+        f"Could not write the cache {folder}: {error.strerror or error}. Free some room there, "
+        f"or name another folder with TFDIFF_CACHE."
+    )
 
 
 def clear_cache(options: SourceOptions) -> int:

@@ -5,16 +5,20 @@ use a transport only where the caller allows the network. Names from outside are
 before they get here (``git_refs``) or go in on standard input.
 """
 
+import os
 from collections.abc import Mapping
 from contextlib import suppress
 from functools import cached_property
+from io import TextIOWrapper
 from pathlib import Path
 from tempfile import TemporaryFile
+from typing import IO
 
 from git.cmd import Git
 from git.exc import GitCommandError, GitError
 
 from tfdiff.errors import SourceError
+from tfdiff.sources.git_progress import FetchReport
 
 # ext:: runs any command, and nobody keeps TensorFlow behind the other helpers.
 TRANSPORTS = "file:git:http:https:ssh"
@@ -23,6 +27,10 @@ _SETTINGS = {
     "maintenance.auto": "0",
     "credential.interactive": "never",
     "core.askPass": "",
+    "fetch.unpackLimit": "1",  # keep what was sent as it was sent
+    "fetch.writeCommitGraph": "false",
+    "http.lowSpeedLimit": "100",  # bytes a second; a dead connection ends after ...
+    "http.lowSpeedTime": "30",  # ... this many seconds
     "core.hooksPath": "/dev/null",
     "core.fsmonitor": "false",
     "log.showSignature": "false",  # it starts a program that the repository names
@@ -45,12 +53,21 @@ class GitCommand:
         git_dir: the repository itself (``.git`` or a bare one).
         network: whether git may use its transports.
         objects: further object folders to read from.
+        settings: further configuration; it stays out of the command line and of the disk.
     """
 
-    def __init__(self, git_dir: Path, *, network: bool, objects: tuple[Path, ...] = ()) -> None:
+    def __init__(
+        self,
+        git_dir: Path,
+        *,
+        network: bool,
+        objects: tuple[Path, ...] = (),
+        settings: Mapping[str, str] | None = None,
+    ) -> None:
         self.git_dir = git_dir
         self._network = network
         self._objects = objects
+        self._settings = {**_SETTINGS, **(settings or {})}
 
     def run(
         self, *arguments: str, lines: tuple[str, ...] = (), timeout: float | None = None
@@ -65,9 +82,7 @@ class GitCommand:
         Raises:
             GitRunError: it did not end with 0.
         """
-        with TemporaryFile(buffering=0) as given:
-            given.write("".join(f"{line}\n" for line in lines).encode("utf-8", "surrogateescape"))
-            given.seek(0)
+        with _standard_input(lines) as given:
             try:
                 return self._git.execute(
                     ["git", *arguments],
@@ -80,6 +95,26 @@ class GitCommand:
                 raise GitRunError(arguments[0], _text(error.stderr)) from error
             except (GitError, OSError) as error:
                 raise GitRunError(arguments[0], str(error)) from error
+
+    def fetch(self, *arguments: str, lines: tuple[str, ...] = (), report: FetchReport) -> None:
+        """Run a command that talks to a remote, and hear how far it is.
+
+        Raises:
+            GitRunError: it did not end with 0.
+        """
+        with _standard_input(lines) as given:
+            process = self._git.execute(
+                ["git", *arguments], istream=given.fileno(), as_process=True
+            )
+            if process.stderr is not None:
+                # Progress lines end with a carriage return, which is a line's end here too.
+                with TextIOWrapper(process.stderr, "utf-8", errors="replace") as lines_said:
+                    for line in lines_said:
+                        report.hear(line)
+            try:
+                process.wait()
+            except GitCommandError as error:
+                raise GitRunError("fetch", report.said) from error
 
     def content(self, object_id: str) -> bytes:
         """The content of one object, read through one process that stays open.
@@ -113,7 +148,7 @@ class GitCommand:
         allowed = TRANSPORTS if self._network else ""
         settings = {
             f"GIT_CONFIG_{part}_{number}": text
-            for number, setting in enumerate(_SETTINGS.items())
+            for number, setting in enumerate(self._settings.items())
             for part, text in zip(("KEY", "VALUE"), setting, strict=True)
         }
         alternates = ":".join(str(folder) for folder in self._objects)
@@ -125,15 +160,28 @@ class GitCommand:
             "GIT_TERMINAL_PROMPT": "0",
             "GIT_ASKPASS": "",
             "SSH_ASKPASS": "",
-            "GIT_SSH_COMMAND": "ssh -o BatchMode=yes -o ConnectTimeout=8",
+            **_ssh(),
             "GIT_LITERAL_PATHSPECS": "1",
             "GIT_NO_REPLACE_OBJECTS": "1",
             "GIT_OPTIONAL_LOCKS": "0",
             "GIT_PROTOCOL_FROM_USER": "0",
             "LC_ALL": "C",
-            "GIT_CONFIG_COUNT": str(len(_SETTINGS)),
+            "GIT_CONFIG_COUNT": str(len(self._settings)),
             **settings,
         }
+
+
+def _ssh() -> dict[str, str]:
+    if {"GIT_SSH_COMMAND", "GIT_SSH"} & os.environ.keys():
+        return {}  # the user's own way to connect
+    return {"GIT_SSH_COMMAND": "ssh -o BatchMode=yes -o ConnectTimeout=8 -o ServerAliveInterval=15"}
+
+
+def _standard_input(lines: tuple[str, ...]) -> IO[bytes]:
+    given = TemporaryFile(buffering=0)  # noqa: SIM115 - the caller closes it
+    given.write("".join(f"{line}\n" for line in lines).encode("utf-8", "surrogateescape"))
+    given.seek(0)
+    return given
 
 
 def _text(stderr: str | bytes | None) -> str:

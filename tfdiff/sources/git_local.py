@@ -5,16 +5,10 @@ from contextlib import suppress
 from pathlib import Path
 
 from tfdiff.errors import SourceError
+from tfdiff.sources.blob_id import BlobIds
 from tfdiff.sources.git_command import GitCommand, GitRunError
-from tfdiff.sources.git_names import (
-    check_name,
-    find_name,
-    is_commit,
-    short_name,
-    tag_names,
-    unknown_release,
-)
-from tfdiff.sources.git_repository import BlobIds, GitRepository, local_git_dir
+from tfdiff.sources.git_names import check_name, find_named, tag_names, unknown_release
+from tfdiff.sources.git_repository import GitRepository, local_git_dir
 from tfdiff.sources.git_tree import GitTree
 from tfdiff.sources.git_web import web_of_copy
 from tfdiff.sources.tree import Release
@@ -61,10 +55,14 @@ def open_local(refs: Sequence[str], path: Path) -> tuple[GitTree, ...]:
     remotes = _remotes(repository)
     trees = []
     for ref in refs:
-        commit, shown = resolve(ref, names, repository)
+        found = find_named(check_name(ref), names, repository.commit)
+        # A tag may lead to something else than a commit, an id to nothing.
+        commit = repository.commit(found.name) if found else None
+        if found is None or commit is None:
+            raise unknown_release(ref, names, repository.label)
         holds_tensorflow = "tensorflow/core/public/version.h" in repository.blob_ids(commit)
         web = web_of_copy(remotes, holds_tensorflow=holds_tensorflow)
-        named = Release(ref=shown, commit=commit, source=str(path), version=None)
+        named = Release(ref=found.shown, commit=commit, source=str(path), version=None)
         trees.append(GitTree(objects, commit, named, web))
     return tuple(trees)
 
@@ -72,19 +70,6 @@ def open_local(refs: Sequence[str], path: Path) -> tuple[GitTree, ...]:
 def local_tags(path: Path) -> tuple[str, ...]:
     """The releases that a repository on this machine has tags for, oldest first."""
     return tag_names(local_repository(path).names())
-
-
-def resolve(ref: str, names: dict[str, str], repository: GitRepository) -> tuple[str, str]:
-    """The commit that a name means in a repository, and the name as it is shown.
-
-    Raises:
-        UnknownReleaseError: there is none.
-    """
-    name = find_name(check_name(ref), names)
-    commit = repository.commit(name or ref) if name or is_commit(ref) else None
-    if commit is None:
-        raise unknown_release(ref, names, repository.label)
-    return commit, short_name(name) if name else commit
 
 
 def _remotes(repository: GitRepository) -> tuple[str, ...]:

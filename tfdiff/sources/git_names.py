@@ -1,14 +1,16 @@
 """From the name that a person wrote to the tag, branch or commit that they mean."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
 
 from tfdiff.errors import UnknownReleaseError, UsageError
 from tfdiff.sources.versions import release_version, sort_releases, suggest
 
 _COMMIT = re.compile(r"[0-9a-fA-F]{7,40}")
 _CONTROL = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{")
-FULL_COMMIT = 40
+_PREFIXES = ("refs/tags/", "refs/heads/", "refs/remotes/origin/", "refs/remotes/")
+_WHOLE = 40
 
 
 def check_name(ref: str) -> str:
@@ -24,21 +26,59 @@ def check_name(ref: str) -> str:
     return ref
 
 
-def find_name(ref: str, names: Collection[str]) -> str | None:
-    """The full name that ``ref`` means among a repository's tags and branches.
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What a name means in a repository.
+
+    Attributes:
+        shown: as people write it: ``v1.4.0``, ``master``, or a whole commit id.
+        name: the full name (``refs/tags/v1.4.0``), or the commit id.
+        commit: the commit it leads to.
+    """
+
+    shown: str
+    name: str
+    commit: str
+
+    @property
+    def fixed(self) -> bool:
+        """Whether it means the same for ever: branches move, tags and commits do not."""
+        return self.name.startswith("refs/tags/") or self.name == self.commit
+
+
+def find_named(
+    ref: str, names: Mapping[str, str], commit_of: Callable[[str], str | None]
+) -> Named | None:
+    """What ``ref`` means among a repository's tags, branches and commits.
+
+    Args:
+        ref: as a person wrote it.
+        names: full names of tags and branches -> commits.
+        commit_of: the whole id of an abbreviated commit id, if the repository has it.
+    """
+    full = _full_name(ref, names)
+    if full is not None:
+        shown = full
+        for prefix in _PREFIXES:
+            shown = shown.removeprefix(prefix)
+        return Named(shown, full, names[full])
+    if _COMMIT.fullmatch(ref) is None:
+        return None
+    listed = {commit for commit in names.values() if commit.startswith(ref.lower())}
+    commit: str | None = listed.pop() if len(listed) == 1 else commit_of(ref)
+    if commit is None and len(ref) == _WHOLE:
+        commit = ref.lower()  # never a tag here, but the remote may have it
+    return Named(commit, commit, commit) if commit else None
+
+
+def _full_name(ref: str, names: Mapping[str, str]) -> str | None:
+    """The full name that is meant.
 
     Tags come before branches and names as written before versions: both ``0.6.0`` and
     ``v0.6.0`` are tags of TensorFlow. ``1.4`` and ``1.4.0`` mean the tag of that version.
     """
-    written = (
-        ref,
-        f"refs/tags/{ref}",
-        f"refs/tags/v{ref}",
-        f"refs/heads/{ref}",
-        f"refs/remotes/origin/{ref}",
-        f"refs/remotes/{ref}",
-    )
-    for name in written:
+    written = (ref, f"refs/tags/{ref}", f"refs/tags/v{ref}")
+    for name in (*written, *(f"{prefix}{ref}" for prefix in _PREFIXES)):
         if name.startswith("refs/") and name in names:
             return name
     version = release_version(ref)
@@ -48,27 +88,25 @@ def find_name(ref: str, names: Collection[str]) -> str | None:
     return f"refs/tags/{same[-1]}" if same else None
 
 
+def peeled_names(listing: bytes) -> dict[str, str]:
+    """Full names -> commits, from what ``ls-remote`` lists; annotated tags lead to their commit."""
+    found = {}
+    for line in listing.decode("utf-8", "surrogateescape").splitlines():
+        object_id, _, name = line.partition("\t")
+        # "name^{}" follows "name" and says what the tag object points at
+        found[name.removesuffix("^{}")] = object_id
+    return found
+
+
 def tag_names(names: Collection[str]) -> tuple[str, ...]:
     """The tags that are releases, oldest first, without ``refs/tags/``."""
     prefix = "refs/tags/"
     return sort_releases(name.removeprefix(prefix) for name in names if name.startswith(prefix))
 
 
-def short_name(name: str) -> str:
-    """A full name as people write it: ``v1.4.0`` for ``refs/tags/v1.4.0``."""
-    for prefix in ("refs/tags/", "refs/heads/", "refs/remotes/"):
-        name = name.removeprefix(prefix)
-    return name
-
-
-def is_commit(ref: str) -> bool:
-    """Whether a name may be a commit's id, whole or abbreviated."""
-    return _COMMIT.fullmatch(ref) is not None
-
-
 def unknown_release(ref: str, names: Collection[str], label: str) -> UnknownReleaseError:
     """The error for a name that a source does not have, with what may have been meant."""
-    known = tuple(short_name(name) for name in names)
+    known = tuple(name.removeprefix("refs/tags/").removeprefix("refs/heads/") for name in names)
     meant = suggest(ref, known)
     if meant:
         advice = f"Did you mean {_either(meant)}?"

@@ -4,17 +4,11 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
-from tfdiff.errors import SourceError
-from tfdiff.sources.blob_id import blob_id_of
+from tfdiff.sources.blob_id import BlobIds, blob_id_of
+from tfdiff.sources.failures import DamagedError
 from tfdiff.sources.git_command import GitCommand, GitRunError
 
-BlobIds = dict[str, str]
-
 _FILE_MODES = (b"100644", b"100755", b"100664")
-
-
-class DamagedRepositoryError(SourceError):
-    """Git could not read something that the repository is known to hold."""
 
 
 class GitRepository:
@@ -104,7 +98,7 @@ class GitRepository:
         """The content of a blob, checked against its id.
 
         Raises:
-            DamagedRepositoryError: it is not there, or it is not what its id says.
+            DamagedError: it is not there, or it is not what its id says.
         """
         try:
             content = self.git.content(blob_id)
@@ -120,8 +114,8 @@ class GitRepository:
         except GitRunError as error:
             raise self._damaged(error.said) from error
 
-    def _damaged(self, said: str) -> DamagedRepositoryError:
-        return DamagedRepositoryError(
+    def _damaged(self, said: str) -> DamagedError:
+        return DamagedError(
             f"Could not read the git repository {self.label}: {said}. "
             f"See what 'git fsck' says of it, or name another one with --repo."
         )

@@ -5,7 +5,7 @@ from functools import cached_property
 from typing import Protocol
 
 from tfdiff.errors import MissingFileError
-from tfdiff.sources.git_repository import BlobIds
+from tfdiff.sources.blob_id import BlobIds
 from tfdiff.sources.stated_version import stated_version, version_paths
 from tfdiff.sources.tree import Release
 from tfdiff.sources.versions import release_version

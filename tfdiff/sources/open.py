@@ -1,21 +1,38 @@
 """Opens releases by name, from whichever source the options and the situation call for."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from shutil import which
 
-from tfdiff.errors import SourceError
+from tfdiff.errors import SourceError, UsageError
+from tfdiff.sources.failures import UnreachableError
 from tfdiff.sources.folder import FolderTree
-from tfdiff.sources.git_names import check_name
+from tfdiff.sources.git_tree import GitObjects, GitTree
 from tfdiff.sources.options import SourceOptions
 from tfdiff.sources.tree import SourceTree
 from tfdiff.sources.versions import release_version
 
+_FELL_BACK = (
+    "TensorFlow's repository could not be reached, so this was read from the wheel on the "
+    "package index."
+)
 
-def open_releases(refs: Sequence[str], options: SourceOptions) -> tuple[SourceTree, ...]:
+Wanted = Callable[[tuple[str, ...]], Sequence[str]]
+
+
+def open_releases(
+    refs: Sequence[str], options: SourceOptions, wanted: Wanted | None = None
+) -> tuple[SourceTree, ...]:
     """The trees of some releases, all fetched together.
 
     A ref that is an existing folder is opened as one, unless it has the name of a version
     and no separator in it.
+
+    Args:
+        refs: tags (``v1.4.0``, ``1.4``), branches, commits, or folders.
+        options: where to look.
+        wanted: tells from a tree's paths which files are needed; they are fetched at once, and
+            if they cannot be, another source is taken as if nothing had been found.
 
     Raises:
         UnknownReleaseError: a source has no release of that name.
@@ -25,7 +42,7 @@ def open_releases(refs: Sequence[str], options: SourceOptions) -> tuple[SourceTr
     others = tuple(dict.fromkeys(ref for ref in refs if ref not in folders))
     trees: dict[str, SourceTree] = {**folders}
     if others:
-        trees.update(zip(others, _open_by_name(others, options), strict=True))
+        trees.update(zip(others, _open_by_name(others, options, wanted), strict=True))
     return tuple(trees[ref] for ref in refs)
 
 
@@ -39,27 +56,100 @@ def is_folder(ref: str, options: SourceOptions) -> bool:
 
 
 def prefetch(wanted: Sequence[tuple[SourceTree, Sequence[str]]]) -> None:
-    """Bring the contents of many files of many trees in one batch for each source."""
+    """Bring the contents of many files of many trees, in one batch for each source.
+
+    Raises:
+        SourceError: some of it has to be fetched and cannot be.
+    """
+    batches: dict[int, tuple[GitObjects, list[tuple[str, tuple[str, ...]]]]] = {}
     for tree, paths in wanted:
-        tree.prefetch(paths)
+        if isinstance(tree, GitTree):
+            _, batch = batches.setdefault(id(tree.objects), (tree.objects, []))
+            batch.append(tree.wanted(paths))
+        else:
+            tree.prefetch(paths)
+    for objects, batch in batches.values():
+        objects.bring(batch)
 
 
 def list_tags(options: SourceOptions) -> tuple[str, ...]:
-    """The releases that a source has, oldest first, candidates included."""
-    from tfdiff.sources.git_local import local_tags  # noqa: PLC0415 - git takes 0.1 s to import
+    """The releases that a source has, oldest first, candidates included.
 
-    return local_tags(_local_path(options))
+    Raises:
+        SourceError: no source could be reached.
+    """
+    if options.kind == "folder":
+        raise UsageError("A folder is one release; it has no list of them.")
+    if options.kind == "wheel":
+        return _wheel_tags(options)
+    try:
+        return _git_tags(options)
+    except UnreachableError:
+        if not _may_take_wheels(options):
+            raise
+        return _wheel_tags(options)
 
 
-def _open_by_name(refs: tuple[str, ...], options: SourceOptions) -> tuple[SourceTree, ...]:
-    for ref in refs:
-        check_name(ref)
-    from tfdiff.sources.git_local import open_local  # noqa: PLC0415 - see above
+def _open_by_name(
+    refs: tuple[str, ...], options: SourceOptions, wanted: Wanted | None
+) -> tuple[SourceTree, ...]:
+    if options.kind == "wheel":
+        return _with_files(_open_wheels(refs, options, ()), wanted)
+    try:
+        return _with_files(_open_git(refs, options), wanted)
+    except UnreachableError as error:
+        if not _may_take_wheels(options):
+            raise
+        unreachable = error
+    try:
+        return _with_files(_open_wheels(refs, options, (_FELL_BACK,)), wanted)
+    except SourceError as error:
+        raise type(error)(f"{unreachable} Wheels were tried instead: {error}") from error
 
-    return open_local(refs, _local_path(options))
+
+def _may_take_wheels(options: SourceOptions) -> bool:
+    return options.kind == "auto" and options.repo is None
 
 
-def _local_path(options: SourceOptions) -> Path:
-    if options.repo is None or "://" in options.repo:
-        raise SourceError("Name a repository on this machine with --repo.")
-    return Path(options.repo).expanduser()
+def _with_files(trees: tuple[SourceTree, ...], wanted: Wanted | None) -> tuple[SourceTree, ...]:
+    if wanted is not None:
+        prefetch([(tree, wanted(tree.paths())) for tree in trees])
+    return trees
+
+
+# git and pypi-simple take 0.1 to 0.3 s to import, and a run needs one of them at most.
+
+
+def _open_git(refs: tuple[str, ...], options: SourceOptions) -> tuple[SourceTree, ...]:
+    _need_git()
+    from tfdiff.sources.git_source import open_git  # noqa: PLC0415 - see above
+
+    return open_git(refs, options)
+
+
+def _git_tags(options: SourceOptions) -> tuple[str, ...]:
+    _need_git()
+    from tfdiff.sources.git_source import git_tags  # noqa: PLC0415 - see above
+
+    return git_tags(options)
+
+
+def _need_git() -> None:
+    if which("git") is None:  # GitPython cannot even be imported without it
+        raise UnreachableError(
+            "There is no git on this machine. Install it, or use --source wheel."
+        )
+
+
+def _open_wheels(
+    refs: tuple[str, ...], options: SourceOptions, warnings: tuple[str, ...]
+) -> tuple[SourceTree, ...]:
+    from tfdiff.sources.wheel_source import open_wheels  # noqa: PLC0415 - see above
+
+    return open_wheels(refs, options, warnings)
+
+
+def _wheel_tags(options: SourceOptions) -> tuple[str, ...]:
+    from tfdiff.sources.wheel_source import wheel_releases  # noqa: PLC0415 - see above
+
+    return wheel_releases(options)

@@ -6,7 +6,7 @@ from email.parser import HeaderParser
 _DATA = re.compile(r"[^/]+\.data/(?:purelib|platlib)/")
 _METADATA = re.compile(r"[^/]+\.dist-info/METADATA")
 _PACKAGE = re.compile(r"(tensorflow|tensorflow_core|keras|tf_keras)/(.+)")
-_HEADERS = re.compile(r"include/tensorflow(?:_core)?/(.+)")
+_VERSION_HEADER = re.compile(r"include/tensorflow(?:_core)?/(core/public/version\.h)")
 _BUILT = (".pyc", ".pyd", ".so", ".dll", ".dylib", ".lib", ".a")
 
 # Packages carry headers and shared objects, but neither the kernels' sources nor RELEASE.md.
@@ -17,7 +17,8 @@ def repository_paths(members: list[str]) -> dict[str, str]:
     """The repository's path -> the package's member that holds it.
 
     1.15 to 2.1 kept the sources in ``tensorflow_core`` and a stub in ``tensorflow``; early
-    wheels keep everything under ``*.data/purelib``; headers stand under ``include``.
+    wheels keep everything under ``*.data/purelib``. Of the C++ headers only the version's is
+    taken: functors declared without the kernels around them would only look like kernels.
     """
     found: dict[str, str] = {}
     # Written last wins: stubs in tensorflow/ before what tensorflow_core/ really holds.
@@ -48,5 +49,7 @@ def _repository_path(member: str) -> str | None:
     if found is None or member.endswith(_BUILT):
         return None
     package = found[1].removesuffix("_core")
-    header = _HEADERS.fullmatch(found[2])
-    return f"{package}/{header[1] if header else found[2]}"
+    header = _VERSION_HEADER.fullmatch(found[2])
+    if header is not None:
+        return f"{package}/{header[1]}"
+    return None if found[2].startswith("include/") else f"{package}/{found[2]}"
