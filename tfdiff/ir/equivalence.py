@@ -15,6 +15,8 @@ from tfdiff.ir.decision import Decision, Example, Rung, StateDecision
 from tfdiff.ir.domain import Kind, inferred_domain
 from tfdiff.ir.expr import Expr, symbol
 from tfdiff.ir.guards import Frame, Guard, asked_guards, plausible, special_guards
+from tfdiff.ir.invariants import kept_signs
+from tfdiff.ir.prove import prove
 from tfdiff.ir.refute import Search, example, searched
 from tfdiff.ir.sampling import Points, points
 from tfdiff.ir.show import text
@@ -22,6 +24,7 @@ from tfdiff.ir.walk import States, opaques, replaced, unknown_calls
 
 ORDER: Final[tuple[Rung, ...]] = ("identical", "equal", "conditional", "undecided", "differs")
 SAME_OPERATIONS: Final = "same operations in the same order"
+OVER_THE_REALS: Final = "proved equal over the reals; only rounding can differ"
 
 
 def decide(
@@ -44,7 +47,7 @@ def decide(
     forms = Canonical()
     left = {name: forms.form(value) for name, value in old}
     right = {name: forms.form(value) for name, value in new}
-    context = _context(left, right, kinds or {}, settings or {}, forms)
+    context = _context(left, right, kinds or {}, settings or {}, visible)
     decided = tuple(_state(name, context) for name in context.common)
     worst = max(
         (decision for decision, _ in decided),
@@ -62,7 +65,6 @@ class _Context:
     new: dict[str, Expr]
     common: tuple[str, ...]
     frame: Frame
-    forms: Canonical
 
 
 def _context(
@@ -70,7 +72,7 @@ def _context(
     new: dict[str, Expr],
     kinds: Mapping[str, Kind],
     settings: Mapping[str, float | bool],
-    forms: Canonical,
+    visible: str,
 ) -> _Context:
     common = tuple(name for name in old if name in new)
     roots = [*old.values(), *new.values()]
@@ -81,11 +83,18 @@ def _context(
     right = {name: freed[value] for name, value in new.items()}
     states = [*old, *(name for name in new if name not in old)]
     data = frozenset({*states, "grad", *(text(call) for call in shared)})
-    domain = inferred_domain([tuple(left.items()), tuple(right.items())], data, kinds)
     different = [name for name in common if left[name] is not right[name]]
+    known: dict[str, Kind] = {
+        text(call): "nonnegative" for call in shared if "norm" in call.function
+    }
+    known |= dict(kinds)
+    domain = inferred_domain([tuple(left.items()), tuple(right.items())], data, known)
+    if different:
+        for side in (left, right):  # both hold for as long as the rules agree
+            domain = domain.having(kept_signs(side, domain, visible))
     compared = [side[name] for name in different for side in (left, right)]
     drawn = points(compared, domain, settings) if compared else Points({}, np.zeros(0, int), 0)
-    return _Context(left, right, common, Frame(drawn, domain, settings, data), forms)
+    return _Context(left, right, common, Frame(drawn, domain, settings, data))
 
 
 def _state(name: str, context: _Context) -> tuple[StateDecision, Search | None]:
@@ -98,19 +107,25 @@ def _state(name: str, context: _Context) -> tuple[StateDecision, Search | None]:
     search = searched(old, new, context.frame.points)
     if search.row is not None:
         return _refuted(name, context, search), search
-    if opaques([old, new]) or unknown_calls([old, new]):
-        return StateDecision(name, "undecided", "unknown", "", reason=_unread([old, new])), None
-    return _unrefuted(name, search), None
+    return _unrefuted(name, old, new, search, context), None
 
 
-def _unrefuted(name: str, search: Search) -> StateDecision:
+def _unrefuted(name: str, old: Expr, new: Expr, search: Search, context: _Context) -> StateDecision:
+    """Prove what could not be refuted."""
+    if opaques([old, new]):
+        return StateDecision(name, "undecided", "unknown", "", reason=_unread([old, new]))
+    proof = prove(old, new, context.frame.domain)
+    if proof.proved:
+        return StateDecision(name, "equal", "proved", OVER_THE_REALS, proof.assumptions)
     count = int(np.count_nonzero(search.valid))
-    if not count:
-        reason = "no point was found at which both rules have a value"
-        return StateDecision(name, "undecided", "unknown", "", reason=reason)
     branches = f"{search.signatures} branch signature" + "s" * (search.signatures != 1)
-    proof = f"equal at {count} points in {branches}, not proved"
-    return StateDecision(name, "equal", "sampled", proof)
+    seen = f"equal at {count} points in {branches}, not proved"
+    if unknown_calls([old, new]):
+        return StateDecision(name, "undecided", "unknown", "", reason=_unread([old, new]))
+    if proof.exhausted or not count:
+        reason = f"{seen}: {proof.reason}" if count else "no point has a value in both rules"
+        return StateDecision(name, "undecided", "unknown", "", reason=reason)
+    return StateDecision(name, "equal", "sampled", seen)
 
 
 def _refuted(name: str, context: _Context, search: Search) -> StateDecision:
@@ -155,14 +170,15 @@ def _guard(name: str, context: _Context, search: Search) -> tuple[Guard, StateDe
 
 def _outside(name: str, guard: Guard, context: _Context) -> StateDecision:
     states = guard.outside((("old", context.old[name]), ("new", context.new[name])))
-    old, new = (context.forms.form(value) for _, value in states)
+    forms = Canonical()
+    old, new = (forms.form(value) for _, value in states)
     if old is new:
         return StateDecision(name, "identical", "proved", SAME_OPERATIONS)
     drawn = points([old, new], context.frame.domain, context.frame.settings)
     search = searched(old, new, drawn)
     if search.row is not None:
         return StateDecision(name, "differs", "proved", "")
-    return _unrefuted(name, search)
+    return _unrefuted(name, old, new, search, context)
 
 
 def _unread(roots: list[Expr]) -> str:

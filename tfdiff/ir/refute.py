@@ -21,6 +21,7 @@ from tfdiff.ir.sampling import Points
 from tfdiff.ir.walk import States, symbols
 
 NOTABLE: Final = 1e-6  # relative difference that doubles see without doubt
+VISIBLE: Final = 1e-3  # one that a reader sees
 SUSPECT: Final = 1e-13
 TRIED: Final = 16  # suspects that balls look at
 CHECKED: Final = 48  # branch signatures that balls look at when doubles see nothing
@@ -110,7 +111,8 @@ def _relative(
 def _suspects(relative: npt.NDArray[np.float64], points: Points) -> Sequence[int]:
     """Rows worth a closer look: everyday values first, then the largest differences."""
     plain = relative[: points.plain]
-    order = [int(row) for row in np.argsort(-plain, kind="stable")[:4] if plain[row] > NOTABLE]
+    order = [int(row) for row in np.flatnonzero(plain > VISIBLE)[:4]]
+    order += [int(row) for row in np.argsort(-plain, kind="stable")[:4] if plain[row] > NOTABLE]
     most = np.argsort(-relative, kind="stable")[:TRIED]
     order += [int(row) for row in most if relative[row] > SUSPECT]
     return tuple(dict.fromkeys(order))

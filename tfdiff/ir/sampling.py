@@ -120,6 +120,7 @@ class _Draw:
         setting = self._settings.get(name)
         if setting is None:
             drawn[:plain] = self._random.choice(np.array(TYPICAL[kind]), plain)
+            drawn[0] = TYPICAL[kind][0]
         else:
             drawn[:plain] = float(setting)
             often = np.arange(plain, count)[::4]
