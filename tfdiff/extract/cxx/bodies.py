@@ -26,7 +26,7 @@ from typing import Final
 
 import tree_sitter
 
-from tfdiff.extract.cxx.lex import code, lex
+from tfdiff.extract.cxx.lex import code
 from tfdiff.extract.cxx.macros import Lines, Macro, read_macro
 from tfdiff.extract.cxx.model import Definition
 from tfdiff.extract.cxx.parse import Parsed, parse
@@ -64,7 +64,7 @@ class Bodies:
         lines = Lines(parsed.source)
         found = (
             read_macro(token, lines)
-            for token in lex(parsed.source, definition.start, definition.end)
+            for token in parsed.surface.between(definition.start, definition.end)
             if token.kind == "directive"
         )
         return {macro.name: macro for macro in found if macro is not None}

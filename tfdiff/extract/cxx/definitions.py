@@ -151,7 +151,7 @@ class _Reader:
             symbol=f"#define {macro.name}",
             device=self._device(Name(macro.name, (), ""), macro.start, ""),
             tokens=digest(said.encode()),
-            docs=hashes(self.parsed.source, macro.start, macro.end).docs,
+            docs=hashes(lex(self.parsed.source, macro.start, macro.end)).docs,
             text=self.parsed.slice(macro.start, macro.end),
             span=Span(self.parsed.path, macro.line, macro.end_line),
         )
@@ -173,7 +173,7 @@ class _Reader:
     def _tokens(self, node: tree_sitter.Node, start: int) -> list[Token]:
         """Tokens of a node from an offset on; those inside directives count as its own."""
         tokens: list[Token] = []
-        for token in lex(self.parsed.source, start, node.end_byte):
+        for token in self.parsed.surface.between(start, node.end_byte):
             if token.kind == "directive":
                 tokens += code(token.text.lstrip(b" \t#"))
             elif token.kind != "comment":
@@ -182,7 +182,7 @@ class _Reader:
 
     def _region(self, found: _Found, kind: RegionKind, name: Name, heading: str) -> Region:
         node = found.node
-        digests = hashes(self.parsed.source, node.start_byte, node.end_byte)
+        digests = hashes(self.parsed.surface.between(node.start_byte, node.end_byte))
         return Region(
             kind=kind,
             symbol=symbol(name, found.parameters),

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Final
+from typing import Final, TypeAlias
 
 from tfdiff.extract.cxx.conditions import decide
 from tfdiff.extract.cxx.macros import Call, Event, Macro
@@ -58,9 +58,12 @@ def expand_file(path: str, own: Sequence[Event], headers: Sequence[Sequence[Even
     """Expand every macro call of a file, in all builds; each registration comes once."""
     leaves: dict[Leaf, None] = {}
     unknowns: dict[tuple[str, int], Unknown] = {}
-    conditional = any(event.kind == "if" for events in (own, *headers) for event in events)
-    for build in BUILDS if conditional else BUILDS[:1]:
-        preprocessor = _Preprocessor(path, build)
+    asked = " ".join(event.text for event in own if event.kind in {"if", "elif"})
+    known: _Known = {}
+    for build in BUILDS:
+        if not all(name in asked for name in build):
+            continue  # the file does not distinguish this build from the plain one
+        preprocessor = _Preprocessor(path, build, known)
         for events in headers:
             for _ in preprocessor.run(events, own=False):
                 pass
@@ -71,13 +74,19 @@ def expand_file(path: str, own: Sequence[Event], headers: Sequence[Sequence[Even
     return Expansion(tuple(leaves), tuple(unknowns.values()))
 
 
+# Per call and macro table, by identity: builds share what they do not see differently.
+_Known: TypeAlias = dict[tuple[int, frozenset[int]], tuple[Leaf, ...]]
+
+
 class _Preprocessor:
     """The macro table as it changes along the file, for one build."""
 
-    def __init__(self, path: str, build: Mapping[str, int]) -> None:
+    def __init__(self, path: str, build: Mapping[str, int], known: _Known) -> None:
         self._path = path
         self._build = build
+        self._known = known
         self._macros: dict[str, Macro] = {}
+        self._state: frozenset[int] | None = None
         self._own: set[Macro] = set()
         self.unknowns: list[Unknown] = []
 
@@ -91,10 +100,12 @@ class _Preprocessor:
                 continue
             elif event.macro is not None:
                 self._macros[event.text] = event.macro
+                self._state = None
                 if own:
                     self._own.add(event.macro)
             elif event.kind == "undef":
                 self._macros.pop(event.text, None)
+                self._state = None
             elif event.call is not None and own:
                 yield from self._call(event.call)
 
@@ -121,7 +132,12 @@ class _Preprocessor:
         if call.name not in self._macros and not _REGISTERS.match(call.name):
             self._unknown("macro is defined in none of the files read", call)
             return
-        yield from self._expand(call.tokens, call, (), 0)
+        if self._state is None:
+            self._state = frozenset(map(id, self._macros.values()))
+        key = (call.start, self._state)
+        if key not in self._known:
+            self._known[key] = tuple(self._expand(call.tokens, call, (), 0))
+        yield from self._known[key]
 
     def _expand(
         self, tokens: tuple[str, ...], call: Call, trail: tuple[Macro, ...], depth: int

@@ -4,7 +4,7 @@ Everything works on bytes: offsets are the same as tree-sitter's.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final, NamedTuple
@@ -84,11 +84,11 @@ def normal(tokens: list[Token]) -> bytes:
     return b"\n".join(words)
 
 
-def hashes(source: bytes, start: int = 0, end: int | None = None) -> Hashes:
-    """Both hashes of a stretch of source."""
+def hashes(found: Iterable[Token]) -> Hashes:
+    """Both hashes of a stretch of source, given all its tokens."""
     tokens: list[Token] = []
     comments: list[bytes] = []
-    for token in lex(source, start, end):
+    for token in found:
         if token.kind == "comment":
             comments.append(b" ".join(token.text.strip(b"/* \t").split()))
         else:

@@ -14,7 +14,7 @@ import tree_sitter
 import tree_sitter_cpp
 import tree_sitter_cuda
 
-from tfdiff.extract.cxx.lex import Token, lex
+from tfdiff.extract.cxx.lex import Token
 from tfdiff.extract.cxx.surface import Invocation, Stretch, Surface, scan
 from tfdiff.facts import Span
 
@@ -75,7 +75,7 @@ class Parsed:
 
     def tokens(self, node: tree_sitter.Node) -> list[Token]:
         """A node's tokens without comments."""
-        found = lex(self.source, node.start_byte, node.end_byte)
+        found = self.surface.between(node.start_byte, node.end_byte)
         return [token for token in found if token.kind != "comment"]
 
     def span(self, node: tree_sitter.Node) -> Span:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from tfdiff.extract.cxx.expand import expand_file
-from tfdiff.extract.cxx.lex import digest, hashes
+from tfdiff.extract.cxx.lex import digest, hashes, lex
 from tfdiff.extract.cxx.model import FileFacts
 from tfdiff.extract.cxx.ops import read_op
 from tfdiff.extract.cxx.registrations import Registered, read_registration
@@ -90,7 +90,7 @@ def _regions(
                     kind="registration",
                     symbol=f"{macro}({op})" + (f" #{number + 1}" if number else ""),
                     device=next(iter(devices)) if len(devices) == 1 else None,
-                    tokens=kept or hashes(text.encode()).tokens,
+                    tokens=kept or hashes(lex(text.encode())).tokens,
                     docs="",
                     text=text,
                     span=Span(path, start, end),

@@ -7,6 +7,7 @@ A loop macro (``GPU_1D_KERNEL_LOOP(i, n) {``) is written over as ``while``, at e
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -18,6 +19,7 @@ _ANNOTATION: Final = re.compile(rb"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$")
 _QUALIFIERS: Final = frozenset({b"override", b"const", b"noexcept", b"final"})
 _AFTER_ANNOTATION: Final = frozenset({b"{", b";", b"="})
 _STATEMENT_START: Final = frozenset({b";", b"{", b"}", b")", b"else", b":"})
+_NO_CODE: Final = frozenset({"comment", "directive"})
 _CLOSING: Final = {b"(": b")", b"{": b"}", b"[": b"]"}
 
 
@@ -55,12 +57,19 @@ class Surface:
         loops: names of loop macros, which the grammar gets as ``while``.
         invocations: macro calls at namespace scope, in source order.
         directives: preprocessor lines, in source order.
+        tokens: all tokens of the file, comments included; ``starts`` are their offsets.
     """
 
     blanked: tuple[Stretch, ...]
     loops: tuple[Stretch, ...]
     invocations: tuple[Invocation, ...]
     directives: tuple[Token, ...]
+    tokens: Sequence[Token]
+    starts: Sequence[int]
+
+    def between(self, start: int, end: int) -> Sequence[Token]:
+        """The tokens that start between two offsets."""
+        return self.tokens[bisect_left(self.starts, start) : bisect_left(self.starts, end)]
 
 
 def closing(tokens: Sequence[Token], at: int) -> int:
@@ -81,17 +90,15 @@ def closing(tokens: Sequence[Token], at: int) -> int:
 
 def scan(source: bytes) -> Surface:
     """Find what stands between the definitions and what the grammar must not see."""
-    tokens = [token for token in lex(source) if token.kind != "comment"]
-    directives = tuple(token for token in tokens if token.kind == "directive")
-    return _Scan([token for token in tokens if token.kind != "directive"], directives).run()
+    return _Scan(list(lex(source))).run()
 
 
 class _Scan:
     """The pass itself: where it is, and what it has found so far."""
 
-    def __init__(self, tokens: list[Token], directives: tuple[Token, ...]) -> None:
-        self._tokens = tokens
-        self._directives = directives
+    def __init__(self, tokens: list[Token]) -> None:
+        self._all = tokens
+        self._tokens = [token for token in tokens if token.kind not in _NO_CODE]
         self._blanked: list[Stretch] = []
         self._loops: list[Stretch] = []
         self._invocations: list[Invocation] = []
@@ -121,7 +128,9 @@ class _Scan:
             blanked=tuple(self._blanked),
             loops=tuple(self._loops),
             invocations=tuple(self._invocations),
-            directives=self._directives,
+            directives=tuple(token for token in self._all if token.kind == "directive"),
+            tokens=self._all,
+            starts=[token.start for token in self._all],
         )
 
     def _is_namespace(self) -> bool:
@@ -185,7 +194,7 @@ class _Scan:
         annotates = back >= 0 and (
             tokens[back].text == b")" or (following == b"(" and tokens[back].kind == "word")
         )
-        if annotates and after in _AFTER_ANNOTATION and _ANNOTATION.match(tokens[index].text):
+        if annotates and after in _AFTER_ANNOTATION | _QUALIFIERS and _ANNOTATION.match(tokens[index].text):
             if before not in {b"return", b"else"}:
                 self._blank(index, end, f"annotation {tokens[index].text.decode()}")
             return end + 1
