@@ -1,0 +1,200 @@
+"""Calls: functions and functors of the sources are entered, the rest is known by name."""
+
+from typing import TYPE_CHECKING, Final
+
+import tree_sitter
+
+from tfdiff.extract.cxx.symbolic import declarations, library, methods, templates
+from tfdiff.extract.cxx.symbolic.call import Call, named, scope_of
+from tfdiff.extract.cxx.symbolic.frames import Frame, Instance, Types
+from tfdiff.extract.cxx.symbolic.guards import children
+from tfdiff.extract.cxx.symbolic.program import FunctionCode, declared_name
+from tfdiff.extract.cxx.symbolic.values import (
+    Cell,
+    Context,
+    FunctionValue,
+    Functor,
+    Lambda,
+    Scalar,
+    Thing,
+    Value,
+    View,
+)
+from tfdiff.ir.expr import Expr
+
+if TYPE_CHECKING:
+    from tfdiff.extract.cxx.symbolic.machine import Machine
+
+_FOREIGN: Final = ("std", "Eigen", "numext", "xla", "XlaHelpers", "absl", "errors", "strings")
+
+
+def call_expression(machine: "Machine", node: tree_sitter.Node, frame: Frame) -> Value:
+    """The value of a call, after its side effects."""
+    function = node.child_by_field_name("function")
+    listed = node.child_by_field_name("arguments")
+    if function is None or listed is None:
+        return machine.opaque(node, frame, "call not understood")
+    arguments = children(listed)
+    if function.type == "field_expression":
+        return methods.call_method(machine, node, function, arguments, frame)
+    if function.type in {"call_expression", "parenthesized_expression", "subscript_expression"}:
+        return apply(machine, machine.evaluate(function, frame), arguments, node, frame)
+    name, given = named(function, frame)
+    scope = scope_of(function, frame)
+    return _free(machine, Call(node, frame, name, scope, given, arguments))
+
+
+def _free(machine: "Machine", call: Call) -> Value:
+    slot = call.frame.slot(call.name) if not call.scope else None
+    if slot is not None:
+        held = machine.store.get(slot)
+        if held is not None and not isinstance(held, Scalar):
+            return apply(machine, held, call.arguments, call.node, call.frame)
+    known = library.HANDLERS.get(call.name)
+    if known is not None:
+        return known(machine, call)
+    if library.is_type(call.name, call.frame):
+        return library.converted(machine, call)
+    own = call.frame.this
+    method = method_of(own, call.name) if own is not None and not call.scope else None
+    if own is not None and method is not None:
+        return enter(machine, method, call.templates, _values(machine, call), own)
+    if call.frame.this is not None and call.scope:
+        method = _scoped_method(call.frame.this, call.scope, call.name)
+        if method is not None:
+            return enter(machine, method, call.templates, _values(machine, call), own)
+    if not call.scope.startswith(_FOREIGN):
+        codes = machine.program.functions.get(call.name, ())
+        code = _best(codes, len(call.arguments), call.frame)
+        if code is not None:
+            return enter(machine, code, call.templates, _values(machine, call), None)
+        functor = templates.make(machine, call.name, call.templates)
+        if functor is not None:
+            return functor
+    return library.outside(machine, call)
+
+
+def _values(machine: "Machine", call: Call) -> list[Value]:
+    return [machine.evaluate(each, call.frame) for each in call.arguments]
+
+
+def _best(
+    codes: "tuple[FunctionCode, ...] | list[FunctionCode]", count: int, frame: Frame
+) -> FunctionCode | None:
+    fitting = [code for code in codes if code.accepts(count)]
+    near = [code for code in fitting if code.parsed.path == frame.parsed.path]
+    return next(iter(near or fitting), None)
+
+
+def method_of(instance: Instance, name: str) -> FunctionCode | None:
+    """The method that an object's class has, or the nearest base that has one."""
+    return next(
+        (method for code in instance.classes for method in code.methods.get(name, ())), None
+    )
+
+
+def _scoped_method(instance: Instance, scope: str, name: str) -> FunctionCode | None:
+    return next(
+        (
+            method
+            for code in instance.classes
+            if code.name == scope
+            for method in code.methods.get(name, ())
+        ),
+        None,
+    )
+
+
+def apply(
+    machine: "Machine",
+    value: Value,
+    arguments: list[tree_sitter.Node],
+    node: tree_sitter.Node,
+    frame: Frame,
+) -> Value:
+    """``value(arguments)``."""
+    given = [machine.evaluate(each, frame) for each in arguments]
+    match value:
+        case View() if not given:
+            return Cell(machine.view_cell(value))
+        case View():
+            return element(machine, value, machine.read(given[0]))
+        case Lambda():
+            return call_lambda(machine, value, given)
+        case Functor(_, instance):
+            method = method_of(instance, "operator()")
+            if method is not None:
+                return enter(machine, method, (), given, instance)
+        case FunctionValue(codes, given_types):
+            code = _best(codes, len(given), frame)
+            if code is not None:
+                return enter(machine, code, given_types, given, None)
+        case _:
+            pass
+    by = machine.opaque(node, frame, "call not understood")
+    for each in given:
+        machine.taint(each, by)
+    return by
+
+
+def element(machine: "Machine", view: View, at: Expr) -> Value:
+    """One element of a tensor: a cell, or the row number that a tensor of indices holds."""
+    if view.storage.kind == "index":
+        return Scalar(machine.locations.row(view.storage.name, at))
+    if view.at is not None:
+        return Cell(machine.view_cell(view))
+    return Cell(machine.cell(view.storage, view.rank, at))
+
+
+def call_lambda(machine: "Machine", value: Lambda, given: list[Value]) -> Value:
+    """Run a lambda's body in the scope that it was made in."""
+    declarator = value.node.child_by_field_name("declarator")
+    body = value.node.child_by_field_name("body")
+    frame = value.frame.inner()
+    listed = declarator.child_by_field_name("parameters") if declarator is not None else None
+    for node, each in zip(children(listed) if listed is not None else [], given, strict=False):
+        inner = node.child_by_field_name("declarator")
+        name = declared_name(inner)
+        if name is not None:
+            refers = declarations.refers(inner)
+            declarations.bind(machine, frame, frame.parsed.text(name), each, "auto", refers=refers)
+    if body is None:
+        return Thing("lambda")
+    return machine.run(children(body), frame).value or Thing("void")
+
+
+def enter(
+    machine: "Machine",
+    code: FunctionCode,
+    given_types: tuple[str, ...],
+    given: list[Value],
+    this: Instance | None,
+) -> Value:
+    """Run a function of the sources."""
+    types: Types = dict(this.types) if this is not None else {}
+    types.update({name: types.get(name, name) for name in code.templates})
+    types.update(zip(code.templates, given_types, strict=False))
+    frame = Frame(code.parsed, types, this)
+    machine.note(code)
+    for index, parameter in enumerate(code.parameters):
+        declarator = parameter.node.child_by_field_name("declarator")
+        kind = parameter.node.child_by_field_name("type")
+        text = code.parsed.text(kind) if kind is not None else ""
+        value: Value | None = given[index] if index < len(given) else None
+        if value is None and parameter.default is not None:
+            value = machine.evaluate(parameter.default, frame)
+        refers = declarations.refers(declarator)
+        declarations.bind(machine, frame, parameter.name, value, text, refers=refers)
+    with machine.deeper() as room:
+        if not room:
+            return machine.opaque(code.node, frame, "calls itself too deeply")
+        return machine.run(children(code.body), frame).value or Thing("void")
+
+
+def construct(machine: "Machine", functor: Functor) -> None:
+    """Run the constructors of a kernel."""
+
+    def run(method: FunctionCode, instance: Instance) -> None:
+        enter(machine, method, (), [Context()], instance)
+
+    templates.construct(machine, functor.instance, run)

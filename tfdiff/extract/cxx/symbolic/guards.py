@@ -1,0 +1,92 @@
+"""Which branch of ``#if`` the default build of a device takes."""
+
+from collections.abc import Iterator
+
+import tree_sitter
+
+_BRANCHES = frozenset({"preproc_if", "preproc_ifdef", "preproc_elif", "preproc_else"})
+_ALWAYS = frozenset({"EIGEN_USE_THREADS", "NDEBUG"})
+# What the build of each device's kernels defines; ROCm's branches are another build.
+DEFINED = {
+    "cpu": _ALWAYS,
+    "gpu": _ALWAYS | {"GOOGLE_CUDA", "EIGEN_USE_GPU", "__CUDACC__"},
+    "xla": _ALWAYS,
+    "sycl": _ALWAYS | {"TENSORFLOW_USE_SYCL", "EIGEN_USE_SYCL"},
+}
+
+
+def children(node: tree_sitter.Node) -> list[tree_sitter.Node]:
+    """The named children without comments, which C++ does not see."""
+    return [child for child in node.named_children if child.type != "comment"]
+
+
+def statements(
+    nodes: list[tree_sitter.Node], defined: frozenset[str]
+) -> Iterator[tree_sitter.Node]:
+    """The nodes that the build sees, with preprocessor branches replaced by what they select."""
+    for node in nodes:
+        if node.type in _BRANCHES:
+            yield from statements(_selected(node, defined), defined)
+        else:
+            yield node
+
+
+def _selected(node: tree_sitter.Node, defined: frozenset[str]) -> list[tree_sitter.Node]:
+    if node.type == "preproc_else":
+        return children(node)
+    other = node.child_by_field_name("alternative")
+    if node.type == "preproc_ifdef":
+        guard = node.child_by_field_name("name")
+        holds = guard is not None and _text(guard) in defined
+        if node.children[0].type == "#ifndef":
+            holds = not holds
+    else:
+        guard = node.child_by_field_name("condition")
+        holds = guard is not None and _number(guard, defined) != 0
+    if holds:
+        return [child for child in children(node) if child not in (guard, other)]
+    return [other] if other is not None else []
+
+
+def _number(node: tree_sitter.Node, defined: frozenset[str]) -> int:
+    match node.type:
+        case "number_literal":
+            return int(_text(node).rstrip("uUlL"), 0)
+        case "preproc_defined":
+            return int(_text(children(node)[0]) in defined)
+        case "parenthesized_expression":
+            return _number(children(node)[0], defined)
+        case "unary_expression":
+            value = _number(children(node)[-1], defined)
+            return int(not value) if node.children[0].type == "!" else -value
+        case "binary_expression":
+            left, right = (_number(child, defined) for child in children(node))
+            return _joined(node.children[1].type, left, right)
+        case _:
+            return int(_text(node) in defined)
+
+
+def _joined(operator: str, left: int, right: int) -> int:
+    match operator:
+        case "||":
+            return int(bool(left or right))
+        case "&&":
+            return int(bool(left and right))
+        case "==":
+            return int(left == right)
+        case "!=":
+            return int(left != right)
+        case ">":
+            return int(left > right)
+        case ">=":
+            return int(left >= right)
+        case "<":
+            return int(left < right)
+        case "<=":
+            return int(left <= right)
+        case _:
+            return 0
+
+
+def _text(node: tree_sitter.Node) -> str:
+    return (node.text or b"").decode("utf-8", "replace")

@@ -1,0 +1,214 @@
+"""The machine that runs a kernel: memory, cells, statements in order, branches run twice."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import count
+
+import tree_sitter
+
+from tfdiff.extract.cxx.parse import Parsed
+from tfdiff.extract.cxx.symbolic import statements
+from tfdiff.extract.cxx.symbolic.expressions import evaluate
+from tfdiff.extract.cxx.symbolic.frames import Frame
+from tfdiff.extract.cxx.symbolic.guards import children
+from tfdiff.extract.cxx.symbolic.locations import Locations, shown
+from tfdiff.extract.cxx.symbolic.macros import Macro, expand
+from tfdiff.extract.cxx.symbolic.program import FunctionCode, Program
+from tfdiff.extract.cxx.symbolic.store import Store, cell_symbol
+from tfdiff.extract.cxx.symbolic.values import (
+    Address,
+    Cell,
+    Lazy,
+    Pointer,
+    Rank,
+    Scalar,
+    Storage,
+    TensorObject,
+    Thing,
+    Value,
+    View,
+)
+from tfdiff.facts import Unknown
+from tfdiff.ir.expr import Expr, Number, opaque, symbol
+
+_DEPTH = 40
+
+
+@dataclass(slots=True)
+class Machine:
+    """One run of one kernel.
+
+    Attributes:
+        inputs: the op's inputs, in order.
+        attributes: names of the op's attributes.
+        written: inputs that were written, whatever the branch.
+        concurrent: rows are updated by threads that do not wait for each other.
+        ran: the code that ran, in order of first use.
+    """
+
+    program: Program
+    inputs: tuple[Storage, ...]
+    attributes: frozenset[str]
+    locations: Locations
+    store: Store = field(default_factory=Store)
+    unknowns: list[Unknown] = field(default_factory=list)
+    written: set[str] = field(default_factory=set)
+    concurrent: bool = False
+    ran: dict[FunctionCode, None] = field(default_factory=dict)
+    cells: dict[tuple[Storage, str], int] = field(default_factory=dict)
+    _slots: Iterator[int] = field(default_factory=count)
+    _depth: int = 0
+    _expanded: dict[tuple[Macro, tuple[str, ...]], Parsed] = field(default_factory=dict)
+
+    def allocate(self, value: Value | None) -> int:
+        """A new slot that holds a value."""
+        slot = next(self._slots)
+        self.store.values[slot] = value
+        return slot
+
+    def cell(self, storage: Storage, rank: Rank, at: Expr | None, *, chunk: bool = False) -> int:
+        """The slot of a tensor's element: of the one that is updated, or of another one."""
+        own = self.locations.is_updated(storage, rank, at, chunk=chunk)
+        place = "" if own else f"[{':' if at is None else shown(at)}]"
+        slot = self.cells.get((storage, place))
+        if slot is None:
+            slot = self.cells[storage, place] = next(self._slots)
+            self.store.initial[slot] = Scalar(symbol(storage.name + place))
+        return slot
+
+    def own(self, storage: Storage) -> int:
+        """The slot of the element of an input that the rule speaks of."""
+        return self.cell(storage, "scalar", None)
+
+    def not_read(self, text: str, reason: str) -> Scalar:
+        """A value that could not be read."""
+        return Scalar(opaque(text, reason))
+
+    def view_cell(self, view: View) -> int:
+        """The slot that a view's elements are read from and written to."""
+        return self.cell(view.storage, view.rank, view.at, chunk=view.chunk)
+
+    def read(self, value: Value) -> Expr:
+        """A value as a number, now."""
+        match value:
+            case Scalar(expr):
+                return expr
+            case Cell(slot):
+                return self.store.number(slot)
+            case Lazy(expr):
+                return self.store.force(expr)
+            case View():
+                return self.store.number(self.view_cell(value))
+            case Thing(text):
+                return opaque(text, "not a number")
+            case _:
+                return opaque(type(value).__name__, "not a number")
+
+    def lazy(self, value: Value) -> Expr:
+        """A value as part of a tensor expression that is evaluated later."""
+        match value:
+            case Lazy(expr):
+                return expr
+            case View():
+                return cell_symbol(self.view_cell(value))
+            case _:
+                return self.read(value)
+
+    def write(self, slot: int, value: Value | None) -> None:
+        """Set a slot, and note which input it belongs to."""
+        self.store.values[slot] = value
+        if slot in self.store.initial:
+            for (storage, place), cell in self.cells.items():
+                if cell == slot:
+                    self._note_write(storage, place)
+
+    def _note_write(self, storage: Storage, place: str) -> None:
+        self.written.add(storage.name)
+        if place:
+            own = self.own(storage)
+            text = f"{storage.name}{place}"
+            self.store.values[own] = Scalar(opaque(text, "another element is written"))
+
+    def opaque(self, node: tree_sitter.Node, frame: Frame, reason: str) -> Scalar:
+        """Note that something was not understood, and the value that taints what it reaches."""
+        text = " ".join(frame.parsed.text(node).split())[:200]
+        unknown = Unknown(reason, text, frame.span(node))
+        if unknown not in self.unknowns:
+            self.unknowns.append(unknown)
+        return Scalar(opaque(text, reason))
+
+    def taint(self, value: Value, by: Scalar) -> None:
+        """Something that is not understood may have written through this value."""
+        match value:
+            case Cell(slot):
+                self.write(slot, by)
+            case View(storage) | Pointer(View(storage)) | TensorObject(storage):
+                if storage.kind in {"state", "local"}:
+                    self.write(self.own(storage), by)
+            case Address(slot, target):
+                if target is not None:
+                    self.taint(target, by)
+                elif slot is not None:
+                    self.write(slot, by)
+            case _:
+                pass
+
+    def taint_all(self, by: Scalar) -> None:
+        """Something that is not understood may have written any variable."""
+        for storage in self.inputs:
+            self.taint(TensorObject(storage), by)
+
+    def taint_names(self, node: tree_sitter.Node, frame: Frame, by: Scalar) -> None:
+        """Code that is not understood may have written whatever it names."""
+        todo = [node]
+        while todo:
+            inner = todo.pop()
+            todo.extend(inner.named_children)
+            if inner.type == "identifier":
+                slot = frame.slot(frame.parsed.text(inner))
+                value = None if slot is None else self.store.get(slot)
+                if slot is not None and (value is None or isinstance(value, Scalar)):
+                    self.write(slot, by)
+                elif value is not None:
+                    self.taint(value, by)
+
+    def input(self, which: Expr | str) -> Storage | None:
+        """The op's input of that number or name."""
+        if isinstance(which, str):
+            return next((each for each in self.inputs if each.name == which), None)
+        if isinstance(which, Number) and 0 <= which.value < len(self.inputs):
+            return self.inputs[int(which.value)]
+        return None
+
+    def note(self, code: FunctionCode) -> None:
+        """Remember which code ran."""
+        self.ran[code] = None
+
+    def evaluate(self, node: tree_sitter.Node, frame: Frame) -> Value:
+        """The value of an expression, after its side effects."""
+        return evaluate(self, node, frame)
+
+    def run(self, nodes: list[tree_sitter.Node], frame: Frame) -> statements.Outcome:
+        """Run statements in order, to the end or to an exit."""
+        return statements.execute(self, statements.todo(self, nodes, frame, None))
+
+    def expansion(self, macro: Macro, arguments: tuple[str, ...]) -> Parsed:
+        """A macro's body with arguments, parsed once per run."""
+        key = (macro, arguments)
+        if key not in self._expanded:
+            self._expanded[key] = expand(macro, arguments)
+        return self._expanded[key]
+
+    @contextmanager
+    def deeper(self) -> Iterator[bool]:
+        """Is there room for one more call? Recursion in a kernel is not followed for ever."""
+        self._depth += 1
+        try:
+            yield self._depth < _DEPTH
+        finally:
+            self._depth -= 1
+
+    def body(self, node: tree_sitter.Node) -> list[tree_sitter.Node]:
+        """The statements of a function's or lambda's body."""
+        return children(node) if node.type == "compound_statement" else [node]

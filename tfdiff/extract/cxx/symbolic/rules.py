@@ -1,0 +1,162 @@
+"""From an op's registrations to its update rule on each device.
+
+The symbols of a rule are the op's inputs and attributes. Beside them stand
+
+- ``inner_dim``: how many elements a row has. Sparse kernels choose by it between a path over
+  rows and a path over single elements, and the two need not agree: a rule that holds
+  ``select(inner_dim > 1, row, element)`` says that they do not;
+- ``var[i]``: an element other than the one that is updated, as a kernel (mistakenly) reads it.
+"""
+
+from typing import Final
+
+from tfdiff.extract.cxx.bodies import Bodies
+from tfdiff.extract.cxx.index import KernelIndex
+from tfdiff.extract.cxx.link import Walk
+from tfdiff.extract.cxx.symbolic import calls, templates
+from tfdiff.extract.cxx.symbolic.guards import DEFINED
+from tfdiff.extract.cxx.symbolic.locations import STRUCTURAL, Locations, shown
+from tfdiff.extract.cxx.symbolic.machine import Machine
+from tfdiff.extract.cxx.symbolic.program import Program
+from tfdiff.extract.cxx.symbolic.store import renamed
+from tfdiff.extract.cxx.symbolic.values import Context, Storage
+from tfdiff.facts import Device, Duplicates, KernelRule, OpFacts, Unknown
+from tfdiff.ir.expr import Expr, Opaque, Symbol, children, symbol
+
+_ENTRY: Final = ("Compute", "Compile", "ComputeAsync")
+_DEVICES: Final[tuple[Device, ...]] = ("cpu", "gpu", "xla", "sycl")
+_WHOLE: Final = ("int32", "int64")
+
+
+def kernel_rules(index: KernelIndex, bodies: Bodies, op_name: str) -> tuple[KernelRule, ...]:
+    """The update rule of an op on every device that it is registered for.
+
+    Where kernels of several classes are registered for one device, the first that is read
+    stands for the device.
+    """
+    op = index.ops.get(op_name)
+    if op is None:
+        return ()
+    found: dict[Device, KernelRule] = {}
+    for walk in index.walks(op_name):
+        for device in _DEVICES if walk.device is None else (walk.device,):
+            if device not in found:
+                found[device] = _rule(bodies, op, walk, device)
+    return tuple(found[device] for device in _DEVICES if device in found)
+
+
+def _rule(bodies: Bodies, op: OpFacts, walk: Walk, device: Device) -> KernelRule:
+    inputs = _inputs(op)
+    sparse = any(each.kind == "index" for each in inputs)
+    machine = Machine(
+        program=_program(bodies, walk, device),
+        inputs=inputs,
+        attributes=frozenset(each.name for each in op.attrs if not _is_type(each.type)),
+        locations=Locations(sparse),
+    )
+    _run(machine, walk)
+    states = tuple(
+        (storage.name, _shown_sizes(machine.store.number(machine.own(storage))))
+        for storage in inputs
+        if storage.name in machine.written
+    )
+    return KernelRule(
+        op=op.name,
+        device=device,
+        states=states,
+        duplicates=_duplicates(machine, device) if sparse else None,
+        symbols=tuple(one.definition.region.symbol for one in walk.reached),
+        unknowns=_reaching(machine, states),
+    )
+
+
+def _program(bodies: Bodies, walk: Walk, device: Device) -> Program:
+    program = Program(device, DEFINED[device])
+    paths = [walk.registered.fact.span.path]
+    paths += [one.definition.region.span.path for one in walk.reached]
+    for path in dict.fromkeys(paths):
+        program.add(bodies.parsed(path))
+    return program
+
+
+def _is_type(kind: str) -> bool:
+    return kind.endswith("type") or (kind.startswith("{") and '"' not in kind and "'" not in kind)
+
+
+def _inputs(op: OpFacts) -> tuple[Storage, ...]:
+    indices = {attr.name for attr in op.attrs if _is_type(attr.type) and _only_whole(attr.type)}
+    return tuple(
+        Storage(
+            each.name,
+            "state"
+            if each.type.startswith("Ref(") or each.type == "resource"
+            else "index"
+            if each.type in indices
+            else "value",
+        )
+        for each in op.inputs
+    )
+
+
+def _only_whole(kind: str) -> bool:
+    listed = [each.strip() for each in kind.strip("{}").split(",")]
+    return kind.startswith("{") and all(each in _WHOLE for each in listed)
+
+
+def _run(machine: Machine, walk: Walk) -> None:
+    registered = walk.registered
+    kernel = templates.make(machine, registered.class_name, registered.arguments)
+    if kernel is None:
+        _fail(machine, walk, f"class {registered.class_name} has no body in the files read")
+        return
+    calls.construct(machine, kernel)
+    machine.written.clear()
+    method = next(filter(None, (calls.method_of(kernel.instance, name) for name in _ENTRY)), None)
+    if method is None:
+        _fail(machine, walk, f"class {registered.class_name} has no Compute in the files read")
+        return
+    calls.enter(machine, method, (), [Context()], kernel.instance)
+    if not machine.written:
+        _fail(machine, walk, "no write to a variable was found")
+
+
+def _fail(machine: Machine, walk: Walk, reason: str) -> None:
+    fact = walk.registered.fact
+    machine.unknowns.append(Unknown(reason, fact.kernel, fact.span))
+    for storage in machine.inputs:
+        if storage.kind == "state":
+            machine.write(machine.own(storage), machine.not_read(fact.kernel, reason))
+
+
+def _shown_sizes(expr: Expr) -> Expr:
+    """The value with sizes under the names that people see (``#inner_dim`` is ``inner_dim``)."""
+    names: dict[str, Expr] = {}
+    todo = [expr]
+    while todo:
+        node = todo.pop()
+        todo.extend(children(node))
+        if isinstance(node, Symbol) and node.name.startswith(STRUCTURAL):
+            names[node.name] = symbol(shown(node))
+    return renamed(expr, names) if names else expr
+
+
+def _reaching(machine: Machine, states: tuple[tuple[str, Expr], ...]) -> tuple[Unknown, ...]:
+    """The unknowns that taint a value; what is not understood elsewhere does no harm."""
+    tainting = set()
+    todo = [expr for _, expr in states]
+    seen = set(todo)
+    while todo:
+        node = todo.pop()
+        if isinstance(node, Opaque):
+            tainting.add((node.text, node.reason))
+        fresh = set(children(node)) - seen
+        seen |= fresh
+        todo.extend(fresh)
+    known = {(each.text, each.reason) for each in machine.unknowns}
+    noted = tuple(each for each in machine.unknowns if (each.text, each.reason) in tainting)
+    rest = sorted(tainting - known)
+    return (*noted, *(Unknown(reason, text) for text, reason in rest))
+
+
+def _duplicates(machine: Machine, device: Device) -> Duplicates:
+    return "sequential" if device == "cpu" and not machine.concurrent else "unknown"

@@ -1,0 +1,105 @@
+"""Memory while a kernel runs: what every slot holds now, and branches that run apart."""
+
+from dataclasses import dataclass, field
+
+from tfdiff.extract.cxx.symbolic.values import Scalar, Value
+from tfdiff.ir.expr import (
+    Call,
+    Expr,
+    Operation,
+    Select,
+    Symbol,
+    call,
+    opaque,
+    operation,
+    select,
+    symbol,
+)
+
+CELL = "@"
+
+
+def cell_symbol(slot: int) -> Expr:
+    """What stands in a lazy expression for the content of a slot."""
+    return symbol(f"{CELL}{slot}")
+
+
+@dataclass(slots=True)
+class Store:
+    """What the slots hold; None is declared but not set yet.
+
+    Attributes:
+        initial: what the cells of the op's inputs held at the start; shared by all branches.
+    """
+
+    values: dict[int, Value | None] = field(default_factory=dict)
+    initial: dict[int, Value] = field(default_factory=dict)
+
+    def fork(self) -> "Store":
+        """A copy that a branch can change."""
+        return Store(dict(self.values), self.initial)
+
+    def get(self, slot: int) -> Value | None:
+        """What a slot holds."""
+        return self.values.get(slot, self.initial.get(slot))
+
+    def number(self, slot: int) -> Expr:
+        """The number in a slot."""
+        value = self.get(slot)
+        if isinstance(value, Scalar):
+            return value.expr
+        reason = "read before it was set" if value is None else "not a number"
+        return opaque("" if value is None else str(value), reason)
+
+    def force(self, lazy: Expr) -> Expr:
+        """A lazy expression with what its cells hold now."""
+        return _rebuild(lazy, self, {})
+
+    def join(self, condition: Expr, then: "Store", other: "Store") -> None:
+        """Take over what two branches of ``condition`` left, slot by slot."""
+        # What only one branch knows is local to it.
+        both = then.values.keys() & other.values.keys()
+        either = then.values.keys() | other.values.keys()
+        for slot in sorted(both | (either & self.initial.keys())):
+            left, right = then.get(slot), other.get(slot)
+            self.values[slot] = left if left == right else _chosen(condition, left, right)
+
+
+def _chosen(condition: Expr, then: Value | None, other: Value | None) -> Value:
+    numbers = [
+        value.expr
+        if isinstance(value, Scalar)
+        else opaque("", "read before it was set" if value is None else "differs by branch")
+        for value in (then, other)
+    ]
+    return Scalar(select(condition, *numbers))
+
+
+def renamed(node: Expr, names: dict[str, Expr]) -> Expr:
+    """An expression with symbols replaced."""
+    return _rebuild(node, names, {})
+
+
+def _rebuild(node: Expr, source: Store | dict[str, Expr], done: dict[Expr, Expr]) -> Expr:
+    known = done.get(node)
+    if known is not None:
+        return known
+    result = node
+    match node:
+        case Symbol(name):
+            if isinstance(source, Store):
+                result = source.number(int(name[1:])) if name.startswith(CELL) else node
+            else:
+                result = source.get(name, node)
+        case Operation(op, args):
+            result = operation(op, *(_rebuild(each, source, done) for each in args))
+        case Call(function, args):
+            result = call(function, *(_rebuild(each, source, done) for each in args))
+        case Select(condition, then, other):
+            result = select(
+                _rebuild(condition, source, done),
+                _rebuild(then, source, done),
+                _rebuild(other, source, done),
+            )
+    done[node] = result
+    return result
