@@ -1,0 +1,341 @@
+"""Python's own functions, and those of its standard library that optimizers use."""
+
+from collections.abc import Callable
+
+from tfdiff.extract.python.interpret.attributes import OPEN, has_attribute
+from tfdiff.extract.python.interpret.containers import iterate, merge_missing
+from tfdiff.extract.python.interpret.kinds import is_instance, name_of_class
+from tfdiff.extract.python.interpret.machine import Machine, describe
+from tfdiff.extract.python.interpret.statements import set_attribute
+from tfdiff.extract.python.interpret.values import (
+    CALLABLE,
+    EXPRESSIONS,
+    Bound,
+    Class,
+    DictRef,
+    Foreign,
+    Function,
+    Instance,
+    Method,
+    Partial,
+    Raised,
+    Record,
+    Value,
+    Variable,
+)
+from tfdiff.ir.expr import Boolean, Expr, boolean, call, number, operation, select
+
+Args = tuple[Value, ...]
+Kwargs = dict[str, Value]
+Builtin = Callable[[Machine, Args, Kwargs], Value]
+
+
+def _elements(machine: Machine, value: Value) -> Args:
+    """The elements of a value; of something unknown, none can be named."""
+    return iterate(machine, value) or ()
+
+
+def _length(machine: Machine, args: Args, kwargs: Kwargs) -> Value:  # noqa: ARG001
+    elements = iterate(machine, args[0])
+    return len(elements) if elements is not None else Foreign(f"len({describe(args[0])})")
+
+
+def _zip(machine: Machine, args: Args, kwargs: Kwargs) -> Value:  # noqa: ARG001
+    columns = [iterate(machine, arg) for arg in args]
+    known = [column for column in columns if column is not None]
+    if len(known) != len(columns):
+        return Foreign("zip")
+    return machine.make_list(tuple(tuple(row) for row in zip(*known, strict=False)))
+
+
+def _enumerate(machine: Machine, args: Args, kwargs: Kwargs) -> Value:  # noqa: ARG001
+    elements = iterate(machine, args[0])
+    if elements is None:
+        return Foreign("enumerate")
+    return machine.make_list(tuple((i, element) for i, element in enumerate(elements)))
+
+
+def _range(machine: Machine, args: Args, kwargs: Kwargs) -> Value:  # noqa: ARG001
+    bounds = [arg for arg in args if isinstance(arg, int)]
+    return (
+        machine.make_list(tuple(range(*bounds))) if len(bounds) == len(args) else Foreign("range")
+    )
+
+
+def _is_instance(machine: Machine, args: Args, kwargs: Kwargs) -> Value:  # noqa: ARG001
+    return machine.lift(args[0], lambda one: is_instance(machine, one, args[1]))
+
+
+def _has(machine: Machine, args: Args, kwargs: Kwargs) -> Value:  # noqa: ARG001
+    name = args[1]
+    if not isinstance(name, str):
+        return Foreign("hasattr")
+    return machine.lift(args[0], lambda one: has_attribute(machine, one, name))
+
+
+def _get(machine: Machine, args: Args, kwargs: Kwargs) -> Value:  # noqa: ARG001
+    receiver, name, *default = args
+    if not isinstance(name, str):
+        return Foreign("getattr")
+
+    def read() -> Value:
+        if isinstance(receiver, Instance):
+            entries = machine.memory.entries(receiver.address)
+            if default and name in entries:
+                return merge_missing(machine, entries[name], default[0])
+        return machine.attribute(receiver, name)
+
+    if not default:
+        return read()
+    found = machine.truth(has_attribute(machine, receiver, name))
+    return machine.branch(found, read, lambda: default[0])
+
+
+def _set(machine: Machine, args: Args, kwargs: Kwargs) -> Value:  # noqa: ARG001
+    receiver, name, value = args
+    if isinstance(name, str):
+        set_attribute(machine, receiver, name, value)
+    return None
+
+
+def _callable(machine: Machine, args: Args, kwargs: Kwargs) -> Value:  # noqa: ARG001
+    return machine.lift(
+        args[0], lambda one: isinstance(one, CALLABLE) and not isinstance(one, Foreign)
+    )
+
+
+def _list(machine: Machine, args: Args, kwargs: Kwargs) -> Value:  # noqa: ARG001
+    elements = iterate(machine, args[0]) if args else ()
+    return machine.make_list(elements) if elements is not None else args[0]
+
+
+def _tuple(machine: Machine, args: Args, kwargs: Kwargs) -> Value:  # noqa: ARG001
+    elements = iterate(machine, args[0]) if args else ()
+    return elements if elements is not None else args[0]
+
+
+def _dict(machine: Machine, args: Args, kwargs: Kwargs) -> Value:
+    entries: dict[Value, Value] = {}
+    if args and isinstance(args[0], DictRef):
+        entries.update(machine.memory.entries(args[0].address))
+    elif args:
+        for pair in _elements(machine, args[0]):
+            if isinstance(pair, tuple):
+                entries[pair[0]] = pair[1]
+    entries.update(kwargs)
+    return machine.make_dict(entries)
+
+
+def _sorted(machine: Machine, args: Args, kwargs: Kwargs) -> Value:
+    elements = _elements(machine, args[0])
+    keys = [one[0] if isinstance(one, tuple) and one else one for one in elements]
+    if "key" not in kwargs and all(isinstance(key, str) for key in keys):
+        order = sorted(range(len(keys)), key=lambda index: str(keys[index]))
+        elements = tuple(elements[index] for index in order)
+    return machine.make_list(elements)
+
+
+def _reversed(machine: Machine, args: Args, kwargs: Kwargs) -> Value:  # noqa: ARG001
+    return machine.make_list(_elements(machine, args[0])[::-1])
+
+
+def _extreme(name: str) -> Builtin:
+    def pick(machine: Machine, args: Args, kwargs: Kwargs) -> Value:
+        elements = _elements(machine, args[0]) if len(args) == 1 else args
+        if "key" in kwargs or len(elements) == 1:
+            return elements[0]
+        if not elements:
+            raise Raised("ValueError")
+        if all(isinstance(one, int | float) for one in elements):
+            plain = [one for one in elements if isinstance(one, int | float)]
+            return max(plain) if name == "max" else min(plain)
+        result = machine.tensor(elements[0])
+        for one in elements[1:]:
+            result = call(name, result, machine.tensor(one))
+        return result
+
+    return pick
+
+
+def _count(machine: Machine, node: Expr) -> Expr:
+    return select(node, number(1), number(0)) if machine.is_boolean(node) else node
+
+
+def _sum(machine: Machine, args: Args, kwargs: Kwargs) -> Value:  # noqa: ARG001
+    elements = iterate(machine, args[0])
+    if elements is None:
+        return Foreign("sum")
+    if all(isinstance(one, int | float) for one in elements):
+        return sum(one for one in elements if isinstance(one, int | float))
+    total = _count(machine, machine.tensor(elements[0]))
+    for one in elements[1:]:
+        total = operation("add", total, _count(machine, machine.tensor(one)))
+    return total
+
+
+def _quantifier(word: str) -> Builtin:
+    settling = word == "or"
+
+    def decide(machine: Machine, args: Args, kwargs: Kwargs) -> Value:  # noqa: ARG001
+        conditions = [machine.truth(one) for one in _elements(machine, args[0])]
+        open_ones = [c for c in conditions if not isinstance(c, Boolean)]
+        if boolean(settling) in conditions:
+            return settling
+        if not open_ones:
+            return not settling
+        return open_ones[0] if len(open_ones) == 1 else operation(word, *open_ones)
+
+    return decide
+
+
+def _absolute(machine: Machine, args: Args, kwargs: Kwargs) -> Value:  # noqa: ARG001
+    value = args[0]
+    return abs(value) if isinstance(value, int | float) else call("abs", machine.tensor(value))
+
+
+def _number(kind: type[int] | type[float]) -> Builtin:
+    def convert(machine: Machine, args: Args, kwargs: Kwargs) -> Value:  # noqa: ARG001
+        value = args[0] if args else 0
+        if isinstance(value, int | float | str):
+            return kind(value)
+        numeric = isinstance(value, (*EXPRESSIONS, Variable))
+        return machine.tensor(value) if numeric else value
+
+    return convert
+
+
+def _truth(machine: Machine, args: Args, kwargs: Kwargs) -> Value:  # noqa: ARG001
+    condition = machine.truth(args[0]) if args else boolean(value=False)
+    return condition.value if isinstance(condition, Boolean) else condition
+
+
+def _text(machine: Machine, args: Args, kwargs: Kwargs) -> Value:  # noqa: ARG001
+    value = args[0] if args else ""
+    plain = isinstance(value, str | int | float)
+    return str(value) if plain else Foreign(f"str({describe(value)})")
+
+
+def _type(machine: Machine, args: Args, kwargs: Kwargs) -> Value:  # noqa: ARG001
+    if isinstance(args[0], Instance):
+        return Class(args[0].definition)
+    return Foreign(f"type({describe(args[0])})")
+
+
+def _identity(machine: Machine, args: Args, kwargs: Kwargs) -> Value:  # noqa: ARG001
+    return Foreign(f"id {describe(args[0])}")
+
+
+def _map(machine: Machine, args: Args, kwargs: Kwargs) -> Value:  # noqa: ARG001
+    columns = [_elements(machine, arg) for arg in args[1:]]
+    rows = zip(*columns, strict=False)
+    return machine.make_list(tuple(machine.call(args[0], *row) for row in rows))
+
+
+def _filter(machine: Machine, args: Args, kwargs: Kwargs) -> Value:  # noqa: ARG001
+    kept = []
+    for one in _elements(machine, args[1]):
+        verdict = one if args[0] is None else machine.call(args[0], one)
+        if machine.decided(machine.truth(verdict)) is not False:
+            kept.append(one)
+    return machine.make_list(tuple(kept))
+
+
+def _partial(machine: Machine, args: Args, kwargs: Kwargs) -> Value:  # noqa: ARG001
+    return Partial(args[0], args[1:], tuple(kwargs.items()))
+
+
+def _argument_names(machine: Machine, args: Args, kwargs: Kwargs) -> Value:  # noqa: ARG001
+    """``inspect.getfullargspec``: an object whose ``args`` are the parameter names."""
+    function = args[0].function if isinstance(args[0], Method) else args[0]
+    if not isinstance(function, Function):
+        return Foreign("argspec")
+    spec = function.node.args
+    names = [arg.arg for arg in [*spec.posonlyargs, *spec.args]]
+    listed = machine.make_list(tuple(names))
+    return Record((("args", listed), ("varargs", None), ("varkw", None), ("keywords", None)))
+
+
+def _update_attributes(machine: Machine, instance: Instance, given: Value) -> None:
+    """``self.__dict__.update(kwargs)``: what the caller may pass becomes attributes."""
+    if isinstance(given, DictRef):
+        entries = dict(machine.memory.entries(instance.address))
+        entries.update(machine.memory.entries(given.address))
+        if given.open:
+            entries[OPEN] = given
+        machine.memory.cells[instance.address] = entries
+
+
+def dictionary_of(machine: Machine, receiver: Bound, name: str, args: Args) -> Value:
+    """A method of an instance's ``__dict__``."""
+    instance = receiver.receiver
+    if isinstance(instance, Instance) and name == "update" and args:
+        _update_attributes(machine, instance, args[0])
+        return None
+    return Foreign(f"__dict__.{name}()")
+
+
+def _nothing(machine: Machine, args: Args, kwargs: Kwargs) -> Value:  # noqa: ARG001
+    return None
+
+
+BUILTINS: dict[str, Builtin] = {
+    "len": _length,
+    "zip": _zip,
+    "enumerate": _enumerate,
+    "range": _range,
+    "xrange": _range,
+    "isinstance": _is_instance,
+    "issubclass": lambda _m, args, _k: name_of_class(args[0]) == name_of_class(args[1]),
+    "hasattr": _has,
+    "getattr": _get,
+    "setattr": _set,
+    "callable": _callable,
+    "list": _list,
+    "set": _list,
+    "frozenset": _list,
+    "tuple": _tuple,
+    "dict": _dict,
+    "OrderedDict": _dict,
+    "sorted": _sorted,
+    "reversed": _reversed,
+    "iter": _list,
+    "max": _extreme("max"),
+    "min": _extreme("min"),
+    "sum": _sum,
+    "any": _quantifier("or"),
+    "all": _quantifier("and"),
+    "abs": _absolute,
+    "float": _number(float),
+    "int": _number(int),
+    "bool": _truth,
+    "str": _text,
+    "repr": _text,
+    "type": _type,
+    "id": _identity,
+    "map": _map,
+    "filter": _filter,
+    "print": _nothing,
+}
+# Reached through a module: ``functools.partial``, ``six.moves.zip``, ``tf_inspect.getargspec``.
+LIBRARY: dict[str, Builtin] = {
+    "partial": _partial,
+    "getfullargspec": _argument_names,
+    "getargspec": _argument_names,
+    "zip": _zip,
+    "izip": _zip,
+    "range": _range,
+    "xrange": _range,
+    "OrderedDict": _dict,
+    "iteritems": lambda m, args, _k: m.call(Bound(args[0], "items")),
+    "itervalues": lambda m, args, _k: m.call(Bound(args[0], "values")),
+}
+LIBRARY_MODULES = ("functools", "six", "collections", "inspect", "tf_inspect")
+
+
+def builtin(text: str) -> Builtin | None:
+    """Python's meaning of a name that no module of the release defines."""
+    owner, _, name = text.rpartition(".")
+    if not owner:
+        return BUILTINS.get(name)
+    parts = owner.split(".")
+    return LIBRARY.get(name) if any(part in LIBRARY_MODULES for part in parts) else None

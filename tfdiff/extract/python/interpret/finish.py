@@ -1,0 +1,121 @@
+"""From the interpreter's memory to update rules: names, order, devices, what was not read."""
+
+from tfdiff.extract.python.interpret.kernels import Kernels, Linker, devices
+from tfdiff.extract.python.interpret.machine import Machine
+from tfdiff.extract.python.interpret.rows import row_gradient, split
+from tfdiff.extract.python.interpret.state import commit
+from tfdiff.extract.python.interpret.values import EXPRESSIONS
+from tfdiff.facts import Device, Duplicates, Unknown, UpdatePath, UpdateRule
+from tfdiff.ir.expr import Expr, Operation, number, symbol
+from tfdiff.ir.walk import opaques, replaced
+
+PREFIX = "state:"
+
+
+def finished(machine: Machine, kernels: Kernels, failure: str | None) -> tuple[UpdateRule, ...]:
+    """One rule for each device on which the step can be carried out."""
+    for state in tuple(machine.memory.pending):
+        commit(machine, state)
+    if failure is not None:
+        reason = f"the step ends with {failure}"
+        machine.memory.states = {f"{PREFIX}var": machine.not_read("apply_gradients", reason)}
+    return tuple(_rule(machine, kernels, device) for device in devices(machine, kernels))
+
+
+def _rule(machine: Machine, kernels: Kernels, device: Device) -> UpdateRule:
+    states = _kept(machine)
+    names = tuple(states)
+    values = Linker(machine, kernels, device).link(tuple(states.values()))
+    values = tuple(split(row_gradient(value)) for value in values)
+    renamed, shown = _renamed(machine, names, values)
+    unread = opaques(renamed)
+    return UpdateRule(
+        path=UpdatePath(machine.gradient, machine.variable, device),
+        states=tuple(zip(shown, renamed, strict=True)),
+        duplicates=_duplicates(machine, kernels, device),
+        symbols=tuple(machine.symbols),
+        unknowns=tuple(Unknown(node.reason, node.text, machine.spans.get(node)) for node in unread),
+    )
+
+
+def _kept(machine: Machine) -> dict[str, Expr]:
+    """The trained variable and the states that the step changes, in creation order."""
+    now = machine.memory.states
+    order = [f"{PREFIX}var", *(name for name in machine.created if name in now)]
+    return {
+        name: now[name]
+        for name in order
+        if name == f"{PREFIX}var" or now[name] is not symbol(name) or _slot(machine, name)
+    }
+
+
+def _slot(machine: Machine, name: str) -> bool:
+    return name in machine.created and not machine.created[name].scalar
+
+
+def _renamed(
+    machine: Machine, names: tuple[str, ...], values: tuple[Expr, ...]
+) -> tuple[tuple[Expr, ...], tuple[str, ...]]:
+    """The states under the names that a reader knows.
+
+    A variable that no step changes is the hyperparameter it was made from. One that counts is
+    ``step``. A slot called like a hyperparameter becomes ``slot:momentum``.
+    """
+    taken = {node.name for node in machine.parameters if hasattr(node, "name")}
+    replacements: dict[Expr, Expr] = {}
+    shown: dict[str, str] = {}
+    for name in machine.created:
+        initial = machine.created[name].initial
+        if name not in names and machine.memory.states.get(name) is symbol(name):
+            if isinstance(initial, EXPRESSIONS):
+                replacements[symbol(name)] = initial
+            elif isinstance(initial, int | float):
+                replacements[symbol(name)] = number(str(initial))
+            else:
+                replacements[symbol(name)] = symbol(name.removeprefix(PREFIX))
+    counters = [n for n, v in zip(names, values, strict=True) if _counts(machine, n, v)]
+    for name in names:
+        plain = name.removeprefix(PREFIX)
+        if counters and name == counters[0]:
+            plain = "step"
+        shown[name] = f"slot:{plain}" if plain in taken else plain
+        replacements[symbol(name)] = symbol(shown[name])
+    done = replaced(values, _closed(replacements))
+    return tuple(done[value] for value in values), tuple(shown[name] for name in names)
+
+
+def _closed(replacements: dict[Expr, Expr]) -> dict[Expr, Expr]:
+    """The same replacements with what they bring in replaced as well."""
+    for _ in range(3):
+        done = replaced(replacements.values(), replacements)
+        replacements = {old: done[new] for old, new in replacements.items()}
+    return replacements
+
+
+def _counts(machine: Machine, name: str, value: Expr) -> bool:
+    made = machine.created.get(name)
+    return (
+        made is not None
+        and made.scalar
+        and made.initial in {0, None}
+        and isinstance(value, Operation)
+        and value.op == "add"
+        and set(value.args) == {symbol(name), number(1)}
+    )
+
+
+def _duplicates(machine: Machine, kernels: Kernels, device: Device) -> Duplicates | None:
+    """What repeated rows do: summed, unless single occurrences reach a kernel or a scatter."""
+    if machine.gradient == "dense":
+        return None
+    found: set[Duplicates] = set()
+    for mark in machine.duplicates:
+        if mark.startswith("kernel "):
+            rule = kernels(mark.removeprefix("kernel "), device)
+            found.add(rule.duplicates or "unknown" if rule else "unknown")
+        else:
+            known: dict[str, Duplicates] = {"summed": "summed", "last": "last"}
+            found.add(known.get(mark, "unknown"))
+    if len(found) > 1:
+        return "unknown"
+    return next(iter(found), "summed")

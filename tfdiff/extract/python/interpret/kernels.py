@@ -1,0 +1,142 @@
+"""Kernel calls: a step of the interpreter leaves a mark, which a device's kernel rule fills in."""
+
+import re
+from collections.abc import Callable
+from itertools import product
+
+from tfdiff.extract.python.interpret.machine import Machine
+from tfdiff.extract.python.interpret.rows import gathered, uses_occurrences, written
+from tfdiff.extract.python.interpret.values import (
+    Assigned,
+    Foreign,
+    Raised,
+    Rows,
+    Slices,
+    Value,
+    Variable,
+)
+from tfdiff.facts import Device, KernelRule, Literal, OpFacts
+from tfdiff.ir.expr import Call, Expr, call, children, number, opaque, symbol
+from tfdiff.ir.walk import ordered, rebuilt, replaced
+
+Kernels = Callable[[str, Device], KernelRule | None]
+MARK = "kernel:"
+LONGEST_ACRONYM = 3
+_TRAINING = re.compile(r"(resource_)?(sparse_)?apply_\w+")
+
+
+def op_name(machine: Machine, text: str) -> str | None:
+    """The op behind a generated Python function: ``training_ops.apply_rms_prop``."""
+    owner, _, name = text.rpartition(".")
+    if "raw_ops" in owner:
+        return name
+    if not owner or not _TRAINING.fullmatch(name):
+        return None
+    known = next((op for op in _spellings(name) if machine.ops(op) is not None), None)
+    if known is None and "training_ops" in owner:
+        return next(iter(_spellings(name)))
+    return known
+
+
+def _spellings(name: str) -> list[str]:
+    """How an op may be written whose function is ``name``: ``Rms`` or ``RMS``."""
+    choices = [
+        (word.capitalize(), word.upper()) if len(word) <= LONGEST_ACRONYM else (word.capitalize(),)
+        for word in name.split("_")
+    ]
+    return ["".join(words) for words in product(*choices)]
+
+
+def kernel_call(
+    machine: Machine, op: str, args: tuple[Value, ...], kwargs: dict[str, Value]
+) -> Value:
+    """Mark what an op does to the variables that it is given."""
+    facts = machine.ops(op)
+    given, names = _arguments(facts, args, kwargs)
+    indices = next((value for value in given.values() if isinstance(value, Rows)), None)
+    operands: list[Expr] = []
+    for name in names:
+        value = given[name]
+        node = number(0) if isinstance(value, Rows) else machine.tensor(_values(value))
+        operands.append(gathered(node) if indices else node)
+    if indices and not indices.unique and any(map(uses_occurrences, operands)):
+        machine.duplicates.add(f"kernel {op}")
+    machine.kernels[op] = names
+    result: Value = Foreign(op)
+    for name in names:
+        target = given[name]
+        if isinstance(target, Variable | Assigned):
+            old = machine.read(target.state)
+            new = call(f"{MARK}{op}:{name}", *operands)
+            machine.spans.setdefault(opaque(op, "kernel not read"), machine.place)
+            machine.memory.states[target.state] = written(new, old) if indices else new
+            result = target if isinstance(result, Foreign) else result
+    return result
+
+
+def _values(value: Value) -> Value:
+    return value.values if isinstance(value, Slices) else value
+
+
+def _arguments(
+    facts: OpFacts | None, args: tuple[Value, ...], kwargs: dict[str, Value]
+) -> tuple[dict[str, Value], tuple[str, ...]]:
+    """The op's inputs and attributes by name, those that the caller leaves out by default."""
+    kwargs = {name: value for name, value in kwargs.items() if name != "name"}
+    if facts is None:
+        given = {f"input {index}": value for index, value in enumerate(args)} | kwargs
+        return given, tuple(given)
+    inputs = [argument.name for argument in facts.inputs]
+    attributes = [one for one in facts.attrs if one.type == "bool"]
+    names = [*inputs, *(one.name for one in attributes)]
+    given = dict(zip(names, args, strict=False)) | kwargs
+    for one in attributes:
+        default = one.default.value if isinstance(one.default, Literal) else False
+        given.setdefault(one.name, bool(default))
+    if any(name not in given for name in inputs):
+        raise Raised("TypeError")
+    return given, tuple(name for name in names if name in given)
+
+
+def devices(machine: Machine, kernels: Kernels) -> tuple[Device, ...]:
+    """The devices on which every op that the step calls has a kernel."""
+    if not machine.kernels:
+        return ("python",)
+    every: tuple[Device, ...] = ("cpu", "gpu", "xla", "sycl")
+    able = tuple(
+        device for device in every if all(kernels(op, device) is not None for op in machine.kernels)
+    )
+    unread = any(all(kernels(op, device) is None for device in every) for op in machine.kernels)
+    return able or (("cpu",) if unread else ())
+
+
+class Linker:
+    """Fills kernel rules of one device into expressions that hold marks."""
+
+    def __init__(self, machine: Machine, kernels: Kernels, device: Device) -> None:
+        self._machine = machine
+        self._kernels = kernels
+        self._device = device
+
+    def link(self, roots: tuple[Expr, ...]) -> tuple[Expr, ...]:
+        """The same expressions with every mark replaced by what the kernel computes."""
+        done: dict[Expr, Expr] = {}
+        for node in ordered(roots):
+            operands = tuple(done[child] for child in children(node))
+            if isinstance(node, Call) and node.function.startswith(MARK):
+                done[node] = self._computed(node.function, operands)
+            else:
+                done[node] = rebuilt(node, operands)
+        return tuple(done[root] for root in roots)
+
+    def _computed(self, mark: str, operands: tuple[Expr, ...]) -> Expr:
+        _, op, name = mark.split(":")
+        names = self._machine.kernels[op]
+        rule = self._kernels(op, self._device)
+        if rule is None:
+            return opaque(op, "kernel not read")
+        given = dict(zip(names, operands, strict=True))
+        value = dict(rule.states).get(name)
+        if value is None:
+            return given[name]
+        return replaced((value,), {symbol(n): e for n, e in given.items()})[value]

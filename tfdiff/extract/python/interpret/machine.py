@@ -1,0 +1,445 @@
+"""The interpreter's state and the operations that branching needs."""
+
+import ast
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Literal as OneOf
+from typing import Protocol
+
+from tfdiff.extract.python.interpret.memory import (
+    Memory,
+    Payload,
+    literal,
+    merge_memories,
+    merge_values,
+)
+from tfdiff.extract.python.interpret.program import Program
+from tfdiff.extract.python.interpret.values import (
+    EXPRESSIONS,
+    Assigned,
+    Choice,
+    DictRef,
+    Dtype,
+    Foreign,
+    Instance,
+    ListRef,
+    Missing,
+    Module,
+    OverBudgetError,
+    Raised,
+    Scope,
+    Slices,
+    Value,
+    Variable,
+)
+from tfdiff.facts import Gradient, OpFacts, Span
+from tfdiff.facts import Variable as VariableKind
+from tfdiff.ir.expr import (
+    COMPARISONS,
+    LOGIC,
+    Boolean,
+    Expr,
+    Operation,
+    Select,
+    Symbol,
+    boolean,
+    call,
+    number,
+    opaque,
+    operation,
+    select,
+    symbol,
+)
+
+TOUCHED = symbol("touched")
+RAW_GRADIENT = symbol("grad of one occurrence")
+MOST_STEPS = 40_000
+DEEPEST = 60
+
+Ending = OneOf["next", "return", "raise", "break", "continue"]
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """How a stretch of statements ended, and the memory it left."""
+
+    ending: Ending
+    value: Value
+    memory: Memory
+
+
+@dataclass(frozen=True, slots=True)
+class Fork:
+    """A stretch whose two arms ended differently."""
+
+    condition: Expr
+    then: "Outcome"
+    other: "Outcome"
+
+
+Outcome = Leaf | Fork
+
+
+@dataclass(frozen=True, slots=True)
+class Created:
+    """A variable that the program made: what it starts from, and whether it has one element."""
+
+    initial: Value
+    scalar: bool
+
+
+class Semantics(Protocol):
+    """The meaning of the syntax; handed in, so that its modules can call each other."""
+
+    def evaluate(self, machine: "Machine", node: ast.expr, scope: Scope) -> Value:
+        """The value of an expression."""
+
+    def execute(self, machine: "Machine", node: ast.stmt, scope: Scope) -> Outcome | None:
+        """Carry out a statement; None where it simply goes on to the next."""
+
+    def call(
+        self,
+        machine: "Machine",
+        function: Value,
+        args: tuple[Value, ...],
+        kwargs: dict[str, Value],
+    ) -> Value:
+        """Call a function."""
+
+    def attribute(self, machine: "Machine", receiver: Value, name: str) -> Value:
+        """The attribute of a value."""
+
+    def super_of(self, machine: "Machine", args: list[Value], scope: Scope) -> Value:
+        """What ``super()`` means within a scope."""
+
+    def iterate(self, machine: "Machine", value: Value) -> tuple[Value, ...] | None:
+        """The elements of a value, None if they are not known."""
+
+
+class Machine:
+    """One interpretation of one step: memory, what is known on this path, and what was met.
+
+    Args:
+        program: the release's Python.
+        semantics: the meaning of the syntax.
+        ops: an op's facts by its name, None where the source does not carry it.
+        variable: whether variables are reference or resource variables.
+        gradient: whether the gradient is dense or sparse.
+    """
+
+    def __init__(
+        self,
+        program: Program,
+        semantics: Semantics,
+        ops: Callable[[str], OpFacts | None],
+        variable: VariableKind,
+        gradient: Gradient,
+    ) -> None:
+        self.program = program
+        self.semantics = semantics
+        self.ops = ops
+        self.variable = variable
+        self.gradient = gradient
+        self.memory = Memory()
+        self.deferred = False
+        self.known: dict[Expr, bool] = {}
+        self.created: dict[str, Created] = {}
+        self.booleans: set[Expr] = {TOUCHED}
+        self.parameters: set[Expr] = set()
+        self.kernels: dict[str, tuple[str, ...]] = {}
+        self.symbols: dict[str, None] = {}
+        self.spans: dict[Expr, Span] = {}
+        self.duplicates: set[str] = set()
+        self.frames: list[Scope] = []
+        self.slot_names: list[str | None] = []
+        self.place = Span("", 0, 0)
+        self.assignment: str | None = None
+        self._steps = 0
+        self._addresses = 0
+
+    # -- syntax -------------------------------------------------------------------------
+
+    def evaluate(self, node: ast.expr, scope: Scope) -> Value:
+        """The value of an expression, as far as it is decided on this path."""
+        self._steps += 1
+        if self._steps > MOST_STEPS:
+            raise OverBudgetError(f"more than {MOST_STEPS} steps")
+        return self.settle(self.semantics.evaluate(self, node, scope))
+
+    def call(self, function: Value, *args: Value, **kwargs: Value) -> Value:
+        """Call a function of the interpreted program."""
+        return self.semantics.call(self, function, args, kwargs)
+
+    def attribute(self, receiver: Value, name: str) -> Value:
+        """The attribute of a value, as far as it is decided on this path."""
+        return self.settle(self.semantics.attribute(self, receiver, name))
+
+    def at(self, node: ast.AST, scope: Scope) -> None:
+        """Remember where the program is, for what cannot be read here."""
+        line = getattr(node, "lineno", 0)
+        self.place = Span(scope.module.path, line, getattr(node, "end_lineno", line) or line)
+
+    # -- objects ------------------------------------------------------------------------
+
+    def allocate(self, payload: Payload) -> int:
+        """A new object's address."""
+        self._addresses += 1
+        self.memory.cells[self._addresses] = payload
+        return self._addresses
+
+    def make_list(self, elements: tuple[Value, ...]) -> ListRef:
+        """A new list."""
+        return ListRef(self.allocate(elements))
+
+    def make_dict(self, entries: dict[Value, Value]) -> DictRef:
+        """A new dictionary."""
+        return DictRef(self.allocate(entries))
+
+    # -- what cannot be read ------------------------------------------------------------
+
+    def not_read(self, text: str, reason: str) -> Expr:
+        """An opaque node for something at the present place."""
+        node = opaque(text, reason)
+        self.spans.setdefault(node, self.place)
+        return node
+
+    # -- conditions ---------------------------------------------------------------------
+
+    def decided(self, condition: Expr) -> bool | None:
+        """Whether a condition holds on this path; None if it may or may not."""
+        if isinstance(condition, Boolean):
+            return condition.value
+        if condition in self.known:
+            return self.known[condition]
+        if isinstance(condition, Operation) and condition.op in LOGIC:
+            parts = [self.decided(part) for part in condition.args]
+            if condition.op == "not":
+                return None if parts[0] is None else not parts[0]
+            settling = condition.op == "or"
+            if settling in parts:
+                return settling
+            return None if None in parts else not settling
+        return None
+
+    @contextmanager
+    def assuming(self, condition: Expr, holds: bool) -> Iterator[None]:  # noqa: FBT001
+        """Take a condition, and what follows from it, as known within the block."""
+        before = self.known
+        self.known = before | dict(_consequences(condition, holds))
+        try:
+            yield
+        finally:
+            self.known = before
+
+    def settle(self, value: Value) -> Value:
+        """A value without the choices that this path has decided."""
+        while isinstance(value, Choice):
+            holds = self.decided(value.condition)
+            if holds is None:
+                return value
+            value = value.then if holds else value.other
+        if isinstance(value, Select):
+            holds = self.decided(value.condition)
+            if holds is not None:
+                return self.settle(value.then if holds else value.other)
+        return value
+
+    def branch(
+        self, condition: Expr, then: Callable[[], Value], other: Callable[[], Value]
+    ) -> Value:
+        """Evaluate both arms apart, and merge their values and their memories.
+
+        An arm that raises is not taken; if both raise, so does the branch.
+        """
+        holds = self.decided(condition)
+        if holds is not None:
+            return then() if holds else other()
+        start = self.memory
+        leaves: list[Leaf] = []
+        for arm, side in ((then, True), (other, False)):
+            self.memory = start.copy()
+            try:
+                with self.assuming(condition, side):
+                    leaves.append(Leaf("return", arm(), self.memory))
+            except Raised as raised:
+                leaves.append(Leaf("raise", raised.kind, self.memory))
+        joined = join(Fork(condition, leaves[0], leaves[1]))
+        if not isinstance(joined, Leaf) or joined.ending == "raise":
+            raise Raised(str(leaves[0].value))
+        self.memory = joined.memory
+        return self.settle(joined.value)
+
+    def lift(self, value: Value, function: Callable[[Value], Value]) -> Value:
+        """Apply a function to each arm of a choice that is still open."""
+        value = self.settle(value)
+        if not isinstance(value, Choice):
+            if isinstance(value, Missing):
+                raise Raised("AttributeError")
+            return function(value)
+        chosen = value
+        return self.branch(
+            chosen.condition,
+            lambda: self.lift(chosen.then, function),
+            lambda: self.lift(chosen.other, function),
+        )
+
+    def is_boolean(self, node: Expr) -> bool:
+        """Whether an expression is a condition and no number."""
+        match node:
+            case Boolean():
+                return True
+            case Operation(op=op):
+                return op in COMPARISONS or op in LOGIC
+            case Select(then=then, other=other):
+                return self.is_boolean(then) and self.is_boolean(other)
+            case _:
+                return node in self.booleans
+
+    def truth(self, value: Value) -> Expr:  # noqa: PLR0911 - one kind of value each
+        """The condition that a value counts as true."""
+        value = self.settle(value)
+        match value:
+            case None | Missing():
+                return boolean(value=False)
+            case bool() | int() | float() | str() | tuple():
+                return boolean(value=bool(value))
+            case ListRef(address) | DictRef(address):
+                return boolean(value=bool(self.memory.cells[address]))
+            case Choice(condition, then, other):
+                return _choose(condition, self.truth(then), self.truth(other))
+            case Variable() | Assigned():
+                return operation("ne", self.tensor(value), number(0))
+            case Foreign(text):
+                return self.not_read(text, "condition not read")
+            case Select(condition, then, other) if not self.is_boolean(value):
+                return _choose(condition, self.truth(then), self.truth(other))
+            case _ if isinstance(value, EXPRESSIONS):
+                return value if self.is_boolean(value) else operation("ne", value, number(0))
+            case _:
+                return boolean(value=True)
+
+    # -- numbers ------------------------------------------------------------------------
+
+    def read(self, state: str) -> Expr:
+        """The value of a variable now."""
+        return self.memory.states[state]
+
+    def tensor(self, value: Value) -> Expr:  # noqa: C901, PLR0911 - one kind each
+        """The number or tensor that a value stands for in arithmetic."""
+        value = self.settle(value)
+        if isinstance(value, EXPRESSIONS):
+            return value
+        match value:
+            case bool():
+                return boolean(value)
+            case int() | float():
+                return literal(value) if value == value else self.not_read("nan", "not a number")  # noqa: PLR0124
+            case Variable(state):
+                return self.read(state)
+            case Assigned(value=assigned):
+                return assigned
+            case Slices(values=values):
+                # A sparse gradient in elementwise arithmetic is made dense: zero elsewhere.
+                return select(TOUCHED, self.tensor(values), number(0))
+            case Choice(condition, then, other):
+                return self._tensor_of_choice(condition, then, other)
+            case ListRef(address):
+                return call("stack", *map(self.tensor, self.memory.elements(address)))
+            case tuple():
+                return call("stack", *map(self.tensor, value))
+            case None | Missing():
+                raise Raised("TypeError")
+            case Foreign(text):
+                return self.not_read(text, "value not read")
+            case _:
+                return self.not_read(describe(value), "not a number")
+
+    def _tensor_of_choice(self, condition: Expr, then: Value, other: Value) -> Expr:
+        arms: list[Expr | None] = []
+        for value, side in ((then, True), (other, False)):
+            try:
+                with self.assuming(condition, side):
+                    arms.append(self.tensor(value))
+            except Raised:
+                arms.append(None)
+        left, right = arms
+        if left is None and right is None:
+            raise Raised("TypeError")
+        if left is None or right is None:
+            return left or right  # type: ignore[return-value]  # one of them is there
+        return select(condition, left, right)
+
+
+def _consequences(condition: Expr, holds: bool) -> Iterator[tuple[Expr, bool]]:  # noqa: FBT001
+    yield condition, holds
+    if isinstance(condition, Operation):
+        if condition.op == "not":
+            yield from _consequences(condition.args[0], not holds)
+        elif condition.op == ("and" if holds else "or"):
+            for part in condition.args:
+                yield from _consequences(part, holds)
+
+
+def _choose(condition: Expr, then: Expr, other: Expr) -> Expr:
+    """A choice between conditions, as logic where one arm is constant."""
+    merged = merge_values(
+        condition,
+        then.value if isinstance(then, Boolean) else then,
+        other.value if isinstance(other, Boolean) else other,
+    )
+    if isinstance(merged, bool):
+        return boolean(merged)
+    match merged:
+        case Select(asked, Boolean(value=False), rest):
+            return operation("and", negated(asked), rest)
+        case Select(asked, rest, Boolean(value=False)):
+            return operation("and", asked, rest)
+        case Select(asked, Boolean(value=True), rest):
+            return operation("or", asked, rest)
+        case Select(asked, rest, Boolean(value=True)):
+            return operation("or", negated(asked), rest)
+    assert isinstance(merged, EXPRESSIONS)  # noqa: S101 - two conditions make a condition
+    return merged
+
+
+def negated(condition: Expr) -> Expr:
+    """The opposite of a condition, without doubled negation."""
+    if isinstance(condition, Boolean):
+        return boolean(not condition.value)
+    if isinstance(condition, Operation) and condition.op == "not":
+        return condition.args[0]
+    return operation("not", condition)
+
+
+def join(outcome: Outcome) -> Outcome:
+    """Merge arms that ended the same way; an arm that raises is not taken."""
+    if isinstance(outcome, Leaf):
+        return outcome
+    then, other = join(outcome.then), join(outcome.other)
+    if isinstance(then, Leaf) and then.ending == "raise":
+        return other
+    if isinstance(other, Leaf) and other.ending == "raise":
+        return then
+    if isinstance(then, Leaf) and isinstance(other, Leaf) and then.ending == other.ending:
+        return Leaf(
+            then.ending,
+            merge_values(outcome.condition, then.value, other.value),
+            merge_memories(outcome.condition, then.memory, other.memory),
+        )
+    return Fork(outcome.condition, then, other)
+
+
+def describe(value: Value) -> str:
+    """A value in a few words, for a message."""
+    match value:
+        case Foreign(text) | Module(text):
+            return text
+        case Symbol(name) | Dtype(name):
+            return name
+        case Variable(state):
+            return state
+        case Instance(definition=definition):
+            return definition.name
+        case _:
+            return type(value).__name__.lower()

@@ -1,0 +1,256 @@
+"""A release's Python as the interpreter needs it: modules, classes, and what names mean.
+
+Python's own parser is used here and not libcst: the interpreter reads far more code than it
+reports about, never its layout, and wants line numbers for nothing.
+"""
+
+import ast
+import warnings
+from dataclasses import dataclass, field
+
+from tfdiff.errors import MissingFileError
+from tfdiff.facts import ClassRef
+from tfdiff.sources.tree import SourceTree
+
+# What lies behind these packages is TensorFlow's and Keras' own machinery; its functions are
+# known by what they mean (``arithmetic``, ``framework``) and not read.
+FRAMEWORK = (
+    "tensorflow/python/ops/",
+    "tensorflow/python/framework/",
+    "tensorflow/python/eager/",
+    "tensorflow/python/util/",
+    "tensorflow/python/platform/",
+    "tensorflow/python/distribute/",
+    "tensorflow/python/trackable/",
+    "tensorflow/python/training/tracking/",
+    "tensorflow/python/training/checkpointable/",
+    "tensorflow/python/training/distribut",
+    "tensorflow/python/keras/utils/",
+    "tensorflow/python/keras/engine/",
+    "tensorflow/python/keras/backend",
+    "tensorflow/python/keras/_impl/keras/backend",
+    "tensorflow/contrib/keras/python/keras/backend",
+    "keras/backend",
+    "keras/utils/",
+    "keras/engine/",
+    "keras/src/backend/",
+    "keras/src/utils/",
+    "keras/src/ops/",
+    "keras/src/saving/",
+    "tf_keras/backend",
+    "tf_keras/src/backend",
+    "tf_keras/src/utils/",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """A name that stands for a module, or for a module's attribute."""
+
+    module: str
+    attribute: str | None
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class SourceModule:
+    """One parsed file; ``names`` are its top-level definitions and imports."""
+
+    path: str
+    dotted: str
+    names: dict[str, ast.AST | Imported]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class ClassDefinition:
+    """One class; ``members`` are its methods and class attributes, ``setters`` by property."""
+
+    name: str
+    module: SourceModule
+    node: ast.ClassDef
+    members: dict[str, ast.AST]
+    setters: dict[str, ast.FunctionDef]
+    resolution: "list[ClassDefinition]" = field(default_factory=list)  # filled once, at the end
+    foreign_bases: list[str] = field(default_factory=list)
+
+    def find(self, name: str, after: "ClassDefinition | None" = None) -> "Member | None":
+        """The first definition of a member in resolution order, starting after a class."""
+        order = self.resolution
+        if after is not None and after in order:
+            order = order[order.index(after) + 1 :]
+        for definition in order:
+            node = definition.members.get(name)
+            if node is not None:
+                return Member(node, definition)
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A method or class attribute and the class that defines it."""
+
+    node: ast.AST
+    owner: ClassDefinition
+
+
+class Program:
+    """The Python files of one release, parsed when they are first asked for."""
+
+    def __init__(self, tree: SourceTree) -> None:
+        self._tree = tree
+        self._modules: dict[str, SourceModule | None] = {}
+        self._classes: dict[tuple[str, str], ClassDefinition] = {}
+
+    def module(self, dotted: str) -> SourceModule | None:
+        """The module of that name if it is part of the release and worth reading."""
+        stem = dotted.replace(".", "/")
+        for path in (f"{stem}.py", f"{stem}/__init__.py"):
+            machinery = path.startswith(FRAMEWORK) and "optimizer" not in path
+            if not machinery and self._tree.blob_id(path) is not None:
+                return self.file(path)
+        return None
+
+    def file(self, path: str) -> SourceModule | None:
+        """The module in that file; None if there is no such file or Python cannot parse it."""
+        if path not in self._modules:
+            self._modules[path] = self._parse(path)
+        return self._modules[path]
+
+    def _parse(self, path: str) -> SourceModule | None:
+        try:
+            text = self._tree.read(path).decode("utf-8", errors="replace")
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # invalid escapes in TensorFlow's docstrings
+                tree = ast.parse(text)
+        except (MissingFileError, SyntaxError, ValueError):
+            return None
+        dotted = path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+        names: dict[str, ast.AST | Imported] = {}
+        _collect(tree.body, dotted, names)
+        return SourceModule(path, dotted, names)
+
+    def class_at(self, reference: ClassRef) -> ClassDefinition | None:
+        """The class of that name in that file."""
+        module = self.file(reference.path)
+        node = module.names.get(reference.name) if module else None
+        return self.define(node, module) if module and isinstance(node, ast.ClassDef) else None
+
+    def define(self, node: ast.ClassDef, module: SourceModule) -> ClassDefinition:
+        """The definition of a class with its bases followed across files."""
+        key = (module.path, node.name)
+        if key not in self._classes:
+            definition = ClassDefinition(node.name, module, node, {}, {})
+            self._classes[key] = definition
+            _collect_members(definition)
+            bases = []
+            for base in node.bases:
+                found = self._base(base, module)
+                if isinstance(found, ClassDefinition):
+                    bases.append(found)
+                else:
+                    definition.foreign_bases.append(found)
+            definition.resolution.extend(_linearise(definition, bases))
+        return self._classes[key]
+
+    def _base(self, node: ast.expr, module: SourceModule) -> ClassDefinition | str:
+        text = ast.unparse(node)
+        found = self.resolve(text, module)
+        if isinstance(found, tuple) and isinstance(found[0], ast.ClassDef):
+            return self.define(found[0], found[1])
+        return text
+
+    def resolve(self, text: str, module: SourceModule) -> "tuple[ast.AST, SourceModule] | str":
+        """What a dotted name means in a module: a definition, or a name outside the release."""
+        head, _, rest = text.partition(".")
+        binding = module.names.get(head)
+        if binding is None:
+            return text
+        if isinstance(binding, Imported):
+            dotted = ".".join(filter(None, (binding.module, binding.attribute, rest)))
+            return self.look_up(dotted)
+        return (binding, module) if not rest else text
+
+    def look_up(self, dotted: str, depth: int = 0) -> "tuple[ast.AST, SourceModule] | str":
+        """The definition behind a dotted name, through re-exports; else the name itself."""
+        owner, _, name = dotted.rpartition(".")
+        if not owner or depth > 8:  # noqa: PLR2004 - a cycle of imports ends here
+            return dotted
+        module = self.module(owner)
+        binding = module.names.get(name) if module else None
+        if module is None or binding is None:
+            return dotted
+        if isinstance(binding, Imported):
+            target = ".".join(filter(None, (binding.module, binding.attribute)))
+            return self.look_up(target, depth + 1)
+        return binding, module
+
+
+def _collect(body: list[ast.stmt], dotted: str, names: dict[str, ast.AST | Imported]) -> None:
+    for node in body:
+        match node:
+            case ast.FunctionDef() | ast.ClassDef() | ast.AsyncFunctionDef():
+                names[node.name] = node
+            case ast.Assign(targets=[ast.Name(id=name)], value=value):
+                names[name] = value
+            case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value):
+                names[name] = value
+            case ast.Import() | ast.ImportFrom():
+                names.update(imports(node, dotted))
+            case ast.If():
+                # The first arm that defines a name is the one for TensorFlow and Python 3.
+                for part in (node.body, node.orelse):
+                    inner: dict[str, ast.AST | Imported] = {}
+                    _collect(part, dotted, inner)
+                    for name, binding in inner.items():
+                        names.setdefault(name, binding)
+            case ast.Try():
+                _collect(node.body, dotted, names)
+            case _:
+                pass
+
+
+def imports(node: ast.Import | ast.ImportFrom, dotted: str) -> dict[str, Imported]:
+    """The names that an import statement binds in the module ``dotted``."""
+    if isinstance(node, ast.Import):
+        return {
+            alias.asname or alias.name.partition(".")[0]: Imported(
+                alias.name if alias.asname else alias.name.partition(".")[0], None
+            )
+            for alias in node.names
+        }
+    package = node.module or ""
+    if node.level:
+        parents = dotted.split(".")[: -node.level]
+        package = ".".join([*parents, *filter(None, [node.module])])
+    return {alias.asname or alias.name: Imported(package, alias.name) for alias in node.names}
+
+
+def _collect_members(definition: ClassDefinition) -> None:
+    for node in definition.node.body:
+        match node:
+            case ast.FunctionDef(name=name):
+                if any(ast.unparse(mark).endswith(".setter") for mark in node.decorator_list):
+                    definition.setters[name] = node
+                else:
+                    definition.members[name] = node
+            case ast.Assign(targets=[ast.Name(id=name)], value=value):
+                definition.members[name] = value
+            case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value):
+                definition.members[name] = value
+            case _:
+                pass
+
+
+def _linearise(definition: ClassDefinition, bases: list[ClassDefinition]) -> list[ClassDefinition]:
+    """C3 linearisation, as Python does it."""
+    order = [definition]
+    queues = [list(base.resolution) for base in bases] + [list(bases)]
+    while queues := [queue for queue in queues if queue]:
+        head = next(
+            (q[0] for q in queues if not any(q[0] in other[1:] for other in queues)),
+            queues[0][0],
+        )
+        order.append(head)
+        for queue in queues:
+            if head in queue:
+                queue.remove(head)
+    return order

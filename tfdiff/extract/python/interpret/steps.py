@@ -1,0 +1,162 @@
+"""One whole step of an optimizer on each path, as expressions in the old state."""
+
+import ast
+from collections.abc import Callable, Iterator
+
+from tfdiff.extract.python.interpret import attributes, calls, containers, expressions, statements
+from tfdiff.extract.python.interpret.finish import finished
+from tfdiff.extract.python.interpret.kernels import Kernels
+from tfdiff.extract.python.interpret.machine import RAW_GRADIENT, Machine
+from tfdiff.extract.python.interpret.program import ClassDefinition, Program
+from tfdiff.extract.python.interpret.values import (
+    Choice,
+    Class,
+    DictRef,
+    Foreign,
+    Function,
+    Instance,
+    Method,
+    OverBudgetError,
+    Raised,
+    Rows,
+    Scope,
+    Slices,
+    Value,
+    Variable,
+)
+from tfdiff.facts import ClassRef, Gradient, OpFacts, UpdateRule
+from tfdiff.facts import Variable as VariableKind
+from tfdiff.ir.expr import symbol
+
+Ops = Callable[[str], OpFacts | None]
+
+
+class _Semantics:
+    """The interpreter's parts, put together."""
+
+    evaluate = staticmethod(expressions.evaluate)
+    execute = staticmethod(statements.execute)
+    call = staticmethod(calls.call)
+    attribute = staticmethod(attributes.attribute)
+    super_of = staticmethod(calls.super_of)
+    iterate = staticmethod(containers.iterate)
+
+
+def update_rules(
+    program: Program, reference: ClassRef, kernels: Kernels, ops: Ops
+) -> tuple[UpdateRule, ...]:
+    """One whole step (what ``apply_gradients`` does) of an optimizer on every path.
+
+    Args:
+        program: the Python of the release.
+        reference: the optimizer's class.
+        kernels: an op's kernel rule on a device; None where it is not registered or not read.
+        ops: an op's facts; None where the source does not carry them.
+
+    Returns:
+        A rule per path that the optimizer has. A path that it refuses (``NotImplementedError``)
+        has none; one that could not be read has a rule whose ``var`` is opaque.
+    """
+    definition = program.class_at(reference)
+    if definition is None:
+        return ()
+    rules: list[UpdateRule] = []
+    for gradient, variable in _paths(definition):
+        machine = Machine(program, _Semantics(), ops, variable, gradient)
+        machine.memory.states["state:var"] = symbol("state:var")
+        failure = _run(machine, definition)
+        if failure != "NotImplementedError":
+            rules.extend(finished(machine, kernels, failure))
+    return tuple(rules)
+
+
+def _paths(definition: ClassDefinition) -> Iterator[tuple[Gradient, VariableKind]]:
+    """The paths that a class can be asked for, by the methods that serve them."""
+    served: tuple[tuple[VariableKind, tuple[str, ...]], ...] = (
+        ("ref", ("_apply_dense", "get_updates")),
+        ("resource", ("_resource_apply_dense", "get_updates", "update_step")),
+    )
+    v2 = definition.find("_resource_apply_dense") and not definition.find("_apply_dense")
+    gradients: tuple[Gradient, ...] = ("dense", "sparse")
+    for variable, methods in served:
+        if any(definition.find(name) for name in methods) and not (v2 and variable == "ref"):
+            for gradient in gradients:
+                yield gradient, variable
+
+
+def _run(machine: Machine, definition: ClassDefinition) -> str | None:
+    """Make the optimizer and let it take a step; the reason if that fails."""
+    try:
+        instance = calls.call(machine, Class(definition), (), _arguments(machine, definition))
+        assert isinstance(instance, Instance)  # noqa: S101 - calling a class makes an instance
+        _step(machine, instance)
+    except Raised as raised:
+        return raised.kind.rpartition(".")[2] or "an exception"
+    except (OverBudgetError, RecursionError) as error:
+        return str(error)
+    return None
+
+
+def _arguments(machine: Machine, definition: ClassDefinition) -> dict[str, Value]:
+    """A hyperparameter for each of the constructor's parameters."""
+    member = definition.find("__init__")
+    if member is None or not isinstance(member.node, ast.FunctionDef):
+        return {}
+    spec = member.node.args
+    scope = Scope(machine.allocate({}), member.owner.module, None, None)
+    positional = [*spec.posonlyargs, *spec.args][1:]
+    defaults: list[ast.expr | None] = list(spec.defaults)
+    padding: list[ast.expr | None] = [None] * (len(positional) - len(defaults))
+    pairs = [*zip(positional, padding + defaults, strict=True)]
+    pairs += zip(spec.kwonlyargs, spec.kw_defaults, strict=True)
+    given = {
+        parameter.arg: _hyperparameter(machine, parameter.arg, default, scope)
+        for parameter, default in pairs
+    }
+    if spec.kwarg:
+        given["**"] = DictRef(machine.allocate({}), open=True)
+    return given
+
+
+def _hyperparameter(machine: Machine, name: str, default: ast.expr | None, scope: Scope) -> Value:
+    value: Value = 0.0 if default is None else machine.evaluate(default, scope)
+    if name == "name":
+        return value if isinstance(value, str) else "optimizer"
+    if value is not None and not isinstance(value, bool | int | float):
+        return value
+    machine.parameters.add(symbol(name))
+    if isinstance(value, bool):
+        machine.booleans.add(symbol(name))
+    if value is None:
+        absent = symbol(f"{name} is None")
+        machine.booleans.add(absent)
+        return Choice(absent, None, symbol(name))
+    return symbol(name)
+
+
+def _step(machine: Machine, instance: Instance) -> None:
+    """What one call of ``apply_gradients`` does; of ``get_updates`` for Keras 1.x."""
+    variable = Variable("state:var")
+    if instance.definition.find("apply_gradients") is None:
+        updates = machine.attribute(instance, "get_updates")
+        machine.deferred = True
+        machine.call(updates, **_update_arguments(machine, updates, variable))
+        return
+    sparse = Slices(RAW_GRADIENT, Rows(unique=False))
+    gradient: Value = symbol("grad") if machine.gradient == "dense" else sparse
+    pairs = machine.make_list(((gradient, variable),))
+    machine.call(machine.attribute(instance, "apply_gradients"), pairs)
+
+
+def _update_arguments(machine: Machine, updates: Value, variable: Variable) -> dict[str, Value]:
+    """``get_updates(loss, params)``, and ``constraints`` between them in earlier releases."""
+    function = updates.function if isinstance(updates, Method) else updates
+    if not isinstance(function, Function):
+        return {}
+    known: dict[str, Value] = {
+        "loss": Foreign("loss"),
+        "params": machine.make_list((variable,)),
+        "constraints": machine.make_dict({}),
+    }
+    names = [argument.arg for argument in function.node.args.args][1:]
+    return {name: known.get(name, Foreign(name)) for name in names}
