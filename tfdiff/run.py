@@ -5,15 +5,15 @@ from dataclasses import dataclass
 
 from tfdiff.comparison.fold import fold
 from tfdiff.comparison.optimizer import Side, compare_optimizer
-from tfdiff.errors import UnknownOptimizerError
-from tfdiff.extract.catalog import CatalogEntry
+from tfdiff.errors import UnknownOptimizerError, UsageError
+from tfdiff.extract.catalog import Entry
 from tfdiff.extract.reading import Reading, candidates
 from tfdiff.extract.store import FactStore
 from tfdiff.facts import OptimizerFacts, Span, Unknown
 from tfdiff.findings import Coverage, OptimizerReport, Place, Report
 from tfdiff.sources import SourceOptions, cache_folder, open_releases, prefetch
 
-Match = tuple[CatalogEntry | None, CatalogEntry | None]
+Match = tuple[Entry | None, Entry | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +60,43 @@ def compare(
     )
 
 
+def compare_two(old: str, new: str, *, options: SourceOptions | None = None) -> Report:
+    """Compare two optimizers that need not be the same class.
+
+    Args:
+        old: a name and a release, ``tf.train.RMSPropOptimizer@v1.15.0``.
+        new: likewise.
+        options: where the releases come from.
+
+    Raises:
+        UsageError: one of the two has no ``@``.
+    """
+    (old_name, old_ref), (new_name, new_ref) = _named_release(old), _named_release(new)
+    before, after = read_releases((old_ref, new_ref), options or SourceOptions())
+    notes: list[str] = []
+    left, right = _resolve(before, old_name, notes), _resolve(after, new_name, notes)
+    name = left.name if left.name == right.name else f"{left.name} and {right.name}"
+    sides = _side(before, left, left.name), _side(after, right, right.name)
+    reports = (compare_optimizer(name, *sides, two_classes=True),)
+    return Report(
+        old=before.tree.release,
+        new=after.tree.release,
+        optimizers=reports,
+        coverage=_coverage(reports, before, after),
+        notes=(*before.tree.release.warnings, *after.tree.release.warnings, *notes),
+    )
+
+
+def _named_release(text: str) -> tuple[str, str]:
+    name, at, ref = text.partition("@")
+    if not (name and at and ref):
+        raise UsageError(
+            f"Cannot tell the release of {text!r}. Write NAME@TAG, such as adam@v1.4.0, or "
+            f"NAME OLD NEW for one optimizer at two releases."
+        )
+    return name, ref
+
+
 def show(optimizer: str, ref: str, options: SourceOptions) -> Shown:
     """Everything that is known of one optimizer at one release."""
     (reading,) = read_releases((ref,), options)
@@ -88,11 +125,11 @@ def _name(before: Reading, after: Reading, name: str, notes: list[str]) -> Match
         new = _resolve(after, name, notes)
     except UnknownOptimizerError:
         old = _resolve(before, name, notes)
-        return old, after.catalog.counterpart(old)
-    return before.catalog.counterpart(new), new
+        return old, after.catalog.matching(old)
+    return before.catalog.matching(new), new
 
 
-def _resolve(reading: Reading, name: str, notes: list[str]) -> CatalogEntry:
+def _resolve(reading: Reading, name: str, notes: list[str]) -> Entry:
     found = reading.catalog.resolve(name)
     if found.others:
         others = ", ".join(entry.name for entry in found.others)
@@ -104,7 +141,7 @@ def _resolve(reading: Reading, name: str, notes: list[str]) -> CatalogEntry:
 
 def _all(before: Reading, after: Reading) -> tuple[Match, ...]:
     matches: list[Match] = [
-        (before.catalog.counterpart(entry), entry) for entry in after.catalog.entries
+        (before.catalog.matching(entry), entry) for entry in after.catalog.entries
     ]
     taken = {old for old, _ in matches}
     matches.extend((entry, None) for entry in before.catalog.entries if entry not in taken)
@@ -122,7 +159,7 @@ def _compare(match: Match, before: Reading, after: Reading) -> OptimizerReport:
     return compare_optimizer(name, _side(before, match[0], name), _side(after, match[1], name))
 
 
-def _side(reading: Reading, entry: CatalogEntry | None, name: str) -> Side:
+def _side(reading: Reading, entry: Entry | None, name: str) -> Side:
     facts = reading.optimizer(entry) if entry else OptimizerFacts.absent(name)
 
     def quote(span: Span) -> Place:

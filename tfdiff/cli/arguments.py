@@ -75,8 +75,16 @@ def _report(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 
 def _query(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     command = _command(subcommands, "query", commands.query, "answer for one optimizer, here")
-    command.add_argument("name", metavar="NAME", help="adam, AdamOptimizer, tf.train.AdamOptimizer")
-    _two_releases(command)
+    command.usage = (
+        "tfdiff query NAME OLD NEW [options]\n       tfdiff query NAME@OLD NAME@NEW [options]"
+    )
+    command.add_argument(
+        "what",
+        metavar="NAME OLD NEW",
+        nargs="+",
+        help="adam v1.2.1 v1.4.0, or two optimizers of any class, each with its release: "
+        "tf.train.RMSPropOptimizer@v1.15.0 tf.keras.optimizers.RMSprop@v2.3.0",
+    )
     command.add_argument(
         "--format", choices=("text", "json", "markdown"), default="text", help="default: text"
     )

@@ -51,10 +51,16 @@ def report(arguments: argparse.Namespace) -> int:
 
 
 def query(arguments: argparse.Namespace) -> int:
-    """``tfdiff query NAME OLD NEW``."""
+    """``tfdiff query NAME OLD NEW`` and ``tfdiff query NAME@OLD NAME@NEW``."""
     from tfdiff import render, run  # noqa: PLC0415
 
-    found = run.compare(arguments.name, arguments.old, arguments.new, options=_options(arguments))
+    match arguments.what:
+        case [name, old, new]:
+            found = run.compare(name, old, new, options=_options(arguments))
+        case [old, new]:
+            found = run.compare_two(old, new, options=_options(arguments))
+        case _:
+            raise UsageError("Give NAME OLD NEW, or NAME@OLD NAME@NEW.")
     if arguments.format == "text":
         _notes(arguments, found.notes)
         _print(found)

@@ -1,14 +1,9 @@
 """The ladder's answer for one path, with the defaults and initial values of the optimizer."""
 
-from collections.abc import Iterator
-
 from tfdiff.facts import Literal, OptimizerFacts, UpdateRule
 from tfdiff.findings import PathVerdict, Witness
 from tfdiff.ir.decision import Example
 from tfdiff.ir.equivalence import decide
-from tfdiff.ir.expr import Expr, number, symbol
-
-States = tuple[tuple[str, Expr], ...]
 
 
 def decided(
@@ -22,8 +17,6 @@ def decided(
         old.states,
         new.states,
         settings={**_settings(old_facts), **_settings(new_facts)},
-        initial_old=_initial(old_facts),
-        initial_new=_initial(new_facts),
     )
     verdict, condition = answer.verdict, answer.condition
     if old.duplicates != new.duplicates and verdict in {"identical", "equal"}:
@@ -49,22 +42,6 @@ def _settings(facts: OptimizerFacts) -> dict[str, float | bool]:
         if isinstance(parameter.effective, Literal)
         and isinstance(parameter.effective.value, bool | int | float)
     }
-
-
-def _initial(facts: OptimizerFacts) -> States:
-    return tuple(_starting_values(facts))
-
-
-def _starting_values(facts: OptimizerFacts) -> Iterator[tuple[str, Expr]]:
-    """A state that starts from a parameter's value starts from that symbol."""
-    names = {parameter.name for parameter in facts.parameters}
-    for slot in facts.slots:
-        if isinstance(slot.initial, Literal):
-            value = slot.initial.value
-            if isinstance(value, bool | int | float):
-                yield slot.name, number(repr(value) if isinstance(value, float) else int(value))
-            elif isinstance(value, str) and value in names:
-                yield slot.name, symbol(value)
 
 
 def _witness(example: Example) -> Witness:

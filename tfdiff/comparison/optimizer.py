@@ -35,9 +35,19 @@ class Side:
     quote: Quote
 
 
-def compare_optimizer(name: str, old: Side, new: Side) -> OptimizerReport:
-    """The report on one optimizer; either side may be ``OptimizerFacts.absent``."""
-    pair, findings = _findings(name, old, new)
+def compare_optimizer(
+    name: str, old: Side, new: Side, *, two_classes: bool = False
+) -> OptimizerReport:
+    """The report on one optimizer; either side may be ``OptimizerFacts.absent``.
+
+    Args:
+        name: what the report calls it.
+        old: the old release.
+        new: the new release.
+        two_classes: the sides are different classes, whose arguments and state have to be
+            matched by their role.
+    """
+    pair, findings = _findings(name, old, new, two_classes=two_classes)
     paths = pair.verdicts
     return OptimizerReport(
         name=name,
@@ -53,9 +63,10 @@ def compare_optimizer(name: str, old: Side, new: Side) -> OptimizerReport:
     )
 
 
-def _findings(name: str, old: Side, new: Side) -> tuple[Pair, tuple[Finding, ...]]:
-    regions = match_regions(old.facts, new.facts)
-    pair = Pair(name, old.facts, new.facts, regions, path_verdicts(old.facts, new.facts, regions))
+def _findings(
+    name: str, old: Side, new: Side, *, two_classes: bool
+) -> tuple[Pair, tuple[Finding, ...]]:
+    pair = _pair(name, old.facts, new.facts, two_classes=two_classes)
     found: list[Finding] = []
     for catch_all in (False, True):
         batch = [
@@ -68,6 +79,17 @@ def _findings(name: str, old: Side, new: Side) -> tuple[Pair, tuple[Finding, ...
         pair = settle(account(pair, tuple(batch)))
     unique = {finding.id: finding for finding in found}.values()
     return pair, tuple(sorted(unique, key=_order))
+
+
+def _pair(name: str, old: OptimizerFacts, new: OptimizerFacts, *, two_classes: bool) -> Pair:
+    regions = match_regions(old, new)
+    if not two_classes:
+        return Pair(name, old, new, regions, path_verdicts(old, new, regions))
+    from tfdiff.comparison.aliases import aliases  # noqa: PLC0415 - numpy is not always needed
+
+    names = aliases(old, new)
+    verdicts = path_verdicts(old, new, regions, names)
+    return Pair(name, old, new, regions, verdicts, names.parameters, names.states)
 
 
 def _order(finding: Finding) -> tuple[object, ...]:

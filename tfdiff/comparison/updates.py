@@ -1,35 +1,57 @@
 """Whether the weights move the same way, path by path."""
 
+from typing import TYPE_CHECKING
+
 from tfdiff.facts import OptimizerFacts, UpdatePath, UpdateRule
 from tfdiff.findings import PathVerdict
 from tfdiff.rules.pair import RegionPair
 
+if TYPE_CHECKING:  # numpy is not always needed
+    from tfdiff.comparison.aliases import Aliases
+
 
 def path_verdicts(
-    old: OptimizerFacts, new: OptimizerFacts, regions: tuple[RegionPair, ...]
+    old: OptimizerFacts,
+    new: OptimizerFacts,
+    regions: tuple[RegionPair, ...],
+    names: "Aliases | None" = None,
 ) -> tuple[PathVerdict, ...]:
-    """One verdict for every path that both releases have, in the order of the new release."""
+    """One verdict for every path that both sides have, in the order of the new side.
+
+    Args:
+        old: facts of the old side.
+        new: facts of the new side.
+        regions: the regions of both, matched.
+        names: for two different classes, what the new one calls otherwise.
+    """
     before = {rule.path: rule for rule in old.rules}
     return tuple(
-        _verdict(counterpart, rule, old, new, regions)
+        _verdict(counterpart, names.renamed(rule) if names else rule, old, new, regions)
         for rule in new.rules
-        if (counterpart := _counterpart(before, rule.path))
+        if (counterpart := _counterpart(before, rule.path, any_variable=names is not None))
     )
 
 
-def _counterpart(rules: dict[UpdatePath, UpdateRule], path: UpdatePath) -> UpdateRule | None:
-    """The old rule of a path; plain TensorFlow ops run on every device, so they stand for each."""
-    everywhere = UpdatePath(path.gradient, path.variable, "python")
-    if path in rules:
-        return rules[path]
-    if path.device != "python":
-        return rules.get(everywhere)
-    alike = (
+def _counterpart(
+    rules: dict[UpdatePath, UpdateRule], path: UpdatePath, *, any_variable: bool
+) -> UpdateRule | None:
+    """The old rule of a path; plain TensorFlow ops run on every device, so they stand for each.
+
+    Two different classes may each know another kind of variable: with ``any_variable`` a rule
+    for the other kind is taken where there is none for this one.
+    """
+    fitting = [
         rule
         for known, rule in rules.items()
-        if (known.gradient, known.variable) == (path.gradient, path.variable)
+        if known.gradient == path.gradient
+        and (known.device == path.device or "python" in {known.device, path.device})
+        and (known.variable == path.variable or any_variable)
+    ]
+    return max(
+        fitting,
+        key=lambda rule: (rule.path.variable == path.variable, rule.path.device == path.device),
+        default=None,
     )
-    return next(alike, None)
 
 
 def _verdict(

@@ -9,9 +9,10 @@ from functools import cached_property
 from hashlib import sha256
 
 from tfdiff.extract import catalog as python_catalog
-from tfdiff.extract.catalog import Catalog, CatalogEntry, read_catalog
+from tfdiff.extract.catalog import Catalog, Entry, catalog_of, open_model
 from tfdiff.extract.cxx import index as cxx_index
 from tfdiff.extract.cxx.index import KernelIndex, read_kernels
+from tfdiff.extract.python.model import Model
 from tfdiff.extract.store import FactStore
 from tfdiff.facts import OptimizerFacts, Span
 from tfdiff.sources.tree import SourceTree
@@ -34,7 +35,11 @@ class Reading:
     @cached_property
     def catalog(self) -> Catalog:
         """Every optimizer class of the release."""
-        return read_catalog(self.tree, self._store)
+        return catalog_of(self._model)
+
+    @cached_property
+    def _model(self) -> Model:
+        return open_model(self.tree, self._store)
 
     @cached_property
     def kernels(self) -> KernelIndex:
@@ -54,7 +59,7 @@ class Reading:
             stamp.update(f"{path}\0{self.tree.blob_id(path)}\n".encode())
         return stamp.hexdigest()
 
-    def optimizer(self, entry: CatalogEntry) -> OptimizerFacts:
+    def optimizer(self, entry: Entry) -> OptimizerFacts:
         """Everything that is known of one optimizer."""
         key = sha256(f"{self._stamp}\0{entry.path}\0{entry.name}".encode()).hexdigest()
         return self._store.get("optimizer", key, lambda: self._link(entry))

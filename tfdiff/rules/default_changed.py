@@ -21,16 +21,17 @@ from collections.abc import Iterator
 
 from tfdiff.facts import Literal, Parameter, Value
 from tfdiff.findings import Effect, Finding
+from tfdiff.rules.matching.parameters import matched
+from tfdiff.rules.matching.values import shown
 from tfdiff.rules.pair import Pair, place
 
 
 def check(pair: Pair) -> Iterator[Finding]:
     """Common parameters whose value differs when nothing is passed."""
-    old = {parameter.name: parameter for parameter in pair.old.parameters}
-    for parameter in pair.new.parameters:
-        before = old.get(parameter.name)
-        if before and _differ(before.effective, parameter.effective):
-            yield _finding(pair, before, parameter)
+    parameters = matched(pair)
+    for old, new in (*parameters.kept, *parameters.renamed):
+        if _differ(old.effective, new.effective):
+            yield _finding(pair, old, new)
 
 
 def _differ(old: Value | None, new: Value | None) -> bool:
@@ -74,14 +75,3 @@ def _consequence(parameter: Parameter) -> tuple[Effect, str]:
     if isinstance(value, str):
         return "api", "It changes how the optimizer is built, not the formula itself."
     return "numeric", "The same script then takes different steps from the first one on."
-
-
-def shown(value: Value | None) -> str:
-    """A default as a reader would write it in a call."""
-    match value:
-        case None:
-            return "no default"
-        case Literal(value=known):
-            return repr(known)
-        case _:
-            return value.text or "a value that was not read"

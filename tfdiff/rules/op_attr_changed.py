@@ -19,7 +19,7 @@ from collections.abc import Iterator
 
 from tfdiff.facts import OpArg, OpFacts
 from tfdiff.findings import Finding
-from tfdiff.rules.default_changed import shown
+from tfdiff.rules.matching.values import shown
 from tfdiff.rules.pair import Pair, place
 
 

@@ -67,6 +67,8 @@ class Pair:
         name: the public name that the report uses.
         regions: all regions that either side reaches, matched by symbol across files.
         verdicts: whether the weights move the same way, per path.
+        parameter_names: old and new name of parameters that are known to be the same.
+        state_names: likewise of slots and other state.
     """
 
     name: str
@@ -74,6 +76,8 @@ class Pair:
     new: OptimizerFacts
     regions: tuple[RegionPair, ...]
     verdicts: tuple[PathVerdict, ...]
+    parameter_names: tuple[tuple[str, str], ...] = ()
+    state_names: tuple[tuple[str, str], ...] = ()
 
     def with_regions(self, regions: tuple[RegionPair, ...]) -> "Pair":
         """The same pair, with other accounts of its changes."""

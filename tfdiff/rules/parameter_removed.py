@@ -16,8 +16,8 @@ Example:
 from collections.abc import Iterator
 
 from tfdiff.findings import Finding
-from tfdiff.rules.default_changed import shown
 from tfdiff.rules.matching.parameters import matched
+from tfdiff.rules.matching.values import shown
 from tfdiff.rules.pair import Pair, place
 
 

@@ -17,8 +17,8 @@ from collections.abc import Iterator
 
 from tfdiff.facts import Literal
 from tfdiff.findings import Finding
-from tfdiff.rules.default_changed import shown
 from tfdiff.rules.matching.slots import kind, matched, subject
+from tfdiff.rules.matching.values import shown
 from tfdiff.rules.pair import Pair, place
 
 

@@ -10,6 +10,7 @@ from tfdiff.rules.pair import Pair
 class Parameters:
     """Which parameters stayed, came, went, and which changed their name."""
 
+    kept: tuple[tuple[Parameter, Parameter], ...]
     added: tuple[Parameter, ...]
     removed: tuple[Parameter, ...]
     renamed: tuple[tuple[Parameter, Parameter], ...]
@@ -21,18 +22,31 @@ def matched(pair: Pair) -> Parameters:
     A parameter that takes ``**kwargs`` entries by name counts as its own parameter, so a
     rename through an accepted alias (``lr``) leaves the alias on the new side: no removal then.
     """
+    new_by_name = {parameter.name: parameter for parameter in pair.new.parameters}
     old_names = {parameter.name for parameter in pair.old.parameters}
-    new_names = {parameter.name for parameter in pair.new.parameters}
-    removed = [item for item in pair.old.parameters if item.name not in new_names]
-    added = [item for item in pair.new.parameters if item.name not in old_names]
+    known = dict(pair.parameter_names)
+    kept = tuple(
+        (old, new_by_name[old.name])
+        for old in pair.old.parameters
+        if old.name in new_by_name and old.name not in known
+    )
+    removed = [
+        item for item in pair.old.parameters if item.name not in new_by_name or item.name in known
+    ]
+    added = [
+        item
+        for item in pair.new.parameters
+        if item.name not in old_names or item.name in known.values()
+    ]
     renamed: list[tuple[Parameter, Parameter]] = []
     for old in list(removed):
-        new = _successor(pair, old, added)
+        told = known.get(old.name)
+        new = new_by_name.get(told) if told else _successor(pair, old, added)
         if new:
             renamed.append((old, new))
             removed.remove(old)
             added.remove(new)
-    return Parameters(tuple(added), tuple(removed), tuple(renamed))
+    return Parameters(kept, tuple(added), tuple(removed), tuple(renamed))
 
 
 def _successor(pair: Pair, old: Parameter, added: list[Parameter]) -> Parameter | None:

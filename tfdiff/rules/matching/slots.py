@@ -23,17 +23,20 @@ def matched(pair: Pair) -> Slots:
     """
     old = {slot.name: slot for slot in pair.old.slots}
     new = {slot.name: slot for slot in pair.new.slots}
-    kept = tuple((slot, new[name]) for name, slot in old.items() if name in new)
-    removed = [slot for name, slot in old.items() if name not in new]
-    added = [slot for name, slot in new.items() if name not in old]
-    renamed = [
-        (before, after)
-        for before, after in zip(old.values(), new.values(), strict=False)
-        if len(old) == len(new) and before in removed and after in added and _alike(before, after)
-    ]
-    for before, after in renamed:
-        removed.remove(before)
-        added.remove(after)
+    known = dict(pair.state_names)
+    renamed = [(old[before], new[after]) for before, after in pair.state_names]
+    kept = tuple(
+        (slot, new[name]) for name, slot in old.items() if name in new and name not in known
+    )
+    taken = {slot.name for _, slot in (*kept, *renamed)}
+    removed = [slot for name, slot in old.items() if name not in new and name not in known]
+    added = [slot for name, slot in new.items() if name not in taken]
+    if len(old) == len(new):
+        for before, after in zip(old.values(), new.values(), strict=True):
+            if before in removed and after in added and _alike(before, after):
+                renamed.append((before, after))
+                removed.remove(before)
+                added.remove(after)
     return Slots(kept, tuple(added), tuple(removed), tuple(renamed))
 
 
