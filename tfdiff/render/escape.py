@@ -5,10 +5,10 @@ from typing import Final
 
 from tfdiff.render.visible import cut, one_line, visible
 
-_SPECIAL: Final = re.compile(r"([\\`*_{}\[\]<>|#~$])")
-_MENTION: Final = re.compile(r"@(?=\w)")
+_SPECIAL: Final = re.compile(r"([\\`*_{}\[\]<>|~$&])")
+_MENTION: Final = re.compile(r"([@#!])(?=\w)")  # people, tickets and merge requests
 _RUNS: Final = re.compile(r"`+")
-_LIST: Final = re.compile(r"^(\s*)([-+]|\d+[.)])(?=\s)")
+_LIST: Final = re.compile(r"^(\s*)([-+=#]+|\d+[.)])(?=\s|$)")
 _WORD_JOINER: Final = "\N{WORD JOINER}"
 
 
@@ -16,7 +16,7 @@ def prose(text: str) -> str:
     """One line of text in which nothing is markup, a link to an issue or a mention."""
     escaped = _SPECIAL.sub(r"\\\1", one_line(text))
     escaped = re.sub(r"(?<=[A-Za-z0-9])\\_(?=[A-Za-z0-9])", "_", escaped)  # inside a word
-    return _LIST.sub(r"\1\\\2", _MENTION.sub("@" + _WORD_JOINER, escaped))
+    return _LIST.sub(r"\1\\\2", _MENTION.sub(r"\1" + _WORD_JOINER, escaped))
 
 
 def code(text: str) -> str:

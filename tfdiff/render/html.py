@@ -39,7 +39,7 @@ def _rendered(page_view: view.Page) -> str:
             "form-action 'none'",
         )
     )
-    template = _environment().get_template("report.html")
+    template = environment().get_template("report.html")
     return template.render(
         page=page_view,
         policy=Markup(policy),  # noqa: S704 - made above from hashes
@@ -49,7 +49,8 @@ def _rendered(page_view: view.Page) -> str:
 
 
 @lru_cache(maxsize=1)
-def _environment() -> Environment:
+def environment() -> Environment:
+    """The templates: escaping always on, and an undefined name an error."""
     environment = Environment(
         loader=FileSystemLoader(templates.folder()),
         autoescape=True,

@@ -1,12 +1,16 @@
 """What the page shows, put together before any template sees it."""
 
+import json
 from dataclasses import dataclass, replace
 from typing import Final
+
+from markupsafe import Markup
 
 import tfdiff
 from tfdiff.findings import ComparedRegion, OptimizerReport, Report
 from tfdiff.render.anchors import Anchors, Link, region_key
 from tfdiff.render.cards import Card, card
+from tfdiff.render.markdown import summary
 from tfdiff.render.regions import RegionView, region_view
 from tfdiff.render.source import Layout
 from tfdiff.render.tables import SlotRow, Unread, slot_rows, unchanged_groups, unread
@@ -17,6 +21,7 @@ from tfdiff.render.wording import (
     QUESTIONS,
     Part,
     answer,
+    counted,
     is_quiet,
     parts,
     question,
@@ -42,6 +47,8 @@ class Detail:
     left_out: str = ""
 
 
+_FEW: Final = 3
+_TICKET: Final = 30_000  # bytes of Markdown: what the strictest tracker takes, with some room
 _FULL: Final = Detail(code_lines=40, layout=Layout(context=3))
 _BARE: Final = Layout(context=1, folds=False)
 _LESS: Final = Detail(code_lines=20, layout=_BARE, shared_formulas=False)
@@ -134,6 +141,7 @@ class Page:
     facets: tuple[Choice, ...]
     files: tuple[Choice, ...]
     left_out: str
+    embedded: Markup
 
     @property
     def single(self) -> OptimizerView | None:
@@ -196,7 +204,21 @@ def page(report: Report, detail: Detail = DETAILS[0]) -> Page:
         facets=_choices({c.facet: c.facet_words for c in cards}),
         files=_choices({path: one_line(path) for c in cards for path in c.files}),
         left_out=detail.left_out,
+        embedded=_embedded(report),
     )
+
+
+def _embedded(report: Report) -> Markup:
+    """Title, key and Markdown for a ticket, so that the page can be attached alone."""
+    names = sorted(optimizer.name for optimizer in report.optimizers)
+    shown = ", ".join(names) if len(names) <= _FEW else counted(len(names), "optimizer")
+    said = {
+        "title": one_line(f"{shown}: {report.old.ref} \N{RIGHTWARDS ARROW} {report.new.ref}"),
+        "key": json.dumps([report.old.ref, report.new.ref, names]),
+        "markdown": summary(report, max_bytes=_TICKET),
+    }
+    text = json.dumps(said).replace("<", "\\u003c")  # nothing in it ends the element
+    return Markup(text)  # noqa: S704 - JSON without a "<"
 
 
 def _missing(report: Report) -> tuple[str, ...]:

@@ -1,0 +1,155 @@
+"""Everything read about one optimizer at one release, for the terminal."""
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from rich.table import Table
+from rich.text import Text
+
+from tfdiff.ir.show import Step as Line
+from tfdiff.ir.show import steps as rule_lines
+from tfdiff.ir.text import TextNotation
+from tfdiff.render.tables import unread, value_words
+from tfdiff.render.visible import one_line
+from tfdiff.render.wording import counted
+
+if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
+
+    from tfdiff.facts import KernelFacts, OptimizerFacts, Parameter, Span, UpdateRule
+    from tfdiff.sources.tree import Release
+
+
+def show(facts: "OptimizerFacts", release: "Release", console: "Console") -> None:
+    """Print all facts: constructor, state, update rules, calls and kernels, and what is unread."""
+    console.print(
+        Text.assemble((one_line(facts.name), "bold"), f"  {release.ref}  {_where(facts.span)}")
+    )
+    if facts.public_names[1:]:
+        console.print(Text(f"also {', '.join(map(one_line, facts.public_names[1:]))}", style="dim"))
+    console.print(Text(" < ".join(one_line(base.name) for base in facts.ancestry), style="dim"))
+    for title, parts in _sections(facts):
+        shown = list(parts)
+        if shown:
+            console.print()
+            console.print(Text(title, style="bold"))
+            for part in shown:
+                console.print(part)
+
+
+def _sections(
+    facts: "OptimizerFacts",
+) -> "Iterator[tuple[str, Iterable[RenderableType]]]":
+    yield "Constructor", _parameters(facts)
+    yield "State", _slots(facts)
+    yield "Update rule", _rules(facts.rules)
+    yield "Ops", _calls(facts)
+    yield "Kernels", (_kernel(kernel) for kernel in facts.kernels)
+    yield "Source it reaches", _regions(facts)
+    yield "Not read", _unread(facts)
+
+
+def _table(rows: Iterable[tuple[str, ...]]) -> "Iterator[Table]":
+    """A grid of plain cells, indented; nothing without rows."""
+    table = Table.grid(padding=(0, 2))
+    for row in rows:
+        table.add_row(
+            *(
+                Text(("  " if not number else "") + one_line(cell))
+                for number, cell in enumerate(row)
+            )
+        )
+    if table.row_count:
+        yield table
+
+
+def _parameters(facts: "OptimizerFacts") -> "Iterator[Table]":
+    held = dict(facts.hyperparameters)
+    return _table(
+        (_signature(parameter), ", ".join(f"self.{name}" for name in held.get(parameter.name, ())))
+        for parameter in facts.parameters
+    )
+
+
+def _signature(parameter: "Parameter") -> str:
+    stars = parameter.kind if parameter.kind in {"*", "**"} else ""
+    if parameter.default is None:
+        return f"{stars}{parameter.name}"
+    shown = f"{parameter.name}={value_words(parameter.default)}"
+    if parameter.effective is not None and parameter.effective != parameter.default:
+        shown += f" (used: {value_words(parameter.effective)})"
+    return shown
+
+
+def _slots(facts: "OptimizerFacts") -> "Iterator[Table]":
+    return _table(
+        (
+            slot.name,
+            "per variable" if slot.per_variable else "once",
+            f"starts as {value_words(slot.initial)}",
+            f"scope {value_words(slot.scope)}",
+            slot.condition or "",
+        )
+        for slot in facts.slots
+    )
+
+
+def _rules(rules: "tuple[UpdateRule, ...]") -> Iterator[Text]:
+    """Each rule once, with all the paths that have it."""
+    groups: dict[object, list[UpdateRule]] = {}
+    for rule in rules:
+        groups.setdefault((rule.states, rule.duplicates), []).append(rule)
+    for group in groups.values():
+        yield Text(f"  {', '.join(str(rule.path) for rule in group)}", style="cyan")
+        for line in rule_lines(group[0].states, TextNotation()):
+            yield _line(line)
+        if group[0].duplicates:
+            yield Text(f"    repeated indices: {group[0].duplicates}", style="dim")
+
+
+def _line(line: Line) -> Text:
+    return Text(f"    {one_line(line.target)} = {one_line(line.value)}")
+
+
+def _calls(facts: "OptimizerFacts") -> "Iterator[Table]":
+    return _table(
+        (
+            call.op,
+            f"from {call.method}",
+            ", ".join(f"{name}={text}" for name, text in call.arguments),
+        )
+        for call in facts.calls
+    )
+
+
+def _kernel(kernel: "KernelFacts") -> Text:
+    devices: dict[str, set[str]] = {}
+    for registration in kernel.registrations:
+        types = devices.setdefault(registration.device, set())
+        types.update(name for _, name in registration.types)
+    said = "; ".join(
+        f"{device}: {', '.join(sorted(types)) or 'any type'}" for device, types in devices.items()
+    )
+    return Text(f"  {one_line(kernel.op.name)}  {one_line(said) or 'no kernel registered'}")
+
+
+def _regions(facts: "OptimizerFacts") -> "Iterator[Table]":
+    kernels = (region for kernel in facts.kernels for region in kernel.regions)
+    found = dict.fromkeys((*facts.regions, *kernels))
+    return _table((region.kind, region.symbol, _where(region.span)) for region in found)
+
+
+def _unread(facts: "OptimizerFacts") -> Iterator[Text]:
+    rules = (unknown for rule in facts.rules for unknown in rule.unknowns)
+    kernels = (unknown for kernel in facts.kernels for unknown in kernel.unknowns)
+    found = unread((*facts.unknowns, *kernels, *rules))
+    yield from (Text(f"  the source has no {one_line(what)}") for what in facts.missing)
+    for one in found:
+        quoted = f"  {one_line(one.text)}" if one.text else ""
+        yield Text(f"  {one_line(one.reason)}  {one_line(one.where)}{quoted}", style="magenta")
+    if found:
+        yield Text(f"  {counted(len(found), 'stretch', 'stretches')}", style="dim")
+
+
+def _where(span: "Span") -> str:
+    return f"{one_line(span.path)}:{span.line}"
