@@ -18,7 +18,7 @@ from tfdiff.facts import Device, KernelFacts, OpFacts, Region, RegionKind, Span,
 _ORDER: Final[tuple[RegionKind, ...]] = (
     *("op", "registration", "kernel", "functor", "cuda", "xla", "helper"),
 )
-_DEVICE_ORDER: Final = ("cpu", "gpu", "sycl", "xla", None)
+_DEVICE_ORDER: Final = (None, "cpu", "gpu", "sycl", "xla")
 _REGISTERABLE: Final = frozenset({"kernel", "xla", "functor", "helper"})
 
 
@@ -180,10 +180,14 @@ def _regions(walked: Sequence[Walk], shape: Sequence[Reached]) -> tuple[Region, 
     return tuple(
         sorted(
             dict.fromkeys(made),
-            key=lambda region: (_ORDER.index(region.kind), _DEVICE_ORDER.index(region.device)),
+            key=_place,
         )
     )
 
 
 def _overlap(one: Span, other: Span) -> bool:
     return one.line <= other.end_line and other.line <= one.end_line
+
+
+def _place(region: Region) -> tuple[int, int]:
+    return _ORDER.index(region.kind), _DEVICE_ORDER.index(region.device)

@@ -17,7 +17,7 @@ from tfdiff.extract.cxx.lex import Token, lex
 _MACRO: Final = re.compile(rb"[A-Z][A-Z0-9]*_[A-Za-z0-9_]*$|[A-Z]{4,}$")
 _ANNOTATION: Final = re.compile(rb"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$")
 _QUALIFIERS: Final = frozenset({b"override", b"const", b"noexcept", b"final"})
-_AFTER_ANNOTATION: Final = frozenset({b"{", b";", b"="})
+_AFTER_ANNOTATION: Final = frozenset({b"{", b";", b"="}) | _QUALIFIERS
 _STATEMENT_START: Final = frozenset({b";", b"{", b"}", b")", b"else", b":"})
 _NO_CODE: Final = frozenset({"comment", "directive"})
 _CLOSING: Final = {b"(": b")", b"{": b"}", b"[": b"]"}
@@ -194,7 +194,7 @@ class _Scan:
         annotates = back >= 0 and (
             tokens[back].text == b")" or (following == b"(" and tokens[back].kind == "word")
         )
-        if annotates and after in _AFTER_ANNOTATION | _QUALIFIERS and _ANNOTATION.match(tokens[index].text):
+        if annotates and after in _AFTER_ANNOTATION and _ANNOTATION.match(tokens[index].text):
             if before not in {b"return", b"else"}:
                 self._blank(index, end, f"annotation {tokens[index].text.decode()}")
             return end + 1

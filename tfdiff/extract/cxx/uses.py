@@ -19,6 +19,7 @@ _KEYWORDS: Final = frozenset(
     b"std Eigen ctx context errors TensorShapeUtils InvalidArgument OP_REQUIRES "
     b"OP_REQUIRES_OK".split()
 )
+_HEADED: Final = frozenset({b"if", b"for", b"while", b"switch"})
 _LONGEST_ARGUMENTS: Final = 24
 
 
@@ -103,17 +104,29 @@ def _arms_of(tokens: Sequence[Token], index: int, flags: set[bytes]) -> Iterator
         return
     name = words[1].decode()
     then = index + len("if(f)") - 1
-    end = _arm_end(tokens, then)
+    end = _statement_end(tokens, then)
     yield _Arm(then, end, (name, "false" if negated else "true"))
     if end + 1 < len(tokens) and tokens[end + 1].text == b"else":
-        other = _arm_end(tokens, end + 2)
+        other = _statement_end(tokens, end + 2)
         yield _Arm(end + 1, other, (name, "true" if negated else "false"))
 
 
-def _arm_end(tokens: Sequence[Token], start: int) -> int:
-    if tokens[start].text == b"{":
+def _statement_end(tokens: Sequence[Token], start: int) -> int:
+    """Index of the last token of the statement that starts at an index."""
+    last = len(tokens) - 1
+    if start >= last:
+        return last
+    text = tokens[start].text
+    if text == b"{":
         return closing(tokens, start)
+    if text in _HEADED:
+        head = start + 1 + (tokens[start + 1].text == b"constexpr")
+        end = _statement_end(tokens, closing(tokens, head) + 1)
+        if text == b"if" and end < last and tokens[end + 1].text == b"else":
+            return _statement_end(tokens, end + 2)
+        return end
     end = start
-    while end < len(tokens) - 1 and tokens[end].text != b";":
+    while end < last and tokens[end].text != b";":
+        end = closing(tokens, end) if tokens[end].text in {b"(", b"{", b"["} else end
         end += 1
     return end
