@@ -7,8 +7,7 @@ source registers kernels for CPU, CUDA and SYCL.
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 from typing import Literal as OneOf
 
 from tfdiff.extract.cxx.lex import Token, code, squeeze
@@ -22,8 +21,7 @@ _COMMENT: Final = re.compile(rb"/\*.*?\*/", re.DOTALL)
 EventKind = OneOf["if", "elif", "else", "endif", "define", "undef", "call"]
 
 
-@dataclass(frozen=True, slots=True)
-class Macro:
+class Macro(NamedTuple):
     """One ``#define``; ``parameters`` is None where it takes no parentheses.
 
     Attributes:
@@ -40,8 +38,7 @@ class Macro:
     end_line: int
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(NamedTuple):
     """A macro call between definitions; ``text`` is the whole statement, chain included."""
 
     name: str
@@ -53,8 +50,7 @@ class Call:
     end_line: int
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(NamedTuple):
     """Something the preprocessor acts on; ``text`` is the condition or the name."""
 
     kind: EventKind
