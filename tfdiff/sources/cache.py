@@ -45,13 +45,14 @@ def write_whole(path: Path, content: bytes) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with NamedTemporaryFile(dir=path.parent, prefix="new-", delete=False) as file:
+            fresh = Path(file.name)
             try:
                 file.write(content)
                 file.flush()
+                fresh.replace(path)
             except OSError:
-                Path(file.name).unlink()
+                fresh.unlink()
                 raise
-        Path(file.name).replace(path)
     except OSError as error:
         raise not_writable(path.parent, error) from error
 

@@ -164,7 +164,6 @@ class GitCommand:
             "GIT_LITERAL_PATHSPECS": "1",
             "GIT_NO_REPLACE_OBJECTS": "1",
             "GIT_OPTIONAL_LOCKS": "0",
-            "GIT_PROTOCOL_FROM_USER": "0",
             "LC_ALL": "C",
             "GIT_CONFIG_COUNT": str(len(self._settings)),
             **settings,

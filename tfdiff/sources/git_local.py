@@ -1,17 +1,25 @@
 """Releases from a repository on this machine, read as it is."""
 
+import re
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
-from tfdiff.errors import SourceError
+from tfdiff.errors import SourceError, UsageError
 from tfdiff.sources.blob_id import BlobIds
+from tfdiff.sources.cache import cache_folder
 from tfdiff.sources.git_command import GitCommand, GitRunError
+from tfdiff.sources.git_mirror import Mirror
 from tfdiff.sources.git_names import check_name, find_named, tag_names, unknown_release
+from tfdiff.sources.git_remote import check_address
 from tfdiff.sources.git_repository import GitRepository, local_git_dir
-from tfdiff.sources.git_tree import GitTree
+from tfdiff.sources.git_tree import GitObjects, GitTree
 from tfdiff.sources.git_web import web_of_copy
+from tfdiff.sources.options import SourceOptions
 from tfdiff.sources.tree import Release
+
+_REMOTE = re.compile(r"remote\.(.*)\.(url|promisor)", re.IGNORECASE)
 
 
 class LocalObjects:
@@ -47,12 +55,12 @@ def local_repository(path: Path) -> GitRepository:
     return GitRepository(GitCommand(git_dir, network=False), str(path))
 
 
-def open_local(refs: Sequence[str], path: Path) -> tuple[GitTree, ...]:
+def open_local(refs: Sequence[str], path: Path, options: SourceOptions) -> tuple[GitTree, ...]:
     """The trees of some releases of a repository on this machine."""
     repository = local_repository(path)
     names = repository.names()
-    objects = LocalObjects(repository)
     remotes = _remotes(repository)
+    objects = _objects(repository, remotes, options)
     trees = []
     for ref in refs:
         found = find_named(check_name(ref), names, repository.commit)
@@ -61,7 +69,7 @@ def open_local(refs: Sequence[str], path: Path) -> tuple[GitTree, ...]:
         if found is None or commit is None:
             raise unknown_release(ref, names, repository.label)
         holds_tensorflow = "tensorflow/core/public/version.h" in repository.blob_ids(commit)
-        web = web_of_copy(remotes, holds_tensorflow=holds_tensorflow)
+        web = web_of_copy(remotes.addresses, holds_tensorflow=holds_tensorflow)
         named = Release(ref=found.shown, commit=commit, source=str(path), version=None)
         trees.append(GitTree(objects, commit, named, web))
     return tuple(trees)
@@ -72,8 +80,44 @@ def local_tags(path: Path) -> tuple[str, ...]:
     return tag_names(local_repository(path).names())
 
 
-def _remotes(repository: GitRepository) -> tuple[str, ...]:
+@dataclass(frozen=True, slots=True)
+class _Remotes:
+    """Where a repository's copies are: all addresses, and the one that has what is missing."""
+
+    addresses: tuple[str, ...]
+    promisor: str | None
+
+
+def _remotes(repository: GitRepository) -> _Remotes:
+    listed = b""
     with suppress(GitRunError):  # it ends with 1 where nothing matches
-        listed = repository.git.run("config", "--get-regexp", r"^remote\..*\.url$")
-        return tuple(line.split(" ", 1)[1] for line in listed.decode(errors="replace").splitlines())
-    return ()
+        listed = repository.git.run("config", "-z", "--get-regexp", r"^remote\..*\.(url|promisor)$")
+    addresses: dict[str, str] = {}
+    promisors = set()
+    for entry in listed.decode("utf-8", "surrogateescape").split("\0"):
+        key, _, value = entry.partition("\n")
+        found = _REMOTE.fullmatch(key)
+        if found and found[2] == "url":
+            addresses.setdefault(found[1], value)
+        elif found and value.lower() in {"true", "yes", "on", "1", ""}:
+            promisors.add(found[1])
+    promised = [address for name, address in addresses.items() if name in promisors]
+    return _Remotes(tuple(addresses.values()), promised[0] if promised else None)
+
+
+def _objects(repository: GitRepository, remotes: _Remotes, options: SourceOptions) -> GitObjects:
+    """The repository's objects; those that a partial clone lacks come by way of the cache."""
+    if remotes.promisor is None:
+        return LocalObjects(repository)
+    try:
+        address = check_address(remotes.promisor)
+    except UsageError:  # git itself would refuse to fetch from there
+        return LocalObjects(repository)
+    here = repository.git.run("rev-parse", "--path-format=absolute", "--git-path", "objects")
+    return Mirror(
+        address,
+        cache_folder(options),
+        offline=options.offline,
+        progress=options.progress,
+        objects=(Path(here.decode().rstrip("\n")),),
+    )

@@ -95,11 +95,17 @@ class Mirror:
     def names(self) -> dict[str, str]:
         """Full names of the remote's tags and branches -> commits, asked for now.
 
+        Offline it is what the remote last said.
+
         Raises:
             UnreachableError: the remote did not answer within seconds.
         """
-        if self.offline:
-            return self.known_names()
+        if self.offline and (known := self.known_names()):
+            return known
+        self._need_network("the list of its tags")
+        return self._healed(self._ask_names)
+
+    def _ask_names(self) -> dict[str, str]:
         handle = self._progress.start(f"Asking {self.label}", None)
         try:
             with self._folder.locked():
@@ -108,7 +114,7 @@ class Mirror:
                 )
                 self._folder.keep_note(_LISTING, listed)
         except GitRunError as error:
-            raise explain(error, self._address, self._folder.git_dir) or error from error
+            raise self._explained(error) from error
         finally:
             handle.done()
         return peeled_names(listed)

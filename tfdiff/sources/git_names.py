@@ -104,18 +104,20 @@ def tag_names(names: Collection[str]) -> tuple[str, ...]:
     return sort_releases(name.removeprefix(prefix) for name in names if name.startswith(prefix))
 
 
-def unknown_release(ref: str, names: Collection[str], label: str) -> UnknownReleaseError:
+def unknown_release(
+    ref: str, names: Collection[str], label: str, what: str = "tag, branch or commit"
+) -> UnknownReleaseError:
     """The error for a name that a source does not have, with what may have been meant."""
     known = tuple(name.removeprefix("refs/tags/").removeprefix("refs/heads/") for name in names)
     meant = suggest(ref, known)
     if meant:
         advice = f"Did you mean {_either(meant)}?"
     elif known:
-        newest = sort_releases(known)[-1:]
-        advice = "It has tags from " + " to ".join((*sort_releases(known)[:1], *newest)) + "."
+        ordered = sort_releases(known) or known
+        advice = f"It has {ordered[0]} to {ordered[-1]}."
     else:
-        advice = "It has no tags at all."
-    return UnknownReleaseError(f"{label} has no tag, branch or commit {ref!r}. {advice}")
+        advice = "It has none at all."
+    return UnknownReleaseError(f"{label} has no {what} {ref!r}. {advice}")
 
 
 def _either(names: tuple[str, ...]) -> str:

@@ -15,7 +15,7 @@ from tfdiff.sources.options import TENSORFLOW_REPOSITORY, SourceOptions
 def open_git(refs: Sequence[str], options: SourceOptions) -> tuple[GitTree, ...]:
     """The trees of some releases of the repository that the options name."""
     found = _local_path(options)
-    return open_local(refs, found) if found else open_fetched(refs, _mirror(options))
+    return open_local(refs, found, options) if found else open_fetched(refs, _mirror(options))
 
 
 def git_tags(options: SourceOptions) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from shutil import which
 
-from tfdiff.errors import SourceError, UsageError
+from tfdiff.errors import TfdiffError, UsageError
 from tfdiff.sources.failures import UnreachableError
 from tfdiff.sources.folder import FolderTree
 from tfdiff.sources.git_tree import GitObjects, GitTree
@@ -50,7 +50,7 @@ def is_folder(ref: str, options: SourceOptions) -> bool:
     """Whether a ref names a folder to read rather than a release."""
     if options.kind == "folder":
         return True
-    if options.kind != "auto" or not Path(ref).expanduser().is_dir():
+    if options.kind != "auto" or not ref or not Path(ref).expanduser().is_dir():
         return False
     return "/" in ref or release_version(ref) is None
 
@@ -103,8 +103,9 @@ def _open_by_name(
         unreachable = error
     try:
         return _with_files(_open_wheels(refs, options, (_FELL_BACK,)), wanted)
-    except SourceError as error:
-        raise type(error)(f"{unreachable} Wheels were tried instead: {error}") from error
+    except TfdiffError as error:
+        # A release that has no wheel may well be a tag of the repository.
+        raise UnreachableError(f"{unreachable} Wheels were tried instead: {error}") from error
 
 
 def _may_take_wheels(options: SourceOptions) -> bool:

@@ -17,8 +17,6 @@ from tfdiff.sources.versions import release_version, sort_releases
 from tfdiff.sources.wheel_download import Download
 from tfdiff.sources.wheel_store import Wheel, WheelStore, open_cached, open_remote
 
-_INDEX = "The package index"
-
 
 class WheelTree:
     """The Python files of one wheel, under the repository's paths.
@@ -122,8 +120,8 @@ class _Shelf:
 
         found = candidates(self.index, ref)
         if not found:
-            versions = {f"refs/tags/{wheel.version}": "" for wheel in self.index}
-            raise unknown_release(ref, versions, _INDEX)
+            versions = {wheel.version for wheel in self.index}
+            raise unknown_release(ref, versions, "The package index", "TensorFlow wheel for")
         return self._first_with_sources(folder, found)
 
     def _first_with_sources(self, folder: Path, found: tuple[Wheel, ...]) -> WheelStore:
