@@ -58,7 +58,7 @@ def read_registrations(
         if isinstance(found, Unknown):
             unknowns.append(found)
         else:
-            registrations.update(dict.fromkeys(found or ()))
+            registrations.update(dict.fromkeys(found))
     return FileRegistrations(
         tuple(ops.values()),
         tuple(registrations),

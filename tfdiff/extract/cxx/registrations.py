@@ -11,6 +11,7 @@ from tfdiff.facts import Registration, Span, Unknown
 
 _XLA: Final = "REGISTER_XLA_OP"
 _MOST_TYPES: Final = 400
+_LONGEST_TEXT: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ class Member:
 
 def read_registration(
     leaf: Leaf, path: str, constants: Mapping[str, tuple[str, ...]]
-) -> tuple[Registered, ...] | Unknown | None:
+) -> tuple[Registered, ...] | Unknown:
     """The registrations of one leaf, one per combination of types.
 
     Args:
@@ -50,17 +51,18 @@ def read_registration(
         constants: named lists of types (``kFloatTypes``).
 
     Returns:
-        None if the leaf registers no kernel (a resource, a gradient, an optimisation pass).
+        Unknown where the leaf registers something else than a kernel, or cannot be read.
     """
-    parts = split(leaf.arguments)
-    members = chain(parts[0]) if parts else ()
-    if not members or members[0].name != "Name":
-        return None
     span = Span(path, leaf.call.line, leaf.call.end_line)
+    text = f"{leaf.name}({' '.join(leaf.arguments)})"[:_LONGEST_TEXT]
+    parts = split(leaf.arguments)
+    members = chain(parts[0])
+    if not members or members[0].name != "Name":
+        return Unknown("registers something else than a kernel", text, span)
     name = string(members[0].arguments[0]) if members[0].arguments else None
-    if name is None or len(parts) < len(("builder", "class")):
-        return Unknown("kernel registration not understood", " ".join(leaf.arguments)[:200], span)
     device, host, types = _read(members, constants, default="XLA" if leaf.name == _XLA else "")
+    if name is None or not device or len(parts) < len(("builder", "class")):
+        return Unknown("kernel registration not understood", text, span)
     kernel = leaf.arguments[len(parts[0]) + 1 :]
     class_name, arguments = _class(kernel)
     macros = tuple((macro.line, macro.end_line) for macro in leaf.macros)
