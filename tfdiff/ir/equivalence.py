@@ -20,10 +20,12 @@ from tfdiff.ir.prove import prove
 from tfdiff.ir.refute import Search, example, searched
 from tfdiff.ir.sampling import Points, points
 from tfdiff.ir.show import text
+from tfdiff.ir.typed import typed_states
 from tfdiff.ir.walk import States, opaques, replaced, unknown_calls
 
 ORDER: Final[tuple[Rung, ...]] = ("identical", "equal", "conditional", "undecided", "differs")
 SAME_OPERATIONS: Final = "same operations in the same order"
+LOPSIDED: Final = "at many points only one of the rules has a value"
 OVER_THE_REALS: Final = "proved equal over the reals; only rounding can differ"
 
 
@@ -45,8 +47,9 @@ def decide(
         visible: the state that holds the weights, for the witness.
     """
     forms = Canonical()
-    left = {name: forms.form(value) for name, value in old}
-    right = {name: forms.form(value) for name, value in new}
+    typed_old, typed_new = typed_states(old, new)
+    left = {name: forms.form(value) for name, value in typed_old}
+    right = {name: forms.form(value) for name, value in typed_new}
     context = _context(left, right, kinds or {}, settings or {}, visible)
     decided = tuple(_state(name, context) for name in context.common)
     worst = max(
@@ -122,8 +125,8 @@ def _unrefuted(name: str, old: Expr, new: Expr, search: Search, context: _Contex
     seen = f"equal at {count} points in {branches}, not proved"
     if unknown_calls([old, new]):
         return StateDecision(name, "undecided", "unknown", "", reason=_unread([old, new]))
-    if proof.exhausted or not count:
-        reason = f"{seen}: {proof.reason}" if count else "no point has a value in both rules"
+    if proof.exhausted or search.lopsided:
+        reason = LOPSIDED if search.lopsided else f"{seen}: {proof.reason}"
         return StateDecision(name, "undecided", "unknown", "", reason=reason)
     return StateDecision(name, "equal", "sampled", seen)
 
@@ -162,8 +165,7 @@ def _guard(name: str, context: _Context, search: Search) -> tuple[Guard, StateDe
     else:
         return None
     text_of_all = " and ".join(dict.fromkeys(guard.text for guard, _ in kept))
-    defaults = [guard.default for guard, _ in kept]
-    default = False if False in defaults else (None if None in defaults else True)
+    default = all(guard.default for guard, _ in kept)
     first, outside = kept[0]
     return replace(first, text=text_of_all, default=default), outside
 

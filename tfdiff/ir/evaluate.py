@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tfdiff.ir.expr import Boolean, Call, Expr, Number, Opaque, Operation, Symbol, children
+from tfdiff.ir.typed import typed_states
 from tfdiff.ir.walk import States, ordered
 
 Value = npt.NDArray[np.generic] | np.generic  # an array or a scalar, numbers or truths
@@ -148,6 +149,7 @@ def compiled(states: States, varying: Collection[str] | None = None) -> Program:
         states: name -> expression.
         varying: symbols that change from step to step; None for all of them.
     """
+    (states,) = typed_states(states)
     nodes = ordered(value for _, value in states)
     register = {node: place for place, node in enumerate(nodes)}
     inputs: list[tuple[str, int]] = []

@@ -42,13 +42,14 @@ class Guard:
         text: the guard as people write it.
         off: nodes and what they are where the guard does not hold.
         holds: per row of the points, whether the guard holds.
-        default: whether it holds for the caller's defaults; None where that is not known.
+        default: whether it holds for users who pass nothing; where no default is known, a
+            truth is taken to be off and a number not to have the telling value.
     """
 
     text: str
     off: Mapping[Expr, Expr]
     holds: npt.NDArray[np.bool_] = field(compare=False)
-    default: bool | None
+    default: bool
 
     def outside(self, states: States) -> States:
         """The rule where the guard does not hold."""
@@ -107,7 +108,7 @@ def special_guards(roots: Iterable[Expr], frame: Frame) -> Iterable[Guard]:
                     f"{name} != {text(number(value))}",
                     {symbol(name): number(value)},
                     column != float(value),
-                    None if known is None else known != value,
+                    known != value,
                 )
 
 
@@ -133,9 +134,9 @@ def _exceptional(condition: Expr, *, failing: bool) -> bool:
     return condition.op == ("ne" if failing else "eq")
 
 
-def _default(condition: Expr, settings: Mapping[str, float | bool], *, holds: bool) -> bool | None:
+def _default(condition: Expr, settings: Mapping[str, float | bool], *, holds: bool) -> bool:
     if not set(symbols([condition])) <= set(settings):
-        return None
+        return False
     program = compiled((("condition", condition),))
     inputs = {
         name: np.bool_(value) if isinstance(value, bool) else np.float64(value)

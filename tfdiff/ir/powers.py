@@ -93,6 +93,8 @@ class Powers:
                 raise NotProvable("a division by zero")
             return field.power(root, whole.numerator)
         if base.num.is_zero():
+            if self._signs.of_factors(exponent.num) == POSITIVE == self._signs.of(exponent.den):
+                return field.zero
             raise NotProvable("a power of zero with a symbolic exponent")
         return self.exp(field.mul(exponent, self.log(base)))
 

@@ -4,7 +4,7 @@ Doubles find the suspects, balls confirm them: a difference that rounding could 
 never reported, and one that doubles cannot see is looked for once per branch signature.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
@@ -24,6 +24,7 @@ NOTABLE: Final = 1e-6  # relative difference that doubles see without doubt
 VISIBLE: Final = 1e-3  # one that a reader sees
 SUSPECT: Final = 1e-13
 TRIED: Final = 16  # suspects that balls look at
+LOPSIDED: Final = 0.1  # share of rows with a value on one side only that is too many
 CHECKED: Final = 48  # branch signatures that balls look at when doubles see nothing
 
 
@@ -36,28 +37,33 @@ class Search:
         apart: rows at which doubles see a difference.
         valid: rows at which both results have a value.
         signatures: number of branch signatures among the valid rows.
+        lopsided: whether at many rows only one side has a value, or none ever has.
     """
 
     row: int | None
     apart: npt.NDArray[np.bool_]
     valid: npt.NDArray[np.bool_]
     signatures: int
+    lopsided: bool
 
 
 def searched(old: Expr, new: Expr, points: Points) -> Search:
     """Look for a point at which two values differ."""
-    relative, valid = _relative(old, new, points)
+    relative, valid, single = _relative(old, new, points)
     apart = relative > NOTABLE
     signatures = np.unique(points.signatures[valid])
-    found = Search(None, apart, valid, len(signatures))
-    for row in _suspects(relative, points):
-        if meeting(old, new, points.row(row)).verdict == "apart":
-            return Search(row, apart, valid, len(signatures))
-    for signature in signatures[:CHECKED]:
-        row = int(np.flatnonzero(valid & (points.signatures == signature))[0])
-        if meeting(old, new, points.row(row)).verdict == "apart":
-            return Search(row, apart, valid, len(signatures))
-    return found
+    rows = _suspects(relative, points)
+    rows += tuple(
+        int(np.flatnonzero(valid & (points.signatures == signature))[0])
+        for signature in signatures[:CHECKED]
+    )
+    row = next((row for row in rows if _apart(old, new, points, row)), None)
+    lopsided = single > LOPSIDED * len(valid) or not len(signatures)
+    return Search(row, apart, valid, len(signatures), lopsided)
+
+
+def _apart(old: Expr, new: Expr, points: Points, row: int) -> bool:
+    return meeting(old, new, points.row(row)).verdict == "apart"
 
 
 def example(
@@ -92,8 +98,11 @@ def _values(states: States, inputs: Mapping[str, Fraction | bool]) -> dict[str, 
 
 def _relative(
     old: Expr, new: Expr, points: Points
-) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.bool_]]:
-    """Relative difference in each row (0 where a value is missing), and where both have one."""
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.bool_], int]:
+    """Relative difference in each row (0 where a value is missing).
+
+    With it where both sides have a value, and in how many rows only one of them has.
+    """
     program = compiled((("old", old), ("new", new)))
     with np.errstate(all="ignore"):
         results = program.step(program.start({}, np.float64), points.columns)
@@ -105,10 +114,11 @@ def _relative(
         valid = np.isfinite(left) & np.isfinite(right)
         scale = np.maximum(np.abs(left), np.abs(right))
         relative = np.where(valid & (scale > 0), np.abs(left - right) / scale, 0.0)
-    return np.nan_to_num(relative), valid
+        single = int(np.count_nonzero(np.isfinite(left) != np.isfinite(right)))
+    return np.nan_to_num(relative), valid, single
 
 
-def _suspects(relative: npt.NDArray[np.float64], points: Points) -> Sequence[int]:
+def _suspects(relative: npt.NDArray[np.float64], points: Points) -> tuple[int, ...]:
     """Rows worth a closer look: everyday values first, then the largest differences."""
     plain = relative[: points.plain]
     order = [int(row) for row in np.flatnonzero(plain > VISIBLE)[:4]]

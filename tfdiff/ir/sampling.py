@@ -167,8 +167,10 @@ class _Draw:
         self, value: Expr, missing: set[float], columns: dict[str, Column]
     ) -> list[dict[str, Column]]:
         """Vary one symbol at a time, also to the values of the others."""
-        bases = self._random.integers(0, len(next(iter(columns.values()))), 24)
         support = [name for name in symbols([value]) if self._domain.kind(name) != "boolean"]
+        if not support:
+            return []
+        bases = self._random.integers(0, _rows(columns), 24)
         others = np.stack([columns[name][bases].astype(np.float64) for name in support], axis=1)
         result: list[dict[str, Column]] = []
         for name in support:
@@ -214,17 +216,19 @@ def _signs(value: Expr, columns: dict[str, Column]) -> Numbers:
     program = compiled((("value", value),))
     with np.errstate(all="ignore"):
         result = program.step(program.start({}, np.float64), columns)["value"]
-    rows = len(next(iter(columns.values())))
-    return np.broadcast_to(np.sign(np.asarray(result, dtype=np.float64)), rows)
+    return np.broadcast_to(np.sign(np.asarray(result, dtype=np.float64)), _rows(columns))
 
 
 def _signatures(found: tuple[Switch, ...], columns: dict[str, Column]) -> npt.NDArray[np.int64]:
-    rows = len(next(iter(columns.values()))) if columns else 1
     marks: list[Numbers] = [
         np.nan_to_num(_signs(switch.value, columns), nan=2.0) for switch in found
     ]
     marks += [column.astype(np.float64) for column in columns.values() if column.dtype == np.bool_]
     if not marks:
-        return np.zeros(rows, dtype=np.int64)
+        return np.zeros(_rows(columns), dtype=np.int64)
     _, inverse = np.unique(np.stack(marks, axis=1), axis=0, return_inverse=True)
     return np.asarray(inverse, dtype=np.int64).reshape(-1)
+
+
+def _rows(columns: Mapping[str, Column]) -> int:
+    return len(next(iter(columns.values()))) if columns else 1

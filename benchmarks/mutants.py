@@ -1,0 +1,189 @@
+"""Mutation test of the ladder: no mutant that differs numerically may be called the same.
+
+Every hand-written rule is mutated at every node: operators swapped, constants changed, epsilon
+moved, statements swapped, symbols confused, conditions turned. A mutant that the ladder calls
+identical or equal is evaluated in ball arithmetic at fresh points, drawn by other means than
+the ladder's own; one point at which the balls are apart is a failure.
+
+    python benchmarks/mutants.py
+"""
+
+import random
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+from time import process_time
+from typing import Final
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
+
+from ir_rules import RULES
+
+from tfdiff.ir.balls import meeting
+from tfdiff.ir.decision import Decision
+from tfdiff.ir.domain import kind_by_name
+from tfdiff.ir.equivalence import decide
+from tfdiff.ir.expr import (
+    Call,
+    Expr,
+    Number,
+    Operation,
+    Select,
+    Symbol,
+    call,
+    number,
+    operation,
+    select,
+    symbol,
+)
+from tfdiff.ir.walk import States, ordered, replaced_states, symbols, truth_symbols
+
+SWAPPED: Final = {
+    "add": "sub",
+    "sub": "add",
+    "mul": "div",
+    "div": "mul",
+    "lt": "ge",
+    "gt": "lt",
+    "le": "lt",
+    "ge": "gt",
+    "eq": "ne",
+    "ne": "eq",
+}
+FUNCTIONS: Final = {"max": "min", "min": "max", "sqrt": "abs", "rsqrt": "sqrt", "abs": "sign"}
+FRESH: Final = 400
+
+
+def mutants(states: States) -> Iterator[tuple[str, States]]:
+    """All mutants of a rule that come of changing one node, and swapped statements."""
+    nodes = ordered(value for _, value in states)
+    names = [name for name in symbols(nodes) if name not in truth_symbols(nodes)]
+    for node in nodes:
+        for kind, mutant in (*_changed(node, names), *_moved(node)):
+            if mutant is not node:
+                yield kind, replaced_states(states, {node: mutant})
+    for name, value in states:
+        for other, target in states:
+            if other != name and not isinstance(value, Symbol):
+                old, new = symbol(name), value
+                for before, after in ((new, old), (old, new)):
+                    if before in ordered([target]):
+                        (mutated,) = replaced_states(((other, target),), {before: after})
+                        rest = tuple(mutated if key == other else (key, e) for key, e in states)
+                        yield "statement order", rest
+
+
+def _changed(node: Expr, names: list[str]) -> Iterator[tuple[str, Expr]]:
+    match node:
+        case Number(value=value):
+            for other in (value + 1, value * 2, -value, value + Fraction(1, 1000)):
+                yield "constant", number(other)
+        case Symbol(name=name) if name in names:
+            near = names[(names.index(name) + 1) % len(names)]
+            yield "symbol", symbol(near)
+            yield "constant", operation("mul", node, number("1.0001"))
+        case Select(condition, then, other):
+            yield "condition", select(operation("not", condition), then, other)
+            yield "arm", then
+            yield "arm", other
+        case Operation(op=op, args=args):
+            if op in SWAPPED:
+                yield "operator", operation(SWAPPED[op], *args)
+            yield "operand order", operation(op, *args[::-1])
+            yield from (("dropped", part) for part in args)
+        case Call(function=function, args=args):
+            if function in FUNCTIONS:
+                yield "function", call(FUNCTIONS[function], *args)
+            yield "dropped", args[0]
+        case _:
+            return
+
+
+def _moved(node: Expr) -> Iterator[tuple[str, Expr]]:
+    epsilon = symbol("epsilon")
+    match node:
+        case Call(function="sqrt" | "rsqrt" as function, args=(Operation("add", (left, right)),)):
+            if right is epsilon:
+                outside = operation("add", call("sqrt", left), epsilon)
+                one = operation("div", number(1), outside)
+                yield "epsilon", outside if function == "sqrt" else one
+        case Operation(op="add", args=(Call(function="sqrt", args=(inner,)), right)):
+            if right is epsilon:
+                yield "epsilon", call("sqrt", operation("add", inner, epsilon))
+        case _:
+            return
+
+
+def differing_point(old: States, new: States, seed: int) -> dict[str, Fraction | bool] | None:
+    """A point at which two rules differ in a common state, looked for by plain chance."""
+    chance = random.Random(seed)  # noqa: S311 - not for secrets
+    values = [value for states in (old, new) for _, value in states]
+    truths = truth_symbols(values)
+    target = dict(new)
+    for _ in range(FRESH):
+        point: dict[str, Fraction | bool] = {}
+        for name in symbols(values):
+            point[name] = chance.choice([True, False]) if name in truths else _drawn(name, chance)
+        for name, value in old:
+            if name in target and meeting(value, target[name], point).verdict == "apart":
+                return point
+    return None
+
+
+def _drawn(name: str, chance: random.Random) -> Fraction:
+    size = Fraction(round(chance.uniform(0.01, 2), 3))
+    match kind_by_name(name):
+        case "unit":
+            return Fraction(round(chance.uniform(0.01, 0.98), 3))
+        case "nonpositive":
+            return chance.choice([Fraction(-1, 2), -size])
+        case "count":
+            return Fraction(chance.randint(0, 20))
+        case "real" if name in {"grad", "var", "linear", "m", "mg", "mom"}:
+            return size * chance.choice([1, -1])
+        case "real" if name.endswith("_power") or name == "m_schedule":
+            return Fraction(round(chance.uniform(0.01, 0.98), 3))
+        case _:
+            return size
+
+
+def main() -> int:
+    """Run all mutants; the exit code is 1 if one was wrongly called the same."""
+    wrong: list[str] = []
+    totals: Counter[str] = Counter()
+    slowest = 0.0
+    start = process_time()
+    for rule, build in RULES.items():
+        states = build()
+        seen: set[States] = {states}
+        counts: Counter[str] = Counter()
+        for kind, mutant in mutants(states):
+            if mutant in seen:
+                continue
+            seen.add(mutant)
+            before = process_time()
+            decision = decide(states, mutant)
+            slowest = max(slowest, process_time() - before)
+            counts[_label(decision)] += 1
+            if decision.verdict in {"identical", "equal"}:
+                point = differing_point(states, mutant, len(seen))
+                if point is not None:
+                    wrong.append(f"{rule}: {kind}: called {decision.verdict}, differs at {point}")
+        print(f"{rule:18}", dict(sorted(counts.items())))
+        totals.update(counts)
+    spent = process_time() - start
+    print(f"{'all':18}", dict(sorted(totals.items())), f"= {totals.total()} mutants")
+    print(f"{spent / totals.total() * 1e3:.1f} ms each, slowest {slowest * 1e3:.0f} ms")
+    print("\n".join(wrong) or "none was wrongly called the same")
+    return 1 if wrong else 0
+
+
+def _label(decision: Decision) -> str:
+    sampled = decision.verdict == "equal" and decision.certainty != "proved"
+    return "equal (not proved)" if sampled else decision.verdict
+
+
+if __name__ == "__main__":
+    sys.exit(main())
