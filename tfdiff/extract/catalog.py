@@ -128,8 +128,10 @@ class Catalog:
     def _unknown(self, text: str) -> str:
         if not self.entries:
             return f"There is no optimizer {text!r}: the sources at hand define none."
-        names = {entry.name.rpartition(".")[2].casefold(): entry.name for entry in self.entries}
-        names |= {entry.name.casefold(): entry.name for entry in self.entries}
+        names: dict[str, str] = {}
+        for entry in sorted(self.entries, key=lambda one: _rank(one, "")):
+            for said in (entry.name.casefold(), entry.class_name.casefold(), _plain(entry.name)):
+                names.setdefault(said, entry.name)
         close = difflib.get_close_matches(text.casefold(), names, n=5, cutoff=0.5)
         suggestions = list(dict.fromkeys(names[one] for one in close))[:3]
         hint = (
@@ -150,10 +152,9 @@ def _was_called(entry: Entry, wanted: str) -> bool:
 
 
 def _ends_in(entry: Entry, wanted: str) -> bool:
-    """``keras.optimizers.Adam`` and ``opt.LazyAdamOptimizer``: the end of a public name."""
-    return "." in wanted and any(
-        name.casefold().endswith("." + wanted) for name in entry.public_names
-    )
+    """``keras.optimizers.Adam`` and ``AdamOptimizer``: the end of a public name, in full."""
+    full = "." in wanted or wanted.endswith("optimizer")
+    return full and any(name.casefold().endswith("." + wanted) for name in entry.public_names)
 
 
 def _is_short_for(entry: Entry, wanted: str) -> bool:
@@ -204,9 +205,7 @@ def open_model(tree: SourceTree, store: FactStore) -> Model:
 def _named_homes(model: Model) -> Iterator[str]:
     """Files at hand in the tree from which a package imports a class called ``...Optimizer``."""
     everything = frozenset(model.tree.paths())
-    for path in model.paths:
-        if not path.endswith(".py"):
-            continue
+    for path in model.modules:
         for bound in model.module(path).imports:
             if bound.name.endswith("Optimizer") and path.endswith("__init__.py"):
                 home = bound.module.replace(".", "/") + ".py"
@@ -227,19 +226,18 @@ def catalog_of(model: Model) -> Catalog:
     ]
     unknowns = tuple(
         Unknown(error[0], "", Span(path, error[1], error[1]))
-        for path in model.paths
-        if path.endswith(".py") and (error := model.module(path).error)
+        for path in model.modules
+        if (error := model.module(path).error)
     )
     return Catalog(tuple(sorted(entries, key=lambda one: one.name)), unknowns, model.paths)
 
 
 def _classes(model: Model) -> Iterator[ResolvedClass]:
-    for path in model.paths:
-        if path.endswith(".py"):
-            for name in dict.fromkeys(one.name for one in model.module(path).classes):
-                cls = model.class_(path, name)
-                if cls is not None:
-                    yield cls
+    for path in model.modules:
+        for name in dict.fromkeys(one.name for one in model.module(path).classes):
+            cls = model.class_(path, name)
+            if cls is not None:
+                yield cls
 
 
 def _own_name(ref: ClassRef) -> tuple[str, ...]:

@@ -33,7 +33,14 @@ _NO_STEP = re.compile(
     r"|evaluat|decay|_hooks?|loops|tensorboard|warm|monitor|schedul|cluster|quantiz"
 )
 _EPSILON_HOMES = ("backend_config.py", "backend/common.py", "backend/config.py")
-_VERSION = "tensorflow/core/public/version.h"
+# what is no optimizer's source, but tells the version and the training ops' signatures
+_BESIDE = frozenset(
+    {
+        "tensorflow/core/public/version.h",
+        "tensorflow/core/ops/training_ops.cc",
+        "tensorflow/python/training/gen_training_ops.py",
+    }
+)
 _API = re.compile(r"^tensorflow/api_template(_v1)?\.__init__\.py$")
 _CONTRIB_PACKAGE = re.compile(r"^tensorflow/contrib/\w+/__init__\.py$")
 
@@ -49,7 +56,7 @@ def choose(paths: Sequence[str]) -> tuple[str, ...]:
     chosen |= _packages(chosen) & everything
     chosen |= _configuration(chosen, everything)
     chosen |= {path for path in own if _CONTRIB_PACKAGE.match(path)}
-    chosen |= {path for path in paths if path == _VERSION or _API.match(path)}
+    chosen |= {path for path in paths if path in _BESIDE or _API.match(path)}
     return tuple(sorted(chosen))
 
 

@@ -133,9 +133,16 @@ class Model:
 
     def __init__(self, tree: SourceTree, store: FactStore, paths: Iterable[str]) -> None:
         self.tree = tree
+        self.store = store
         self.paths = tuple(paths)
-        self._store = store
-        self._packages = Packages(self.paths)
+        # generated modules are op signatures, nothing that defines an optimizer
+        self.modules = tuple(
+            path
+            for path in self.paths
+            if path.endswith(".py") and not path.rpartition("/")[2].startswith("gen_")
+        )
+        self._packages = Packages(self.modules)
+        self._lines: dict[str, list[str]] = {}
         self._modules: dict[str, Module] = {}
         self._classes: dict[ClassRef, ResolvedClass] = {}
         self._resolved: dict[tuple[str, str], Definition] = {}
@@ -144,7 +151,7 @@ class Model:
     def module(self, path: str) -> Module:
         """The record of one file."""
         if path not in self._modules:
-            self._modules[path] = self._store.get(
+            self._modules[path] = self.store.get(
                 "python-module", self.tree.blob_id(path) or "", lambda: self._read(path)
             )
         return self._modules[path]
@@ -153,6 +160,13 @@ class Model:
         from tfdiff.extract.python.reader import read_module  # noqa: PLC0415 - loads libcst
 
         return read_module(self.tree.read(path))
+
+    def text(self, span: Span) -> str:
+        """The source of these lines as it stands."""
+        if span.path not in self._lines:
+            source = self.tree.read(span.path).decode("utf-8", "replace")
+            self._lines[span.path] = source.split("\n")
+        return "\n".join(self._lines[span.path][span.line - 1 : span.end_line])
 
     def node(self, path: str, name: str) -> ParsedFunction | None:
         """The libcst node of ``function`` or ``Class.method`` in a file, parsed on demand.

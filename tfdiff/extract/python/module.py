@@ -107,6 +107,11 @@ class Function(NamedTuple):
     line: int
     end_line: int
 
+    @property
+    def is_setter(self) -> bool:
+        """Whether it is a property's setter or deleter, under the getter's name."""
+        return any(one.endswith((".setter", ".deleter")) for one in self.decorators)
+
 
 class Export(NamedTuple):
     """A ``tf_export`` or ``keras_export``: the names under which a symbol is public.
@@ -137,8 +142,10 @@ class Class(NamedTuple):
     end_line: int
 
     def method(self, name: str) -> Function | None:
-        """The method of that name that the class itself defines (the last one counts)."""
-        return next((m for m in reversed(self.methods) if m.name == name), None)
+        """The method of that name that the class itself defines; of a property the getter."""
+        found = [one for one in self.methods if one.name == name]
+        getters = [one for one in found if not one.is_setter]
+        return next(reversed(getters or found), None)
 
 
 class Module(NamedTuple):

@@ -36,9 +36,9 @@ def public_names(model: Model) -> dict[ClassRef, tuple[str, ...]]:
     names: Names = {}
     major = major_version(model)
     foreign_keras = _keras_is_elsewhere(model)
-    for path in model.paths:
+    for path in model.modules:
         # the interface's generator never looks into contrib, whatever decorators stand there
-        if path.endswith(".py") and not path.startswith("tensorflow/contrib/"):
+        if not path.startswith("tensorflow/contrib/"):
             for export in model.module(path).exports:
                 if foreign_keras and export.decorator.startswith("keras"):
                     continue

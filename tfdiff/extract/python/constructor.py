@@ -1,0 +1,364 @@
+"""What a constructor takes, what is used if nothing is given, and which attributes hold it.
+
+The constructor's statements are followed in order, into the base classes' constructors too:
+every name carries the parameters that it depends on and, where the sources determine it, the
+value that it has if the caller passes nothing. That turns ``epsilon=None`` followed by
+``if epsilon is None: epsilon = K.epsilon()`` into an effective default of 1e-7.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from operator import attrgetter
+
+from tfdiff.extract.python.model import Member, Model, ResolvedClass
+from tfdiff.extract.python.module import Argument, Assignment, CallSite, Condition, ParameterText
+from tfdiff.extract.python.values import Evaluator
+from tfdiff.facts import Literal, Parameter, Span, Unknown, Value
+
+_NAME = re.compile(r"(?<![\w.\"'])[A-Za-z_][\w.]*+(?!\s*=(?!=))")
+_STRING = re.compile(r"'[^']*'|\"[^\"]*\"")
+_STAND_IN = re.compile(r"\bor\b|\bif\b")
+_TAKEN = re.compile(r"\.(?:pop|get)\(['\"](\w+)['\"]")
+_ALLOWED = re.compile(r"allow|valid|accept|expected", re.IGNORECASE)
+_NO_DEFAULT = Unknown("is given by the caller")
+_UPDATE = "self.__dict__.update"
+_DEPTH = 8
+
+Roots = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What a name stands for: the parameters it depends on, and its value if none is passed."""
+
+    roots: Roots
+    value: Value
+
+
+_NOTHING = Held((), Literal(()))  # what **kwargs holds if the caller passes nothing
+
+
+@dataclass(slots=True)
+class Construction:
+    """What following a constructor found out.
+
+    Attributes:
+        parameters: its own, then those that ``**kwargs`` passes on or is searched for.
+        attributes: attribute (``_lr``, ``_hyper['learning_rate']``) -> what it holds.
+        unknowns: what could not be read.
+    """
+
+    parameters: dict[str, Parameter] = field(default_factory=dict)
+    attributes: dict[str, Held] = field(default_factory=dict)
+    unknowns: list[Unknown] = field(default_factory=list)
+
+    @property
+    def hyperparameters(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """Parameter -> the attributes that hold it, in the order of the parameters."""
+        held = {
+            name: tuple(a for a, one in self.attributes.items() if name in one.roots)
+            for name in self.parameters
+        }
+        return tuple((name, attributes) for name, attributes in held.items() if attributes)
+
+
+def names_in(text: str) -> Iterator[str]:
+    """The dotted names in an expression, strings left out."""
+    return (found.group() for found in _NAME.finditer(_STRING.sub("''", text)))
+
+
+def read_constructor(model: Model, cls: ResolvedClass) -> Construction:
+    """Follow the constructor of a class, own or inherited, and what prepares its attributes."""
+    found = Construction()
+    constructor = cls.find("__init__")
+    if constructor is None:
+        found.unknowns.append(_inherited(cls))
+        return found
+    tracer = _Tracer(model, cls, found)
+    tracer.enter(constructor)
+    for name in ("_prepare", "build"):
+        member = cls.find(name)
+        if member is not None:
+            tracer.prepare(member)
+    return found
+
+
+def _inherited(cls: ResolvedClass) -> Unknown:
+    bases = ", ".join(name for name in cls.externals if name != "object") or "object"
+    return Unknown(f"the constructor is inherited from {bases}, not at hand", span=cls.span)
+
+
+class _Tracer:
+    """Follows one class's constructors, from the most derived to the bases."""
+
+    def __init__(self, model: Model, cls: ResolvedClass, found: Construction) -> None:
+        self._model = model
+        self._cls = cls
+        self._found = found
+        self._depth = 0
+
+    def enter(self, constructor: Member) -> None:
+        """Follow the constructor that a caller calls."""
+        evaluator = self._evaluator(constructor)
+        held: dict[str, Held] = {}
+        for one in constructor.function.parameters[1:]:
+            parameter = self._parameter(constructor, one, evaluator)
+            self._found.parameters[one.name] = parameter
+            held[one.name] = Held((one.name,), parameter.default or _NO_DEFAULT)
+            if one.kind == "**":
+                held[one.name] = _NOTHING
+        self._follow(constructor, held)
+
+    def prepare(self, member: Member) -> None:
+        """Follow a method that turns attributes into tensors (``self._lr_t``)."""
+        held = {f"self.{name}": one for name, one in self._found.attributes.items()}
+        before = dict(self._found.attributes)
+        self._follow(member, held)
+        for name, one in before.items():
+            self._found.attributes[name] = one
+
+    def _evaluator(self, member: Member) -> Evaluator:
+        return Evaluator(self._model, member.owner.ref.path, self._cls)
+
+    @staticmethod
+    def _parameter(member: Member, one: ParameterText, evaluator: Evaluator) -> Parameter:
+        span = Span(member.owner.ref.path, one.line, one.line)
+        default = None if one.default is None else evaluator.value(one.default)
+        kind = one.kind if one.kind in {"keyword", "*", "**"} else "positional"
+        return Parameter(one.name, kind, default, default, span)  # type: ignore[arg-type]
+
+    def _follow(self, member: Member, held: dict[str, Held]) -> None:
+        """Run through the statements of a constructor in order."""
+        self._depth += 1
+        events: list[Assignment | CallSite] = [
+            *(one for one in member.function.calls if self._matters(one)),
+            *(one for one in member.function.assignments if one.kind in {"=", "with"}),
+        ]
+        given = dict(held)
+        for event in sorted(events, key=attrgetter("line")):
+            runs = self._runs(event.conditions, held, member)
+            if isinstance(event, CallSite):
+                self._call(event, held, member, runs=runs is not False)
+                continue
+            if event.conditions:
+                self._controlled(event, held, member)
+            if runs is not False:
+                self._assign(event, held, member, certain=runs is True)
+            elif event.target.startswith("self."):
+                self._also_holds(event, held, member)
+        for name, one in held.items():
+            if name in given and len(one.roots) == 1 and one.value != given[name].value:
+                self._takes_effect(one.roots[0], one.value)
+        self._depth -= 1
+
+    @staticmethod
+    def _matters(call: CallSite) -> bool:
+        last = call.callee.rpartition(".")[2]
+        return last in {"__init__", "_set_hyper", "pop", "get"} or call.callee == _UPDATE
+
+    def _runs(
+        self, conditions: tuple[Condition, ...], held: dict[str, Held], member: Member
+    ) -> bool | None:
+        """Whether a statement runs if the caller passes nothing; None where unknown."""
+        evaluator = self._evaluator(member)
+        values = {name: one.value for name, one in held.items()}
+        known: bool | None = True
+        for condition in conditions:
+            holds = evaluator.holds(condition.test, values)
+            if holds is None:
+                known = None
+            elif holds is not condition.holds:
+                return False
+        return known
+
+    def _assign(
+        self, event: Assignment, held: dict[str, Held], member: Member, *, certain: bool
+    ) -> None:
+        if _ALLOWED.search(event.target) and "kwargs" in member_kwargs(member):
+            self._accept(event, member)
+        values = {name: one.value for name, one in held.items()}
+        value = self._evaluator(member).value(event.value, values)
+        roots = self._all_roots(event.value, held, member)
+        for target in _targets(event.target):
+            before = held.get(target)
+            now = Held(roots, value)
+            if before is not None and not certain:
+                same = before.value == value
+                merged = tuple(dict.fromkeys((*before.roots, *roots)))
+                now = Held(merged, value if same else Unknown("depends on more", event.value))
+            elif before is not None and target in before.roots:
+                now = Held(before.roots, value)  # a parameter replaced by its stand-in
+            held[target] = now
+            if target.startswith("self.") and roots:
+                self._hold(target.removeprefix("self."), now, event.value)
+
+    def _also_holds(self, event: Assignment, held: dict[str, Held], member: Member) -> None:
+        """An attribute that gets a parameter only where the caller passes one."""
+        attribute = event.target.removeprefix("self.")
+        known = self._found.attributes.get(attribute, Held((), Unknown("is not set by default")))
+        roots = (*known.roots, *self._all_roots(event.value, held, member))
+        if roots:
+            self._found.attributes[attribute] = Held(tuple(dict.fromkeys(roots)), known.value)
+
+    def _controlled(self, event: Assignment, held: dict[str, Held], member: Member) -> None:
+        """``if momentum > 0: self._momentum = True``: the attribute stands for the parameter."""
+        if event.target.startswith("self.") and event.value in {"True", "False"}:
+            tests = " ".join(condition.test for condition in event.conditions)
+            roots = self._all_roots(tests, held, member)
+            known = self._found.attributes.get(event.target.removeprefix("self."))
+            if len(roots) == 1 and known is None:
+                value = self._evaluator(member).value(event.value)
+                self._hold(event.target.removeprefix("self."), Held(roots, value), "")
+
+    def _all_roots(self, text: str, held: dict[str, Held], member: Member) -> Roots:
+        """The parameters that an expression depends on, in written order."""
+        catching = member_kwargs(member)
+        found = [root for name in names_in(text) for root in self._roots(name, held)]
+        if any(name in text for name in catching):
+            found.extend(name for name in _TAKEN.findall(text) if name in self._found.parameters)
+        return tuple(dict.fromkeys(root for root in found if root not in catching))
+
+    def _roots(self, name: str, held: dict[str, Held]) -> Roots:
+        while name not in held and "." in name:
+            name = name.rpartition(".")[0]
+        return held[name].roots if name in held else ()
+
+    def _hold(self, attribute: str, one: Held, text: str) -> None:
+        known = self._found.attributes.get(attribute)
+        roots = one.roots if known is None else tuple(dict.fromkeys((*known.roots, *one.roots)))
+        self._found.attributes[attribute] = Held(roots, one.value)
+        if len(one.roots) == 1 and _STAND_IN.search(text):
+            self._takes_effect(one.roots[0], one.value)
+
+    def _takes_effect(self, name: str, value: Value) -> None:
+        """A parameter's default is replaced by another value: that one is in effect."""
+        parameter = self._found.parameters.get(name)
+        if parameter is None or parameter.default is None or parameter.effective == value:
+            return
+        sentinel = isinstance(parameter.default, Literal) and not parameter.default.value
+        if sentinel:
+            self._found.parameters[name] = Parameter(
+                name, parameter.kind, parameter.default, value, parameter.span
+            )
+
+    def _accept(self, event: Assignment, member: Member) -> None:
+        """``allowed_kwargs = {...}``: keyword parameters that have no default."""
+        names = self._evaluator(member).value(event.value)
+        if isinstance(names, Literal) and isinstance(names.value, tuple):
+            for name in map(str, names.value):
+                self._extra(name, Literal(None), event.line, member)
+
+    def _extra(self, name: str, default: Value, line: int, member: Member) -> None:
+        span = Span(member.owner.ref.path, line, line)
+        known = self._found.parameters.get(name)
+        if known is None or (known.kind == "keyword" and known.default == Literal(None)):
+            self._found.parameters[name] = Parameter(name, "keyword", default, default, span)
+
+    def _call(self, event: CallSite, held: dict[str, Held], member: Member, *, runs: bool) -> None:
+        owner, _, last = event.callee.rpartition(".")
+        if last in {"pop", "get"}:
+            self._popped(event, owner, held, member)
+        elif event.callee == _UPDATE:
+            if any(argument.text == "locals()" for argument in event.arguments):
+                for name in [name for name in held if name in self._found.parameters]:
+                    self._hold(name, held[name], "")
+        elif last == "_set_hyper":
+            self._set_hyper(event, held, member)
+        elif runs and self._depth < _DEPTH:
+            self._base(event, owner, held, member)
+
+    def _popped(self, event: CallSite, owner: str, held: dict[str, Held], member: Member) -> None:
+        """``kwargs.pop("decay", 0.)``: a keyword parameter with that default."""
+        texts = [argument.text for argument in event.arguments]
+        if owner not in member_kwargs(member) or not texts:
+            return
+        evaluator = self._evaluator(member)
+        name = evaluator.value(texts[0])
+        if not isinstance(name, Literal) or not isinstance(name.value, str):
+            return
+        values = {known: one.value for known, one in held.items()}
+        default = evaluator.value(texts[1], values) if len(texts) > 1 else Literal(None)
+        alias = texts[1] in held if len(texts) > 1 else False
+        self._extra(name.value, Literal(None) if alias else default, event.line, member)
+        if event.target:
+            held[event.target] = Held((name.value,), default)
+
+    def _set_hyper(self, event: CallSite, held: dict[str, Held], member: Member) -> None:
+        if len(event.arguments) < 2:  # noqa: PLR2004 - a name and a value
+            return
+        key, given = event.arguments[0].text, event.arguments[1].text
+        name = self._evaluator(member).value(key)
+        roots = self._all_roots(given, held, member)
+        if isinstance(name, Literal) and roots:
+            values = {known: one.value for known, one in held.items()}
+            value = self._evaluator(member).value(given, values)
+            self._hold(f"_hyper[{name.value!r}]", Held(roots, value), "")
+
+    def _base(self, event: CallSite, owner: str, held: dict[str, Held], member: Member) -> None:
+        """Follow ``super().__init__(...)`` or ``Base.__init__(self, ...)``."""
+        arguments = event.arguments
+        target: Member | None
+        if owner == "super()":
+            target = self._cls.find("__init__", after=member.owner)
+        else:
+            found = self._model.resolve(member.owner.ref.path, owner)
+            base = self._model.class_(found.path, found.name) if found.kind == "class" else None
+            target = base.find("__init__") if base is not None else None
+            arguments = arguments[1:]
+        passes = any(argument.keyword == "**" for argument in arguments)
+        if target is None:
+            bases = [name for name in self._cls.externals if name not in {"object", "abc.ABC"}]
+            if passes and bases:
+                reason = f"what **kwargs accepts is decided by {', '.join(bases)}, not at hand"
+                span = Span(member.owner.ref.path, event.line, event.end_line)
+                self._found.unknowns.append(Unknown(reason, event.callee, span))
+            return
+        bound = self._bound(target, arguments, held, member, passes=passes)
+        self._follow(target, bound)
+        held.update((name, one) for name, one in bound.items() if name.startswith("self."))
+
+    def _bound(
+        self,
+        target: Member,
+        arguments: tuple[Argument, ...],
+        held: dict[str, Held],
+        member: Member,
+        *,
+        passes: bool,
+    ) -> dict[str, Held]:
+        """The base constructor's parameters as this call passes them."""
+        here, there = self._evaluator(member), self._evaluator(target)
+        values = {name: one.value for name, one in held.items()}
+        places = [one for one in target.function.parameters[1:] if one.kind == "positional"]
+        given = {
+            argument.keyword or places[place].name: argument.text
+            for place, argument in enumerate(arguments)
+            if argument.keyword not in {"*", "**"} and (argument.keyword or place < len(places))
+        }
+        bound = {name: one for name, one in held.items() if name.startswith("self.")}
+        for one in target.function.parameters[1:]:
+            if one.name in given:
+                text = given[one.name]
+                roots = self._all_roots(text, held, member)
+                bound[one.name] = Held(roots, here.value(text, values))
+                continue
+            if one.kind == "**":
+                bound[one.name] = _NOTHING
+                continue
+            default = Literal(None) if one.default is None else there.value(one.default)
+            takes = passes and one.kind in {"positional", "keyword"}
+            if takes:
+                self._extra(one.name, default, one.line, target)
+            bound[one.name] = Held((one.name,) if takes else (), default)
+        return bound
+
+
+def member_kwargs(member: Member) -> tuple[str, ...]:
+    """The name of a function's ``**`` parameter, if it has one."""
+    return tuple(one.name for one in member.function.parameters if one.kind == "**")
+
+
+def _targets(text: str) -> tuple[str, ...]:
+    """``a`` of ``a = x``; of several targets none, for the value is not theirs."""
+    return () if "," in text or "[" in text else (text,)

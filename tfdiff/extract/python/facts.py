@@ -1,0 +1,111 @@
+"""Everything read about one optimizer from Python: the half of ``OptimizerFacts`` it fills."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from hashlib import sha256
+
+from tfdiff.extract.python.constructor import read_constructor
+from tfdiff.extract.python.model import Definition, Model, ResolvedClass
+from tfdiff.extract.python.ops import calls, signatures
+from tfdiff.extract.python.reach import Reach, Reached, reach
+from tfdiff.extract.python.slots import read_slots
+from tfdiff.facts import ClassRef, OpCall, Parameter, Region, Slot, Span, Unknown
+
+
+@dataclass(frozen=True, slots=True)
+class PythonFacts:
+    """The Python half of one optimizer's facts; the fields are those of ``OptimizerFacts``.
+
+    Hyperparameters set by ``_set_hyper`` have attributes such as ``_hyper['learning_rate']``.
+    """
+
+    class_name: str
+    span: Span = field(compare=False)
+    ancestry: tuple[ClassRef, ...]
+    parameters: tuple[Parameter, ...]
+    hyperparameters: tuple[tuple[str, tuple[str, ...]], ...]
+    slots: tuple[Slot, ...]
+    regions: tuple[Region, ...]
+    calls: tuple[OpCall, ...]
+    unknowns: tuple[Unknown, ...]
+
+
+def read_python_facts(model: Model, ref: ClassRef) -> PythonFacts:
+    """Read one optimizer, given by its class.
+
+    Args:
+        model: the release's files (``catalog.open_model``).
+        ref: the class, such as a catalog entry's ``class_name`` and ``path``.
+    """
+    cls = model.class_(ref.path, ref.name)
+    if cls is None:
+        raise LookupError(f"{ref.path} defines no class {ref.name}")
+    construction = read_constructor(model, cls)
+    reached = reach(model, cls)
+    state = read_slots(model, cls, construction, reached.functions)
+    known = signatures(model)
+    called = [found for one in reached.functions for found in calls(model, one, known)]
+    return PythonFacts(
+        cls.ref.name,
+        cls.span,
+        tuple(base.ref for base in cls.mro),
+        tuple(construction.parameters.values()),
+        construction.hyperparameters,
+        state.slots,
+        tuple(_regions(model, cls, reached)),
+        tuple(one for one in called if isinstance(one, OpCall)),
+        (
+            *_missing_bases(cls),
+            *construction.unknowns,
+            *state.unknowns,
+            *(one for one in called if isinstance(one, Unknown)),
+        ),
+    )
+
+
+def _missing_bases(cls: ResolvedClass) -> Iterator[Unknown]:
+    for name in cls.externals:
+        if "ptimizer" in name:
+            yield Unknown("the base class is not at hand", name, cls.span)
+
+
+def _regions(model: Model, cls: ResolvedClass, reached: Reach) -> Iterator[Region]:
+    """The class and its bases, each with the methods reached; then helpers, then constants."""
+    for base in _owners(cls, reached.functions):
+        yield _class_region(model, cls, base)
+    for one in reached.functions:
+        yield _function_region(model, cls, one)
+    for constant in reached.constants:
+        yield _constant_region(model, constant)
+
+
+def _owners(cls: ResolvedClass, functions: Iterable[Reached]) -> Iterator[ResolvedClass]:
+    yield cls
+    others = dict.fromkeys(one.owner for one in functions if one.owner is not None)
+    yield from (owner for owner in others if owner is not cls)
+
+
+def _class_region(model: Model, cls: ResolvedClass, base: ResolvedClass) -> Region:
+    """A class's head: its text runs to the first method, its hash takes in all the body."""
+    end = min([base.facts.end_line, *(one.line - 1 for one in base.facts.methods)])
+    span = Span(base.ref.path, base.facts.line, max(end, base.facts.line))
+    owner = "" if base is cls else base.ref.name
+    return Region("class", base.ref.name, "python", base.facts.tokens, base.facts.docs,
+                  owner, model.text(span), span)  # fmt: skip
+
+
+def _function_region(model: Model, cls: ResolvedClass, one: Reached) -> Region:
+    function = one.function
+    span = Span(one.path, function.line, function.end_line)
+    kind = "function" if one.owner is None else "method"
+    owner = "" if one.owner is None or one.owner is cls else one.owner.ref.name
+    return Region(kind, one.symbol, "python", function.tokens, function.docs,  # type: ignore[arg-type]
+                  owner, model.text(span), span)  # fmt: skip
+
+
+def _constant_region(model: Model, constant: Definition) -> Region:
+    assigned = model.module(constant.path).constants
+    values = [one for one in assigned if one.target == constant.name]
+    said = sha256("\0".join(one.value for one in values).encode()).hexdigest()[:16]
+    span = Span(constant.path, values[0].line, values[0].end_line)
+    return Region("module", constant.name, "python", said, "", "", model.text(span), span)
