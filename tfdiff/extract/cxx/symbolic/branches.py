@@ -21,7 +21,7 @@ from tfdiff.ir.expr import Boolean, Expr, select
 
 if TYPE_CHECKING:
     from tfdiff.extract.cxx.symbolic.machine import Machine
-    from tfdiff.extract.cxx.symbolic.statements import Outcome, Todo
+    from tfdiff.extract.cxx.symbolic.statements import Outcome, Step, Todo
 
 _EXITS = frozenset({"return_statement", "continue_statement", "break_statement"})
 _FUNCTIONS_AND_LOOPS = frozenset(
@@ -30,9 +30,7 @@ _FUNCTIONS_AND_LOOPS = frozenset(
 Arm = list[tree_sitter.Node]
 
 
-def branch(
-    machine: "Machine", node: tree_sitter.Node, frame: Frame, work: "Todo"
-) -> tuple["Outcome | None", "Todo"]:
+def branch(machine: "Machine", node: tree_sitter.Node, frame: Frame, work: "Todo") -> "Step":
     """Run an ``if``; gives how the function ended, or what is left to do."""
     clause = node.child_by_field_name("condition")
     tested = clause.child_by_field_name("value") if clause is not None else None

@@ -1,5 +1,6 @@
 """Calls: functions and functors of the sources are entered, the rest is known by name."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 import tree_sitter
@@ -8,6 +9,7 @@ from tfdiff.extract.cxx.symbolic import declarations, library, methods, template
 from tfdiff.extract.cxx.symbolic.call import Call, named, scope_of
 from tfdiff.extract.cxx.symbolic.frames import Frame, Instance, Types
 from tfdiff.extract.cxx.symbolic.guards import children
+from tfdiff.extract.cxx.symbolic.locations import position
 from tfdiff.extract.cxx.symbolic.program import FunctionCode, declared_name
 from tfdiff.extract.cxx.symbolic.values import (
     Cell,
@@ -25,7 +27,9 @@ from tfdiff.ir.expr import Expr
 if TYPE_CHECKING:
     from tfdiff.extract.cxx.symbolic.machine import Machine
 
-_FOREIGN: Final = ("std", "Eigen", "numext", "xla", "XlaHelpers", "absl", "errors", "strings")
+_FOREIGN: Final = frozenset(
+    {"std", "Eigen", "numext", "xla", "XlaHelpers", "absl", "errors", "strings"}
+)
 
 
 def call_expression(machine: "Machine", node: tree_sitter.Node, frame: Frame) -> Value:
@@ -46,59 +50,60 @@ def call_expression(machine: "Machine", node: tree_sitter.Node, frame: Frame) ->
 
 def _free(machine: "Machine", call: Call) -> Value:
     slot = call.frame.slot(call.name) if not call.scope else None
-    if slot is not None:
-        held = machine.store.get(slot)
-        if held is not None and not isinstance(held, Scalar):
-            return apply(machine, held, call.arguments, call.node, call.frame)
+    held = machine.store.get(slot) if slot is not None else None
+    if held is not None and not isinstance(held, Scalar):
+        return apply(machine, held, call.arguments, call.node, call.frame)
     known = library.HANDLERS.get(call.name)
     if known is not None:
         return known(machine, call)
     if library.is_type(call.name, call.frame):
         return library.converted(machine, call)
+    return _from_sources(machine, call) or library.outside(machine, call)
+
+
+def _from_sources(machine: "Machine", call: Call) -> Value | None:
+    """A method of the running object, a function or a class of the sources; None for others."""
     own = call.frame.this
-    method = method_of(own, call.name) if own is not None and not call.scope else None
-    if own is not None and method is not None:
-        return enter(machine, method, call.templates, _values(machine, call), own)
-    if call.frame.this is not None and call.scope:
-        method = _scoped_method(call.frame.this, call.scope, call.name)
+    if own is not None:
+        method = _scoped_method(own, call.scope, call.name)
         if method is not None:
             return enter(machine, method, call.templates, _values(machine, call), own)
-    if not call.scope.startswith(_FOREIGN):
-        codes = machine.program.functions.get(call.name, ())
-        code = _best(codes, len(call.arguments), call.frame)
-        if code is not None:
-            return enter(machine, code, call.templates, _values(machine, call), None)
-        functor = templates.make(machine, call.name, call.templates)
-        if functor is not None:
-            return functor
-    return library.outside(machine, call)
+    if call.scope.split("::")[0] in _FOREIGN:
+        return None
+    codes = _fitting(machine.program.functions.get(call.name, ()), len(call.arguments), call.frame)
+    if len(codes) == 1:
+        return enter(machine, codes[0], call.templates, _values(machine, call), None)
+    if codes:
+        by = machine.opaque(call.node, call.frame, "more than one function of that name")
+        for each in _values(machine, call):
+            machine.taint(each, by)
+        return by
+    return templates.make(machine, call.name, call.templates)
 
 
 def _values(machine: "Machine", call: Call) -> list[Value]:
     return [machine.evaluate(each, call.frame) for each in call.arguments]
 
 
-def _best(
-    codes: "tuple[FunctionCode, ...] | list[FunctionCode]", count: int, frame: Frame
-) -> FunctionCode | None:
+def _fitting(codes: Sequence[FunctionCode], count: int, frame: Frame) -> Sequence[FunctionCode]:
+    """The functions that a call can mean; those of the same file hide the others."""
     fitting = [code for code in codes if code.accepts(count)]
     near = [code for code in fitting if code.parsed.path == frame.parsed.path]
-    return next(iter(near or fitting), None)
+    return near or fitting
 
 
 def method_of(instance: Instance, name: str) -> FunctionCode | None:
     """The method that an object's class has, or the nearest base that has one."""
-    return next(
-        (method for code in instance.classes for method in code.methods.get(name, ())), None
-    )
+    return _scoped_method(instance, "", name)
 
 
 def _scoped_method(instance: Instance, scope: str, name: str) -> FunctionCode | None:
+    # ``Base::Method()`` names the class whose method is meant.
     return next(
         (
             method
             for code in instance.classes
-            if code.name == scope
+            if scope in ("", code.name)
             for method in code.methods.get(name, ())
         ),
         None,
@@ -118,7 +123,7 @@ def apply(
         case View() if not given:
             return Cell(machine.view_cell(value))
         case View():
-            return element(machine, value, machine.read(given[0]))
+            return element(machine, value, tuple(map(machine.read, given)))
         case Lambda():
             return call_lambda(machine, value, given)
         case Functor(_, instance):
@@ -126,9 +131,9 @@ def apply(
             if method is not None:
                 return enter(machine, method, (), given, instance)
         case FunctionValue(codes, given_types):
-            code = _best(codes, len(given), frame)
-            if code is not None:
-                return enter(machine, code, given_types, given, None)
+            fitting = _fitting(codes, len(given), frame)
+            if len(fitting) == 1:
+                return enter(machine, fitting[0], given_types, given, None)
         case _:
             pass
     by = machine.opaque(node, frame, "call not understood")
@@ -137,13 +142,12 @@ def apply(
     return by
 
 
-def element(machine: "Machine", view: View, at: Expr) -> Value:
+def element(machine: "Machine", view: View, at: tuple[Expr, ...]) -> Value:
     """One element of a tensor: a cell, or the row number that a tensor of indices holds."""
-    if view.storage.kind == "index":
-        return Scalar(machine.locations.row(view.storage.name, at))
-    if view.at is not None:
-        return Cell(machine.view_cell(view))
-    return Cell(machine.cell(view.storage, view.rank, at))
+    if view.storage.kind == "index" and len(at) == 1:
+        return Scalar(machine.locations.row(view.storage.name, at[0]))
+    place = at if view.at is None else (view.at, *at)
+    return Cell(machine.cell(view.storage, view.rank, position(*place), chunk=view.chunk))
 
 
 def call_lambda(machine: "Machine", value: Lambda, given: list[Value]) -> Value:
@@ -156,8 +160,8 @@ def call_lambda(machine: "Machine", value: Lambda, given: list[Value]) -> Value:
         inner = node.child_by_field_name("declarator")
         name = declared_name(inner)
         if name is not None:
-            refers = declarations.refers(inner)
-            declarations.bind(machine, frame, frame.parsed.text(name), each, "auto", refers=refers)
+            how = declarations.declared(node.child_by_field_name("type"), inner, frame)
+            declarations.bind(machine, frame, frame.parsed.text(name), each, how)
     if body is None:
         return Thing("lambda")
     return machine.run(children(body), frame).value or Thing("void")
@@ -178,13 +182,11 @@ def enter(
     machine.note(code)
     for index, parameter in enumerate(code.parameters):
         declarator = parameter.node.child_by_field_name("declarator")
-        kind = parameter.node.child_by_field_name("type")
-        text = code.parsed.text(kind) if kind is not None else ""
+        how = declarations.declared(parameter.node.child_by_field_name("type"), declarator, frame)
         value: Value | None = given[index] if index < len(given) else None
         if value is None and parameter.default is not None:
             value = machine.evaluate(parameter.default, frame)
-        refers = declarations.refers(declarator)
-        declarations.bind(machine, frame, parameter.name, value, text, refers=refers)
+        declarations.bind(machine, frame, parameter.name, value, how)
     with machine.deeper() as room:
         if not room:
             return machine.opaque(code.node, frame, "calls itself too deeply")

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from tfdiff.extract.cxx.symbolic.locations import STRUCTURAL, is_structural
-from tfdiff.extract.cxx.symbolic.values import Address, Lazy, Pointer, Scalar, Thing, Value
+from tfdiff.extract.cxx.symbolic.values import Address, Pointer, Thing, Value
 from tfdiff.ir.expr import Boolean, Expr, Number, Operation, boolean, number, operation, symbol
 
 if TYPE_CHECKING:

@@ -1,30 +1,59 @@
 """Local variables: what copies, what refers, and what is only evaluated later."""
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
 
 import tree_sitter
 
 from tfdiff.extract.cxx.symbolic.frames import Frame
 from tfdiff.extract.cxx.symbolic.guards import children
+from tfdiff.extract.cxx.symbolic.locations import is_structural
 from tfdiff.extract.cxx.symbolic.program import declared_name
 from tfdiff.extract.cxx.symbolic.values import Cell, Lazy, Scalar, Storage, Thing, Value, View
+from tfdiff.ir.expr import Boolean, Expr, Number, Opaque, Symbol, opaque
 
 if TYPE_CHECKING:
     from tfdiff.extract.cxx.symbolic.machine import Machine
 
-_OWNING = ("Eigen::Tensor<", "Tensor<")
+_OWNING: Final = ("Eigen::Tensor<", "Tensor<")
+INTEGERS: Final = frozenset(
+    {"int", "int32", "int64", "int32_t", "int64_t", "long", "size_t", "uint32", "uint64", "Index"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """How a name is declared.
+
+    Attributes:
+        kind: the type as written, without ``const``, ``&`` and ``*``.
+        refers: it is a reference.
+    """
+
+    kind: str
+    refers: bool
+
+
+def declared(
+    kind: tree_sitter.Node | None, declarator: tree_sitter.Node | None, frame: Frame
+) -> Declared:
+    """How a variable or parameter is declared, with its type as it is bound here."""
+    text = frame.parsed.text(kind) if kind is not None else ""
+    return Declared(frame.types.get(text, text), _refers(declarator))
 
 
 def declare(machine: "Machine", node: tree_sitter.Node, frame: Frame) -> None:
     """Run a declaration: evaluate what initializes it and bind the names."""
     kind = node.child_by_field_name("type")
-    text = frame.parsed.text(kind) if kind is not None else ""
     for declarator in node.children_by_field_name("declarator"):
         name = declared_name(declarator)
+        how = declared(kind, declarator, frame)
+        value = _initial(machine, declarator, frame, how.kind)
         if name is None:
-            continue
-        value = _initial(machine, declarator, frame, text)
-        bind(machine, frame, frame.parsed.text(name), value, text, refers=refers(declarator))
+            by = machine.opaque(node, frame, "declaration not understood")
+            machine.taint_names(node, frame, by)
+        else:
+            bind(machine, frame, frame.parsed.text(name), value, how)
 
 
 def alias(node: tree_sitter.Node, frame: Frame) -> None:
@@ -35,8 +64,7 @@ def alias(node: tree_sitter.Node, frame: Frame) -> None:
         frame.types[frame.parsed.text(name)] = frame.types.get(text, text)
 
 
-def refers(declarator: tree_sitter.Node | None) -> bool:
-    """Is it a reference, ``T& x``?"""
+def _refers(declarator: tree_sitter.Node | None) -> bool:
     while declarator is not None:
         if declarator.type == "reference_declarator":
             return True
@@ -44,27 +72,35 @@ def refers(declarator: tree_sitter.Node | None) -> bool:
     return False
 
 
-def bind(
-    machine: "Machine",
-    frame: Frame,
-    name: str,
-    value: Value | None,
-    kind: str,
-    *,
-    refers: bool,
-) -> None:
-    """Give a name to a value, as a declaration of that type or a parameter does.
+def bind(machine: "Machine", frame: Frame, name: str, value: Value | None, how: Declared) -> None:
+    """Give a name to a value, as a declaration or a parameter does.
 
     ``T& a`` is the same cell; ``auto x`` of a tensor expression stays unevaluated, and of a
     tensor is the same memory; a number is copied; an ``Eigen::Tensor`` is a copy of its own.
     """
     if isinstance(value, Cell):
-        slot = value.slot if refers else machine.allocate(Scalar(machine.read(value)))
-    elif isinstance(value, View | Lazy) and not refers and _owns(kind):
-        slot = machine.allocate(own_copy(machine, name, value))
+        copied = machine.allocate(Scalar(_fitted(machine.read(value), how)))
+        frame.names[name] = value.slot if how.refers else copied
+    elif isinstance(value, Scalar):
+        frame.names[name] = machine.allocate(Scalar(_fitted(value.expr, how)))
+    elif isinstance(value, View | Lazy) and not how.refers and _owns(how.kind):
+        frame.names[name] = machine.allocate(_own_copy(machine, name, value))
     else:
-        slot = machine.allocate(value)
-    frame.names[name] = slot
+        frame.names[name] = machine.allocate(value)
+
+
+def _fitted(expr: Expr, how: Declared) -> Expr:
+    # A fraction in an integer variable is cut off; sizes and whole inputs are none.
+    if how.kind in INTEGERS and not is_whole(expr):
+        return opaque(how.kind, "converted to an integer")
+    return expr
+
+
+def is_whole(expr: Expr) -> bool:
+    """Is it an integer for all that is known: a size, an integer constant, an input?"""
+    if isinstance(expr, Number):
+        return expr.value.denominator == 1
+    return isinstance(expr, Symbol | Boolean | Opaque) or is_structural(expr)
 
 
 def _owns(kind: str) -> bool:
@@ -72,8 +108,7 @@ def _owns(kind: str) -> bool:
     return plain.startswith(_OWNING)
 
 
-def own_copy(machine: "Machine", name: str, value: Value) -> View:
-    """A tensor of its own that holds what a tensor expression is worth now."""
+def _own_copy(machine: "Machine", name: str, value: Value) -> View:
     storage = Storage(f"{name}~{machine.allocate(None)}", "local")
     content = Scalar(machine.read(value))
     machine.store.values[machine.cell(storage, "flat", None)] = content

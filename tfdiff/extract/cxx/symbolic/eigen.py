@@ -1,5 +1,6 @@
 """Eigen's tensor methods, on tensors in memory and on expressions that are not evaluated yet."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from tfdiff.extract.cxx.symbolic.locations import STRUCTURAL
@@ -24,9 +25,11 @@ _UNARY: Final = {
     "tanh": "tanh",
 }
 _BINARY: Final = {"cwiseMax": "max", "cwiseMin": "min"}
-# Broadcasting a scalar, another shape, another type: no arithmetic.
-_SAME: Final = frozenset({"reshape", "broadcast", "cast"})
-_SIZES: Final = frozenset({"size", "dimension", "dimensions", "NumElements", "rank"})
+# Where to run, another shape, another type, a scalar spread out: no arithmetic.
+_SAME: Final = frozenset({"device", "reshape", "broadcast", "cast"})
+SIZES: Final = frozenset(
+    {"dim_size", "dimension", "size", "NumElements", "dims", "TotalBytes", "num_elements", "rank"}
+)
 
 
 def method(machine: "Machine", value: View | Lazy, used: "Call") -> Value:
@@ -38,56 +41,47 @@ def method(machine: "Machine", value: View | Lazy, used: "Call") -> Value:
         return Lazy(call(_BINARY[name], machine.lazy(value), _argument(machine, used, 0)))
     if name in _SAME:
         return value
-    if name in _SIZES:
+    if name in SIZES:
         owner = value.storage.name if isinstance(value, View) else "expression"
         return Scalar(symbol(f"{STRUCTURAL}{name}({owner})"))
-    match name:
-        case "device":
-            return value
-        case "pow":
-            return Lazy(operation("pow", machine.lazy(value), _argument(machine, used, 0)))
-        case "inverse":
-            return Lazy(operation("div", number(1), machine.lazy(value)))
-        case "constant":
-            return Lazy(_argument(machine, used, 0))
-        case "select":
-            arms = _argument(machine, used, 0), _argument(machine, used, 1)
-            return Lazy(select(machine.lazy(value), *arms))
-        case "eval":
-            return Lazy(machine.read(value))
-        case "binaryExpr":
-            return _functor(machine, value, used)
-        case _ if isinstance(value, View):
-            return _in_memory(machine, value, used)
-        case _:
-            return _unknown(machine, value, used)
+    if name in _IN_MEMORY and isinstance(value, View):
+        return _IN_MEMORY[name](machine, value, used)
+    return _OF_EXPRESSIONS.get(name, _unknown)(machine, value, used)
 
 
 def _argument(machine: "Machine", used: "Call", index: int) -> Expr:
     return machine.lazy(machine.evaluate(used.arguments[index], used.frame))
 
 
+def _power(machine: "Machine", value: View | Lazy, used: "Call") -> Value:
+    return Lazy(operation("pow", machine.lazy(value), _argument(machine, used, 0)))
+
+
+def _inverse(machine: "Machine", value: View | Lazy, _used: "Call") -> Value:
+    return Lazy(operation("div", number(1), machine.lazy(value)))
+
+
+def _constant(machine: "Machine", _value: View | Lazy, used: "Call") -> Value:
+    return Lazy(_argument(machine, used, 0))
+
+
+def _select(machine: "Machine", value: View | Lazy, used: "Call") -> Value:
+    arms = _argument(machine, used, 0), _argument(machine, used, 1)
+    return Lazy(select(machine.lazy(value), *arms))
+
+
+def _evaluated(machine: "Machine", value: View | Lazy, _used: "Call") -> Value:
+    return Lazy(machine.read(value))
+
+
 def _functor(machine: "Machine", value: View | Lazy, used: "Call") -> Value:
     if "scalar_pow_op" in used.frame.parsed.text(used.arguments[1]):
-        return Lazy(operation("pow", machine.lazy(value), _argument(machine, used, 0)))
+        return _power(machine, value, used)
     return _unknown(machine, value, used)
 
 
-def _in_memory(machine: "Machine", value: View, used: "Call") -> Value:
-    match used.name:
-        case "data":
-            return Pointer(value)
-        case "chip":
-            return _row(machine, value, used)
-        case "setZero":
-            machine.write(machine.view_cell(value), Scalar(number(0)))
-            return value
-        case "setConstant":
-            content = Scalar(machine.store.force(_argument(machine, used, 0)))
-            machine.write(machine.view_cell(value), content)
-            return value
-        case _:
-            return _unknown(machine, value, used)
+def _data(_machine: "Machine", value: View, _used: "Call") -> Value:
+    return Pointer(value)
 
 
 def _row(machine: "Machine", value: View, used: "Call") -> Value:
@@ -101,7 +95,34 @@ def _row(machine: "Machine", value: View, used: "Call") -> Value:
     return View(value.storage, value.rank, at)
 
 
+def _set_zero(machine: "Machine", value: View, _used: "Call") -> Value:
+    machine.write(machine.view_cell(value), Scalar(number(0)))
+    return value
+
+
+def _set_constant(machine: "Machine", value: View, used: "Call") -> Value:
+    content = Scalar(machine.store.force(_argument(machine, used, 0)))
+    machine.write(machine.view_cell(value), content)
+    return value
+
+
 def _unknown(machine: "Machine", value: View | Lazy, used: "Call") -> Value:
     by = machine.opaque(used.node, used.frame, f"method not known: {used.name}")
     machine.taint(value, by)
     return Lazy(by.expr)
+
+
+_OF_EXPRESSIONS: Final[dict[str, Callable[["Machine", View | Lazy, "Call"], Value]]] = {
+    "pow": _power,
+    "inverse": _inverse,
+    "constant": _constant,
+    "select": _select,
+    "eval": _evaluated,
+    "binaryExpr": _functor,
+}
+_IN_MEMORY: Final[dict[str, Callable[["Machine", View, "Call"], Value]]] = {
+    "data": _data,
+    "chip": _row,
+    "setZero": _set_zero,
+    "setConstant": _set_constant,
+}

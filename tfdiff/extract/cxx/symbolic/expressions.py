@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 Reader = Callable[["Machine", tree_sitter.Node, Frame], Value]
 ARITHMETIC: Final = {"+": "add", "-": "sub", "*": "mul", "/": "div"}
 _COMPARISONS: Final = {"<": "lt", "<=": "le", ">": "gt", ">=": "ge", "==": "eq", "!=": "ne"}
+_JOINED: Final = {"&&": both, "||": either}
 _GRID: Final = frozenset({"blockIdx", "threadIdx", "blockDim", "gridDim", "warpSize"})
 
 
@@ -74,26 +75,26 @@ def _of_thing(machine: "Machine", op: str, left: Value, right: Value) -> Value:
     return Thing(f"{op} of {left} and {right}")
 
 
-def _number(machine: "Machine", node: tree_sitter.Node, frame: Frame) -> Value:
+def _number(_machine: "Machine", node: tree_sitter.Node, frame: Frame) -> Value:
     text = frame.parsed.text(node).replace("'", "").lower()
     if text.startswith("0x"):
         return Scalar(number(int(text.rstrip("ul"), 16)))
     return Scalar(number(Fraction(text.rstrip("ful"))))
 
 
-def _text(machine: "Machine", node: tree_sitter.Node, frame: Frame) -> Value:
+def _text(_machine: "Machine", node: tree_sitter.Node, frame: Frame) -> Value:
     return Text(frame.parsed.text(node).strip('"'))
 
 
-def _boolean(machine: "Machine", node: tree_sitter.Node, frame: Frame) -> Value:
+def _boolean(_machine: "Machine", node: tree_sitter.Node, _frame: Frame) -> Value:
     return Scalar(boolean(node.type == "true"))
 
 
-def _thing(machine: "Machine", node: tree_sitter.Node, frame: Frame) -> Value:
+def _thing(_machine: "Machine", node: tree_sitter.Node, frame: Frame) -> Value:
     return Thing(frame.parsed.text(node))
 
 
-def _size(machine: "Machine", node: tree_sitter.Node, frame: Frame) -> Value:
+def _size(_machine: "Machine", _node: tree_sitter.Node, _frame: Frame) -> Value:
     return Scalar(symbol(f"{STRUCTURAL}sizeof"))
 
 
@@ -169,27 +170,29 @@ def _binary(machine: "Machine", node: tree_sitter.Node, frame: Frame) -> Value:
     op = mark.type
     left = machine.evaluate(left_node, frame)
     right = machine.evaluate(right_node, frame)
-    if op in ARITHMETIC:
-        if op == "/" and {left_node.type, right_node.type} == {"number_literal"}:
-            return _divided(machine, left, right, frame.parsed.text(node))
-        return combine(machine, ARITHMETIC[op], left, right)
-    if op in {"&&", "||"}:
-        joined = both if op == "&&" else either
-        return Scalar(joined(condition_of(machine, left), condition_of(machine, right)))
-    if op in _COMPARISONS:
-        return _comparison(machine, _COMPARISONS[op], left, right)
-    if op == "%":
-        return Scalar(call("mod", machine.read(left), machine.read(right)))
-    return machine.opaque(node, frame, "operator not understood")
+    if op == "/" and {left_node.type, right_node.type} == {"number_literal"}:
+        result = _divided(machine, left, right, frame.parsed.text(node))
+    elif op in ARITHMETIC:
+        result = combine(machine, ARITHMETIC[op], left, right)
+    elif op in _COMPARISONS:
+        result = _comparison(machine, _COMPARISONS[op], left, right)
+    elif op in _JOINED:
+        join = _JOINED[op]
+        result = Scalar(join(condition_of(machine, left), condition_of(machine, right)))
+    elif op == "%":
+        result = Scalar(call("mod", machine.read(left), machine.read(right)))
+    else:
+        result = machine.opaque(node, frame, "operator not understood")
+    return result
 
 
 def _divided(machine: "Machine", left: Value, right: Value, text: str) -> Value:
     # 1/2 is 0 in C++; 1.0/2 is not.
     quotient = combine(machine, "div", left, right)
     top, bottom = machine.read(left), machine.read(right)
-    if "." not in text and "e" not in text and isinstance(top, Number):
-        if isinstance(bottom, Number) and bottom.value:
-            return Scalar(number(int(top.value / bottom.value)))
+    whole = "." not in text and "e" not in text
+    if whole and isinstance(top, Number) and isinstance(bottom, Number) and bottom.value:
+        return Scalar(number(int(top.value / bottom.value)))
     return quotient
 
 
@@ -241,7 +244,7 @@ def dereferenced(machine: "Machine", value: Value) -> Value:
     match value:
         case Pointer(view, offset):
             at = offset if offset is not None else number(0)
-            return calls.element(machine, view, at)
+            return calls.element(machine, view, (at,))
         case Address(None, target) if target is not None:
             return target
         case Address(slot, _) if slot is not None:
@@ -260,16 +263,16 @@ def _subscript(machine: "Machine", node: tree_sitter.Node, frame: Frame) -> Valu
     match value:
         case Pointer(view, offset):
             place = at if offset is None else operation("add", offset, at)
-            return calls.element(machine, View(view.storage, view.rank), place)
+            return calls.element(machine, View(view.storage, view.rank), (place,))
         case View():
-            return calls.element(machine, value, at)
+            return calls.element(machine, value, (at,))
         case TensorObject() | Thing() | Cell():
             return Thing(frame.parsed.text(node))
         case _:
             return machine.opaque(node, frame, "index not understood")
 
 
-def _lambda(machine: "Machine", node: tree_sitter.Node, frame: Frame) -> Value:
+def _lambda(_machine: "Machine", node: tree_sitter.Node, frame: Frame) -> Value:
     return Lambda(node, frame)
 
 

@@ -1,17 +1,29 @@
 """Which branch of ``#if`` the default build of a device takes."""
 
-from collections.abc import Iterator
+import operator
+from collections.abc import Callable, Iterator
+from typing import Final
 
 import tree_sitter
 
-_BRANCHES = frozenset({"preproc_if", "preproc_ifdef", "preproc_elif", "preproc_else"})
-_ALWAYS = frozenset({"EIGEN_USE_THREADS", "NDEBUG"})
+_BRANCHES: Final = frozenset({"preproc_if", "preproc_ifdef", "preproc_elif", "preproc_else"})
+_ALWAYS: Final = frozenset({"EIGEN_USE_THREADS", "NDEBUG"})
 # What the build of each device's kernels defines; ROCm's branches are another build.
-DEFINED = {
+DEFINED: Final = {
     "cpu": _ALWAYS,
     "gpu": _ALWAYS | {"GOOGLE_CUDA", "EIGEN_USE_GPU", "__CUDACC__"},
     "xla": _ALWAYS,
     "sycl": _ALWAYS | {"TENSORFLOW_USE_SYCL", "EIGEN_USE_SYCL"},
+}
+_OPERATORS: Final[dict[str, Callable[[int, int], object]]] = {
+    "||": lambda left, right: bool(left or right),
+    "&&": lambda left, right: bool(left and right),
+    "==": operator.eq,
+    "!=": operator.ne,
+    ">": operator.gt,
+    ">=": operator.ge,
+    "<": operator.lt,
+    "<=": operator.le,
 }
 
 
@@ -61,31 +73,10 @@ def _number(node: tree_sitter.Node, defined: frozenset[str]) -> int:
             return int(not value) if node.children[0].type == "!" else -value
         case "binary_expression":
             left, right = (_number(child, defined) for child in children(node))
-            return _joined(node.children[1].type, left, right)
+            joined = _OPERATORS.get(node.children[1].type)
+            return int(bool(joined(left, right))) if joined is not None else 0
         case _:
             return int(_text(node) in defined)
-
-
-def _joined(operator: str, left: int, right: int) -> int:
-    match operator:
-        case "||":
-            return int(bool(left or right))
-        case "&&":
-            return int(bool(left and right))
-        case "==":
-            return int(left == right)
-        case "!=":
-            return int(left != right)
-        case ">":
-            return int(left > right)
-        case ">=":
-            return int(left >= right)
-        case "<":
-            return int(left < right)
-        case "<=":
-            return int(left <= right)
-        case _:
-            return 0
 
 
 def _text(node: tree_sitter.Node) -> str:

@@ -3,11 +3,13 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
-from tfdiff.extract.cxx.symbolic import calls, xla
+from tfdiff.extract.cxx.symbolic import calls, expressions, xla
+from tfdiff.extract.cxx.symbolic.declarations import INTEGERS, is_whole
 from tfdiff.extract.cxx.symbolic.frames import Frame
-from tfdiff.extract.cxx.symbolic.locations import STRUCTURAL, is_structural
+from tfdiff.extract.cxx.symbolic.locations import STRUCTURAL
 from tfdiff.extract.cxx.symbolic.values import (
     Address,
+    Cell,
     Context,
     FunctionValue,
     Lambda,
@@ -19,7 +21,7 @@ from tfdiff.extract.cxx.symbolic.values import (
     Value,
     View,
 )
-from tfdiff.ir.expr import Expr, Number, Symbol, call, number, operation, symbol
+from tfdiff.ir.expr import call, number, operation, symbol
 
 if TYPE_CHECKING:
     from tfdiff.extract.cxx.symbolic.call import Call
@@ -50,9 +52,6 @@ _MATH: Final = {
     "mini": "min",
 }
 _CASTS: Final = frozenset({"static_cast", "reinterpret_cast", "const_cast", "dynamic_cast"})
-_INTEGERS: Final = frozenset(
-    {"int", "int32", "int64", "int32_t", "int64_t", "long", "size_t", "uint32", "uint64", "Index"}
-)
 _FLOATS: Final = frozenset(
     {"float", "double", "half", "bfloat16", "Eigen::half", "complex64", "complex128", "bool"}
 )
@@ -66,12 +65,15 @@ _NEUTRAL: Final = (
 )
 _NEUTRAL_SCOPES: Final = ("errors", "strings", "absl", "Status", "TensorShapeUtils", "DataType")
 _LAUNCHERS: Final = ("CudaLaunchKernel", "GpuLaunchKernel")
+_ATOMICS: Final = (
+    *("GpuAtomicAdd", "CudaAtomicAdd", "atomicAdd", "GpuAtomicSub", "CudaAtomicSub"),
+)
 _LAUNCH_ARGUMENTS: Final = 5  # function, grid, block, shared memory, stream
 
 
 def is_type(name: str, frame: Frame) -> bool:
     """Is a name that is called a type, so that the call converts?"""
-    return name in frame.types or name in _INTEGERS or name in _FLOATS or name in _CASTS
+    return name in frame.types or name in INTEGERS or name in _FLOATS or name in _CASTS
 
 
 def converted(machine: "Machine", call_: "Call") -> Value:
@@ -82,16 +84,9 @@ def converted(machine: "Machine", call_: "Call") -> Value:
     target = (
         call_.templates[0] if call_.templates else call_.frame.types.get(call_.name, call_.name)
     )
-    if target in _INTEGERS and isinstance(value, Scalar) and not is_whole(value.expr):
+    if target in INTEGERS and isinstance(value, Scalar) and not is_whole(value.expr):
         return machine.opaque(call_.node, call_.frame, "converted to an integer")
     return value
-
-
-def is_whole(expr: Expr) -> bool:
-    """Is it an integer for all that is known: a size, an integer constant, a whole input?"""
-    if isinstance(expr, Number):
-        return expr.value.denominator == 1
-    return isinstance(expr, Symbol) or is_structural(expr)
 
 
 def outside(machine: "Machine", call_: "Call") -> Value:
@@ -130,7 +125,7 @@ def _math(machine: "Machine", call_: "Call") -> Value:
     return Scalar(call(function, *map(machine.read, values)))
 
 
-def _neutral(machine: "Machine", call_: "Call") -> Value:
+def _neutral(_machine: "Machine", call_: "Call") -> Value:
     return Thing(call_.frame.parsed.text(call_.node))
 
 
@@ -185,6 +180,27 @@ def _launch(machine: "Machine", call_: "Call") -> Value:
     return by
 
 
+def _loaded(machine: "Machine", call_: "Call") -> Value:
+    """``ldg(pointer)``: a read through the read-only cache."""
+    pointer = machine.evaluate(call_.arguments[0], call_.frame)
+    return expressions.dereferenced(machine, pointer)
+
+
+def _atomic_add(machine: "Machine", call_: "Call") -> Value:
+    """``GpuAtomicAdd(pointer, value)``: threads that hit the same row add up."""
+    pointer, value = (machine.evaluate(each, call_.frame) for each in call_.arguments[:2])
+    target = expressions.dereferenced(machine, pointer)
+    old = Scalar(machine.read(target))
+    if not isinstance(target, Cell):
+        by = machine.opaque(call_.node, call_.frame, "atomic operation not understood")
+        machine.taint(pointer, by)
+        return by
+    op = "sub" if "Sub" in call_.name else "add"
+    machine.atomic = True
+    machine.write(target.slot, expressions.combine(machine, op, old, value))
+    return old
+
+
 def _shard(machine: "Machine", call_: "Call") -> Value:
     """``Shard(threads, workers, total, cost, work)``."""
     return parallel(machine, call_, machine.evaluate(call_.arguments[-1], call_.frame))
@@ -215,6 +231,8 @@ HANDLERS: Final[dict[str, Handler]] = {
     "GetInputTensorFromVariable": _variable,
     "GetBase": _base,
     "Shard": _shard,
+    **dict.fromkeys(("ldg", "__ldg", "GpuLdg", "CudaLdg"), _loaded),
+    **dict.fromkeys(_ATOMICS, _atomic_add),
     **dict.fromkeys(_LAUNCHERS, _launch),
     **dict.fromkeys(_NEUTRAL, _neutral),
 }

@@ -7,7 +7,9 @@ Sizes and indices are expressions over symbols that start with ``#``.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Final
 
+from tfdiff.extract.cxx.symbolic.values import Rank, Storage
 from tfdiff.ir.expr import (
     Boolean,
     Call,
@@ -22,10 +24,11 @@ from tfdiff.ir.expr import (
     operation,
     symbol,
 )
-from tfdiff.extract.cxx.symbolic.values import Rank, Storage
 
-STRUCTURAL = "#"
-_MARKS = {"add": "+", "sub": "-", "mul": "*", "div": "/"}
+STRUCTURAL: Final = "#"
+_LOOP: Final = "~"  # stands in the names of indices: a loop's, or a row's
+_AT: Final = "at"
+_MARKS: Final = {"add": "+", "sub": "-", "mul": "*", "div": "/"}
 
 
 def is_structural(expr: Expr) -> bool:
@@ -44,6 +47,11 @@ def is_structural(expr: Expr) -> bool:
     return symbols > 0
 
 
+def position(first: Expr, *rest: Expr) -> Expr:
+    """One index, or several: ``(row, column)``."""
+    return call(_AT, first, *rest) if rest else first
+
+
 @dataclass(slots=True)
 class Locations:
     """The indices that one kernel uses.
@@ -54,24 +62,27 @@ class Locations:
 
     sparse: bool
     _loops: int = 0
-    _rows: dict[Expr, Expr] = field(default_factory=dict)  # row -> position in the indices
-    _element: dict[Expr | None, Expr] = field(default_factory=dict)
+    _rows: dict[Expr, Expr] = field(default_factory=dict)  # row number -> where it was read
+    _elements: dict[Expr | None, Expr] = field(default_factory=dict)
 
     def loop(self, name: str) -> Expr:
         """A fresh index that runs over all elements or rows."""
         self._loops += 1
-        return symbol(f"{STRUCTURAL}{name}~{self._loops}")
+        return symbol(f"{STRUCTURAL}{name}{_LOOP}{self._loops}")
 
-    def row(self, tensor: str, position: Expr) -> Expr:
+    def row(self, tensor: str, at: Expr) -> Expr:
         """The row number that a tensor of indices holds at a position."""
-        row = symbol(f"{STRUCTURAL}{tensor}[{shown(position)}]~{id(position)}")
-        self._rows[row] = position
+        for row, known in self._rows.items():
+            if known is at:
+                return row
+        row = self.loop(f"{tensor}[{shown(at)}]")
+        self._rows[row] = at
         return row
 
     def is_updated(self, storage: Storage, rank: Rank, at: Expr | None, *, chunk: bool) -> bool:
         """Is it the element that the rule speaks of?"""
         if rank == "scalar":
-            return at is None or at == number(0)
+            return at is None or at is number(0)
         if storage.kind == "local":
             return True
         if not self.sparse:
@@ -81,28 +92,35 @@ class Locations:
         return self._is_row(at) if storage.kind == "state" else self._is_position(at)
 
     def _same(self, key: Expr | None, at: Expr) -> bool:
-        # Tensors of one kernel that are read at the same computed offset are read at the same
-        # element; the first offset that is seen says which.
-        return not isinstance(at, Number) and self._element.setdefault(key, at) is at
+        # What one kernel reads at the same computed offset is the same element of each tensor;
+        # the first offset that is seen says which.
+        return not isinstance(at, Number) and self._elements.setdefault(key, at) is at
 
     def _is_row(self, at: Expr) -> bool:
         if at in self._rows:
             return True
+        if isinstance(at, Call) and at.function == _AT and at.args[0] in self._rows:
+            where = self._rows[at.args[0]]
+            return self._same(where, position(where, *at.args[1:]))
         for row, width, column in _row_and_column(at):
             if row in self._rows:
                 return self._same(self._rows[row], _flat(self._rows[row], width, column))
         return False
 
     def _is_position(self, at: Expr) -> bool:
-        if at in self._rows.values():
+        known = self._rows.values()
+        if at in known:
             return True
-        for position in self._rows.values():
-            if isinstance(position, Operation) and position.op == "div" and position.args[0] is at:
-                width = position.args[1]
-                return self._same(position, _flat(position, width, call("mod", at, width)))
+        if isinstance(at, Call) and at.function == _AT:
+            return at.args[0] in known and self._same(at.args[0], at)
+        for where in known:
+            # ``indices[i / width]``: element ``i`` of the gradient is column ``i % width``.
+            if isinstance(where, Operation) and where.op == "div" and where.args[0] is at:
+                width = where.args[1]
+                return self._same(where, _flat(where, width, call("mod", at, width)))
         return any(
-            position in self._rows.values() and self._same(position, _flat(position, width, column))
-            for position, width, column in _row_and_column(at)
+            where in known and self._same(where, _flat(where, width, column))
+            for where, width, column in _row_and_column(at)
         )
 
 
@@ -110,21 +128,22 @@ def shown(at: Expr) -> str:
     """An index as a person would write it."""
     match at:
         case Symbol(name):
-            return name.removeprefix(STRUCTURAL).split("~")[0]
-        case Number(value):
-            return str(value)
-        case Boolean(value):
-            return str(value)
+            text = name.removeprefix(STRUCTURAL).split(_LOOP)[0]
+        case Number(value) | Boolean(value):
+            text = str(value)
         case Operation(op, (left, right)) if op in _MARKS:
-            return f"({shown(left)} {_MARKS[op]} {shown(right)})"
+            text = f"({shown(left)} {_MARKS[op]} {shown(right)})"
+        case Call(function, args) if function == _AT:
+            text = ", ".join(map(shown, args))
         case Operation(op, args) | Call(op, args):
-            return f"{op}({', '.join(map(shown, args))})"
+            text = f"{op}({', '.join(map(shown, args))})"
         case _:
-            return "?"
+            text = "?"
+    return text
 
 
 def _is_loop(at: Expr) -> bool:
-    return isinstance(at, Symbol) and "~" in at.name and "[" not in at.name
+    return isinstance(at, Symbol) and _LOOP in at.name and "[" not in at.name
 
 
 def _row_and_column(at: Expr) -> Iterator[tuple[Expr, Expr, Expr]]:
@@ -136,5 +155,5 @@ def _row_and_column(at: Expr) -> Iterator[tuple[Expr, Expr, Expr]]:
                     yield row, width, column
 
 
-def _flat(position: Expr, width: Expr, column: Expr) -> Expr:
-    return operation("add", operation("mul", position, width), column)
+def _flat(where: Expr, width: Expr, column: Expr) -> Expr:
+    return operation("add", operation("mul", where, width), column)

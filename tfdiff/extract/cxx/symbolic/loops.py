@@ -14,7 +14,6 @@ from tfdiff.extract.cxx.symbolic.frames import Frame
 from tfdiff.extract.cxx.symbolic.guards import children
 from tfdiff.extract.cxx.symbolic.locations import STRUCTURAL, is_structural
 from tfdiff.extract.cxx.symbolic.program import declared_name
-from tfdiff.extract.cxx.symbolic.store import Store
 from tfdiff.extract.cxx.symbolic.values import Scalar
 from tfdiff.ir.expr import Expr, Number, Operation, Symbol, number, opaque, symbol
 

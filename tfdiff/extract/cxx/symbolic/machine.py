@@ -44,6 +44,7 @@ class Machine:
         attributes: names of the op's attributes.
         written: inputs that were written, whatever the branch.
         concurrent: rows are updated by threads that do not wait for each other.
+        atomic: rows are updated by atomic additions.
         ran: the code that ran, in order of first use.
     """
 
@@ -55,6 +56,7 @@ class Machine:
     unknowns: list[Unknown] = field(default_factory=list)
     written: set[str] = field(default_factory=set)
     concurrent: bool = False
+    atomic: bool = False
     ran: dict[FunctionCode, None] = field(default_factory=dict)
     cells: dict[tuple[Storage, str], int] = field(default_factory=dict)
     _slots: Iterator[int] = field(default_factory=count)

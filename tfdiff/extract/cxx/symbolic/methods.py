@@ -6,7 +6,7 @@ import tree_sitter
 
 from tfdiff.extract.cxx.symbolic import calls, eigen, expressions, framework, library, xla
 from tfdiff.extract.cxx.symbolic.call import Call, named
-from tfdiff.extract.cxx.symbolic.frames import Frame
+from tfdiff.extract.cxx.symbolic.frames import Frame, Instance
 from tfdiff.extract.cxx.symbolic.locations import STRUCTURAL
 from tfdiff.extract.cxx.symbolic.values import (
     Address,
@@ -14,6 +14,7 @@ from tfdiff.extract.cxx.symbolic.values import (
     Cell,
     Context,
     Functor,
+    Lambda,
     Lazy,
     Pointer,
     Rank,
@@ -40,10 +41,9 @@ _VIEWS: Final[dict[str, Rank]] = {
     "tensor": "rows",
     "shaped": "rows",
 }
-SIZES: Final = frozenset(
-    {"dim_size", "dimension", "size", "NumElements", "dims", "TotalBytes", "num_elements", "rank"}
-)
 _SHAPES: Final = frozenset({"shape", "IsInitialized", "dtype", "dimensions", "DebugString"})
+
+_WRITABLE: Final = (View, Pointer, Address, Lambda)
 
 
 def call_method(
@@ -61,33 +61,45 @@ def call_method(
     if owner is None or field is None:
         return machine.opaque(node, frame, "call not understood")
     name, given = named(field, frame)
-    call = Call(node, frame, name, "", given, arguments)
     value = machine.evaluate(owner, frame)
-    if isinstance(value, Address) or (isinstance(value, Cell) and name in SIZES):
+    if isinstance(value, Address) or (isinstance(value, Cell) and name in eigen.SIZES):
         value = _pointed(machine, value)
-    match value:
-        case Context():
-            return framework.context_method(machine, call)
-        case Builder():
-            return xla.builder_method(machine, call)
-        case TensorObject():
-            return _tensor(machine, value, call)
-        case View() | Lazy():
-            return eigen.method(machine, value, call)
-        case Functor():
-            method = calls.method_of(value.instance, name)
-            if method is not None:
-                values = [machine.evaluate(each, frame) for each in arguments]
-                return calls.enter(machine, method, given, values, value.instance)
-        case Thing():
-            return _thing(machine, value, call)
-        case Cell() | Scalar() if name == "builder":
-            return Builder()
-        case _:
-            pass
+    result = _on_object(machine, value, Call(node, frame, name, "", given, arguments))
+    if result is not None:
+        return result
     by = machine.opaque(node, frame, f"method not known: {name}")
     machine.taint_names(node, frame, by)
     return by
+
+
+def _on_object(machine: "Machine", value: Value, call: Call) -> Value | None:
+    result: Value | None = None
+    match value:
+        case Context():
+            result = framework.context_method(machine, call)
+        case Builder():
+            result = xla.function(machine, call)
+        case TensorObject():
+            result = _tensor(machine, value, call)
+        case View() | Lazy():
+            result = eigen.method(machine, value, call)
+        case Functor(_, instance):
+            result = _of_functor(machine, instance, call)
+        case Thing():
+            result = _thing(machine, value, call)
+        case Cell() | Scalar() if call.name == "builder":
+            result = Builder()
+        case _:
+            pass
+    return result
+
+
+def _of_functor(machine: "Machine", instance: Instance, call: Call) -> Value | None:
+    method = calls.method_of(instance, call.name)
+    if method is None:
+        return None
+    values = [machine.evaluate(each, call.frame) for each in call.arguments]
+    return calls.enter(machine, method, call.templates, values, instance)
 
 
 def _pointed(machine: "Machine", value: Value) -> Value:
@@ -99,7 +111,7 @@ def _pointed(machine: "Machine", value: Value) -> Value:
 def _tensor(machine: "Machine", value: TensorObject, call: Call) -> Value:
     if call.name in _VIEWS:
         return View(value.storage, _VIEWS[call.name])
-    if call.name in SIZES:
+    if call.name in eigen.SIZES:
         return Scalar(symbol(f"{STRUCTURAL}{call.name}({value.storage.name})"))
     if call.name in _SHAPES:
         return Thing(f"{value.storage.name}.{call.name}()")
@@ -113,8 +125,14 @@ def _thing(machine: "Machine", value: Thing, call: Call) -> Value:
         return library.parallel(machine, call, machine.evaluate(call.arguments[-1], call.frame))
     if call.name.startswith("memcpy") and len(call.arguments) > 1:
         return _copied(machine, call)
-    if call.name in SIZES:
+    if call.name in eigen.SIZES:
         return Scalar(symbol(f"{STRUCTURAL}{call.name}"))
+    reached = [machine.evaluate(each, call.frame) for each in call.arguments]
+    if any(isinstance(each, _WRITABLE) for each in reached):
+        by = machine.opaque(call.node, call.frame, f"method not known: {call.name}")
+        for each in reached:
+            machine.taint(each, by)
+        return by
     return Thing(f"{value.text}.{call.name}()")
 
 

@@ -10,6 +10,7 @@ from tfdiff.extract.cxx.symbolic.guards import children, statements
 from tfdiff.extract.cxx.symbolic.macros import Macro, macro_of
 
 _CLASSES = frozenset({"class_specifier", "struct_specifier"})
+_SCOPES = frozenset({"namespace_definition", "linkage_specification"})
 _FUNCTION = "function_definition"
 
 
@@ -88,9 +89,7 @@ class Program:
     ) -> None:
         for node in statements(list(nodes), self.defined):
             body = node.child_by_field_name("body")
-            if node.type == "namespace_definition" and body is not None:
-                self._walk(children(body), parsed, None)
-            elif node.type == "linkage_specification" and body is not None:
+            if node.type in _SCOPES and body is not None:
                 self._walk(children(body), parsed, None)
             elif node.type == "template_declaration":
                 parameters = node.child_by_field_name("parameters")

@@ -65,7 +65,7 @@ def _rule(bodies: Bodies, op: OpFacts, walk: Walk, device: Device) -> KernelRule
         device=device,
         states=states,
         duplicates=_duplicates(machine, device) if sparse else None,
-        symbols=tuple(one.definition.region.symbol for one in walk.reached),
+        symbols=_symbols(machine, walk),
         unknowns=_reaching(machine, states),
     )
 
@@ -140,6 +140,22 @@ def _shown_sizes(expr: Expr) -> Expr:
     return renamed(expr, names) if names else expr
 
 
+def _symbols(machine: Machine, walk: Walk) -> tuple[str, ...]:
+    """The regions whose code ran."""
+    ran = [(code.parsed.path, code.node.start_byte) for code in machine.ran]
+    regions = (one.definition for one in walk.reached)
+    return tuple(
+        dict.fromkeys(
+            definition.region.symbol
+            for definition in regions
+            if any(
+                path == definition.region.span.path and definition.start <= start < definition.end
+                for path, start in ran
+            )
+        )
+    )
+
+
 def _reaching(machine: Machine, states: tuple[tuple[str, Expr], ...]) -> tuple[Unknown, ...]:
     """The unknowns that taint a value; what is not understood elsewhere does no harm."""
     tainting = set()
@@ -159,4 +175,7 @@ def _reaching(machine: Machine, states: tuple[tuple[str, Expr], ...]) -> tuple[U
 
 
 def _duplicates(machine: Machine, device: Device) -> Duplicates:
+    if machine.atomic:
+        return "summed"
+    # Threads that hit the same row race: what is left is not decided by the source.
     return "sequential" if device == "cpu" and not machine.concurrent else "unknown"

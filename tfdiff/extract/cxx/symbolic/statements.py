@@ -1,11 +1,12 @@
 """Statements in order: order is semantics."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 import tree_sitter
 
+from tfdiff.extract.cxx.parse import Parsed
 from tfdiff.extract.cxx.parse import statements as fragment_statements
 from tfdiff.extract.cxx.symbolic import branches, declarations, guards, loops
 from tfdiff.extract.cxx.symbolic.frames import Frame
@@ -16,16 +17,6 @@ if TYPE_CHECKING:
     from tfdiff.extract.cxx.symbolic.machine import Machine
 
 Exit = Literal["end", "return", "next"]
-_LOOPS = frozenset({"for_statement", "for_range_loop", "while_statement"})
-_SILENT = frozenset(
-    {
-        "using_declaration",
-        "static_assert_declaration",
-        "preproc_call",  # #undef, #pragma
-        "type_definition",
-        ";",
-    }
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +28,7 @@ class Outcome:
 
 
 Todo: TypeAlias = "tuple[tree_sitter.Node, Frame, Todo] | None"
+Step: TypeAlias = "tuple[Outcome | None, Todo]"  # how the run ended, or what is left to do
 
 
 def todo(machine: "Machine", nodes: Iterable[tree_sitter.Node], frame: Frame, rest: Todo) -> Todo:
@@ -51,35 +43,54 @@ def execute(machine: "Machine", work: Todo) -> Outcome:
     """Run statements until they end or are left."""
     while work is not None:
         node, frame, work = work
-        match node.type:
-            case "compound_statement":
-                work = todo(machine, guards.children(node), frame.inner(), work)
-            case "expression_statement":
-                work = _expression(machine, node, frame, work)
-            case "declaration":
-                declarations.declare(machine, node, frame)
-            case "if_statement":
-                ended, work = branches.branch(machine, node, frame, work)
-                if ended is not None:
-                    return ended
-            case "return_statement":
-                return Outcome("return", _returned(machine, node, frame))
-            case "continue_statement":
-                return Outcome("next")
-            case "alias_declaration":
-                declarations.alias(node, frame)
-            case "preproc_def" | "preproc_function_def":
-                macro = macro_of(node, frame.parsed)
-                if macro is not None:
-                    frame.macros[macro.name] = macro
-            case kind if kind in _LOOPS:
-                loops.loop(machine, node, frame)
-            case kind if kind in _SILENT:
-                pass
-            case kind:
-                by = machine.opaque(node, frame, f"statement not understood ({kind})")
-                machine.taint_names(node, frame, by)
+        ended, work = _RUNNERS.get(node.type, _not_understood)(machine, node, frame, work)
+        if ended is not None:
+            return ended
     return Outcome("end")
+
+
+def _not_understood(machine: "Machine", node: tree_sitter.Node, frame: Frame, work: Todo) -> Step:
+    by = machine.opaque(node, frame, f"statement not understood ({node.type})")
+    machine.taint_names(node, frame, by)
+    return None, work
+
+
+def _nothing(_machine: "Machine", _node: tree_sitter.Node, _frame: Frame, work: Todo) -> Step:
+    return None, work
+
+
+def _block(machine: "Machine", node: tree_sitter.Node, frame: Frame, work: Todo) -> Step:
+    return None, todo(machine, guards.children(node), frame.inner(), work)
+
+
+def _declaration(machine: "Machine", node: tree_sitter.Node, frame: Frame, work: Todo) -> Step:
+    declarations.declare(machine, node, frame)
+    return None, work
+
+
+def _alias(_machine: "Machine", node: tree_sitter.Node, frame: Frame, work: Todo) -> Step:
+    declarations.alias(node, frame)
+    return None, work
+
+
+def _define(_machine: "Machine", node: tree_sitter.Node, frame: Frame, work: Todo) -> Step:
+    macro = macro_of(node, frame.parsed)
+    if macro is not None:
+        frame.macros[macro.name] = macro
+    return None, work
+
+
+def _loop(machine: "Machine", node: tree_sitter.Node, frame: Frame, work: Todo) -> Step:
+    loops.loop(machine, node, frame)
+    return None, work
+
+
+def _next(_machine: "Machine", _node: tree_sitter.Node, _frame: Frame, _work: Todo) -> Step:
+    return Outcome("next"), None
+
+
+def _return(machine: "Machine", node: tree_sitter.Node, frame: Frame, _work: Todo) -> Step:
+    return Outcome("return", _returned(machine, node, frame)), None
 
 
 def _returned(machine: "Machine", node: tree_sitter.Node, frame: Frame) -> Value | None:
@@ -91,29 +102,55 @@ def _returned(machine: "Machine", node: tree_sitter.Node, frame: Frame) -> Value
     return Scalar(machine.read(value)) if isinstance(value, Cell) else value
 
 
-def _expression(machine: "Machine", node: tree_sitter.Node, frame: Frame, work: Todo) -> Todo:
+def _expression(machine: "Machine", node: tree_sitter.Node, frame: Frame, work: Todo) -> Step:
     inner = guards.children(node)
     if not inner:
-        return work
-    called = (
-        inner[0].child_by_field_name("function") if inner[0].type == "call_expression" else None
-    )
-    if called is not None and called.type == "identifier":
-        name = frame.parsed.text(called)
-        macro = frame.macro(name) or machine.program.macros.get(name)
-        if macro is not None:
-            listed = inner[0].child_by_field_name("arguments")
-            given = guards.children(listed) if listed is not None else []
-            texts = tuple(frame.parsed.text(each) for each in given)
-            expanded = machine.expansion(macro, texts)
-            same_scope = frame.elsewhere(expanded, frame.parsed.span(node))
-            return todo(machine, fragment_statements(expanded), same_scope, work)
+        return None, work
+    expanded = _expanded(machine, inner[0], frame)
+    if expanded is not None:
+        same_scope = frame.elsewhere(expanded, frame.parsed.span(node))
+        return None, todo(machine, fragment_statements(expanded), same_scope, work)
     if inner[0].type != "binary_expression" or _has_effects(inner[0]):
         machine.evaluate(inner[0], frame)
-    return work
+    return None, work
+
+
+def _expanded(machine: "Machine", node: tree_sitter.Node, frame: Frame) -> Parsed | None:
+    """What a call of a macro stands for; None if it calls none."""
+    called = node.child_by_field_name("function") if node.type == "call_expression" else None
+    listed = node.child_by_field_name("arguments")
+    if called is None or listed is None or called.type != "identifier":
+        return None
+    name = frame.parsed.text(called)
+    macro = frame.macro(name) or machine.program.macros.get(name)
+    if macro is None:
+        return None
+    texts = tuple(frame.parsed.text(each) for each in guards.children(listed))
+    return machine.expansion(macro, texts)
 
 
 def _has_effects(node: tree_sitter.Node) -> bool:
     # ``Eigen::Sizes<1> single;`` reads as a comparison; a comparison for its own sake is none.
     effects = {"call_expression", "assignment_expression", "update_expression"}
     return node.type in effects or any(map(_has_effects, node.named_children))
+
+
+_RUNNERS: Final[dict[str, Callable[["Machine", tree_sitter.Node, Frame, Todo], Step]]] = {
+    "compound_statement": _block,
+    "expression_statement": _expression,
+    "declaration": _declaration,
+    "alias_declaration": _alias,
+    "if_statement": branches.branch,
+    "for_statement": _loop,
+    "for_range_loop": _loop,
+    "while_statement": _loop,
+    "return_statement": _return,
+    "continue_statement": _next,
+    "preproc_def": _define,
+    "preproc_function_def": _define,
+    "preproc_call": _nothing,  # #undef, #pragma
+    "using_declaration": _nothing,
+    "static_assert_declaration": _nothing,
+    "type_definition": _nothing,
+    ";": _nothing,
+}

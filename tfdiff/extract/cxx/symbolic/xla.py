@@ -1,5 +1,7 @@
 """XLA: the builder's methods of the first releases, and the operations on ``xla::XlaOp``."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from tfdiff.extract.cxx.symbolic.values import Builder, Context, Scalar, Text, Thing, Value
@@ -9,12 +11,11 @@ if TYPE_CHECKING:
     from tfdiff.extract.cxx.symbolic.call import Call
     from tfdiff.extract.cxx.symbolic.machine import Machine
 
-_OPERATIONS: Final = {
+_BINARY: Final = {
     "Add": "add",
     "Sub": "sub",
     "Mul": "mul",
     "Div": "div",
-    "Neg": "neg",
     "Pow": "pow",
     "Lt": "lt",
     "Le": "le",
@@ -24,18 +25,15 @@ _OPERATIONS: Final = {
     "Ne": "ne",
     "And": "and",
     "Or": "or",
-    "Not": "not",
 }
 _CALLS: Final = {
     "Sqrt": "sqrt",
-    "Rsqrt": "rsqrt",
     "SqrtF32": "sqrt",
+    "Rsqrt": "rsqrt",
     "Square": "square",
     "SquareF32": "square",
     "Abs": "abs",
     "Sign": "sign",
-    "Max": "max",
-    "Min": "min",
     "Exp": "exp",
     "Log": "log",
     "Floor": "floor",
@@ -45,54 +43,50 @@ _CALLS: Final = {
     "Sin": "sin",
     "Cos": "cos",
 }
-_SAME: Final = frozenset(
-    {"ConvertElementType", "Broadcast", "BroadcastInDim", "Reshape", "BitcastConvertType"}
-)
-_LITERALS: Final = frozenset(
-    {"FloatLiteral", "IntegerLiteral", "ScalarLike", "FullLike", "ConstantR0", "ConstantR0WithType"}
-)
-_ONES: Final = frozenset({"One", "OnesLike"})
-_ZEROS: Final = frozenset({"Zero", "Zeros", "ZerosLike"})
-_ARITY: Final = {"neg": 1, "not": 1}
-_ONE_ARGUMENT: Final = frozenset(_CALLS) - {"Max", "Min"}
 
 
-def builder_method(machine: "Machine", used: "Call") -> Value:
-    """``b->Add(x, y)``."""
-    return function(machine, used)
+def _clamp(least: Expr, value: Expr, most: Expr) -> Expr:
+    return call("min", call("max", least, value), most)
+
+
+def _last(*given: Expr) -> Expr:
+    return given[-1]
+
+
+# Name -> how many numbers it takes, and what it makes of them.
+_KNOWN: Final[dict[str, tuple[int, Callable[..., Expr]]]] = {
+    **{name: (2, partial(operation, op)) for name, op in _BINARY.items()},
+    **{name: (1, partial(call, function)) for name, function in _CALLS.items()},
+    "Max": (2, partial(call, "max")),
+    "Min": (2, partial(call, "min")),
+    "Neg": (1, partial(operation, "neg")),
+    "Not": (1, partial(operation, "not")),
+    "Select": (3, select),
+    "Clamp": (3, _clamp),
+    "Reciprocal": (1, partial(operation, "div", number(1))),
+    # A constant in the type (and shape) of something else.
+    "ScalarLike": (2, _last),
+    "FullLike": (2, _last),
+    "OnesLike": (1, lambda _: number(1)),
+    "ZerosLike": (1, lambda _: number(0)),
+    "One": (0, partial(number, 1)),
+    "Zero": (0, partial(number, 0)),
+    "FloatLiteral": (1, _last),
+    "IntegerLiteral": (1, _last),
+    "ConstantR0": (1, _last),
+    "ConstantR0WithType": (1, _last),
+    # Another type or shape: no arithmetic.
+    "ConvertElementType": (1, _last),
+    "Broadcast": (1, _last),
+    "Reshape": (1, _last),
+}
 
 
 def function(machine: "Machine", used: "Call") -> Value:
-    """``xla::Max(x, y)``, ``XlaHelpers::FloatLiteral(b, type, 1.0)``."""
+    """``xla::Max(x, y)``, ``b->Add(x, y)``, ``XlaHelpers::FloatLiteral(b, type, 1.0)``."""
     values = [machine.evaluate(each, used.frame) for each in used.arguments]
     numbers = [each for each in values if not isinstance(each, Builder | Context | Thing | Text)]
-    exprs = [machine.read(each) for each in numbers]
-    result = _result(used.name, exprs)
-    if result is not None:
-        return Scalar(result)
-    return machine.opaque(used.node, used.frame, f"operation not known: {used.name}")
-
-
-def _result(name: str, given: list[Expr]) -> Expr | None:
-    if name in _ZEROS or name in _ONES:
-        return number(int(name in _ONES))
-    if name in _LITERALS and given:
-        return given[-1]
-    if name in _SAME and given:
-        return given[0]
-    if name in _OPERATIONS:
-        op = _OPERATIONS[name]
-        arity = _ARITY.get(op, 2)
-        return operation(op, *given[:arity]) if len(given) >= arity else None
-    if name in _CALLS:
-        arity = 1 if name in _ONE_ARGUMENT else 2
-        return call(_CALLS[name], *given[:arity]) if len(given) >= arity else None
-    match name, given:
-        case "Select", [condition, then, other]:
-            return select(condition, then, other)
-        case "Clamp", [least, value, most]:
-            return call("min", call("max", least, value), most)
-        case "Reciprocal", [value]:
-            return operation("div", number(1), value)
-        case _:
-            return None
+    arity, make = _KNOWN.get(used.name, (None, _last))
+    if arity == len(numbers):
+        return Scalar(make(*map(machine.read, numbers)))
+    return machine.opaque(used.node, used.frame, f"operation not understood: {used.name}")
