@@ -45,7 +45,11 @@ class MirrorFolder:
             with FileLock(f"{self.git_dir}.lock", timeout=_LOCK_SECONDS):
                 self._create()
                 self._clear_leftovers()
-                yield
+                try:
+                    yield
+                except BaseException:
+                    self._clear_leftovers()  # the room that half a pack takes may be all there was
+                    raise
         except Timeout as error:
             raise SourceError(
                 f"Another run has held {self.git_dir} for {_LOCK_SECONDS / 60:.0f} minutes. "
