@@ -6,18 +6,20 @@ identical (same operations in the same order), equal (proved over the reals), co
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Final
 
 import numpy as np
 
 from tfdiff.ir.canonical import Canonical
+from tfdiff.ir.closed import closed_forms
 from tfdiff.ir.decision import Decision, Example, Rung, StateDecision
 from tfdiff.ir.domain import Kind, inferred_domain
 from tfdiff.ir.expr import Expr, symbol
 from tfdiff.ir.guards import Frame, Guard, asked_guards, plausible, special_guards
 from tfdiff.ir.invariants import kept_signs
 from tfdiff.ir.prove import prove
-from tfdiff.ir.refute import Search, example, searched
+from tfdiff.ir.refute import Search, differs_at, example, searched
 from tfdiff.ir.sampling import Points, points
 from tfdiff.ir.show import text
 from tfdiff.ir.typed import typed_states
@@ -29,12 +31,14 @@ LOPSIDED: Final = "at many points only one of the rules has a value"
 OVER_THE_REALS: Final = "proved equal over the reals; only rounding can differ"
 
 
-def decide(
+def decide(  # noqa: PLR0913 - the optional ones sharpen the answer
     old: States,
     new: States,
     *,
     kinds: Mapping[str, Kind] | None = None,
     settings: Mapping[str, float | bool] | None = None,
+    initial_old: States = (),
+    initial_new: States = (),
     visible: str = "var",
 ) -> Decision:
     """Decide whether two rules are the same.
@@ -44,12 +48,22 @@ def decide(
         new: the same of the new rule; only states of both are compared.
         kinds: what is known of symbols' values; the rest is told from names and derived.
         settings: values of hyperparameters that users have if they pass nothing.
+        initial_old: starting values of the old rule's states, as far as known; with them a
+            running power (``beta1_power``) and a counter that the new rule lacks become
+            functions of ``step``.
+        initial_new: the same of the new rule.
         visible: the state that holds the weights, for the witness.
     """
     forms = Canonical()
     typed_old, typed_new = typed_states(old, new)
     left = {name: forms.form(value) for name, value in typed_old}
     right = {name: forms.form(value) for name, value in typed_new}
+    only = (
+        [name for name in left if name not in right],
+        [name for name in right if name not in left],
+    )
+    left = closed_forms(left, only[0], dict(initial_old))
+    right = closed_forms(right, only[1], dict(initial_new))
     context = _context(left, right, kinds or {}, settings or {}, visible)
     decided = tuple(_state(name, context) for name in context.common)
     worst = max(
@@ -57,7 +71,8 @@ def decide(
         key=lambda decision: ORDER.index(decision.verdict),
         default=StateDecision("", "undecided", "unknown", "", reason="no state in common"),
     )
-    return _combined(worst, decided, context, visible)
+    decision = _combined(worst, decided, context, visible)
+    return replace(decision, only_old=tuple(only[0]), only_new=tuple(only[1]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,10 +168,15 @@ def _guard(name: str, context: _Context, search: Search) -> tuple[Guard, StateDe
     roots = [context.old[name], context.new[name]]
     apart = search.apart.copy()
     apart[search.row] = True
+
+    @cache
+    def confirmed(row: int) -> bool:
+        return differs_at(roots[0], roots[1], context.frame.points, row)
+
     kept: list[tuple[Guard, StateDecision]] = []
     for candidates in (asked_guards, special_guards):
         for guard in candidates(roots, context.frame):
-            if plausible(guard, apart, search.valid):
+            if plausible(guard, apart, search.valid, confirmed):
                 outside = _outside(name, guard, context)
                 if outside.verdict in {"identical", "equal"}:
                     kept.append((guard, outside))
@@ -209,9 +229,7 @@ def _combined(
         condition or None,
         worst.reason,
         states,
-        tuple(name for name in context.old if name not in context.new),
-        tuple(name for name in context.new if name not in context.old),
-        _witness(decided, context, visible),
+        witness=_witness(decided, context, visible),
     )
 
 

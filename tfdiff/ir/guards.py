@@ -4,7 +4,7 @@ A guard is a truth (``use_nesterov``), a condition that a rule asks (``abs(grad)
 a hyperparameter's distance from a telling value (``momentum != 0``).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -31,6 +31,7 @@ from tfdiff.ir.walk import States, numbers, replaced_states, symbols
 
 OPPOSITE = {"lt": "ge", "ge": "lt", "le": "gt", "gt": "le", "eq": "ne", "ne": "eq"}
 MIRRORED = {"lt": "gt", "gt": "lt", "le": "ge", "ge": "le", "eq": "eq", "ne": "ne"}
+ASKED = 6  # rows that speak against a guard and are looked at in balls
 ENOUGH = 8  # rows on each side of a guard
 
 
@@ -112,10 +113,24 @@ def special_guards(roots: Iterable[Expr], frame: Frame) -> Iterable[Guard]:
                 )
 
 
-def plausible(guard: Guard, apart: npt.NDArray[np.bool_], valid: npt.NDArray[np.bool_]) -> bool:
-    """Whether a guard holds wherever results were seen to differ, and fails at enough points."""
-    outside = valid & ~apart & ~guard.holds
-    return not bool(np.any(apart & ~guard.holds)) and int(np.count_nonzero(outside)) >= ENOUGH
+def plausible(
+    guard: Guard,
+    apart: npt.NDArray[np.bool_],
+    valid: npt.NDArray[np.bool_],
+    confirmed: Callable[[int], bool],
+) -> bool:
+    """Whether a guard holds wherever results differ, and fails at enough points.
+
+    Args:
+        guard: the guard.
+        apart: rows at which doubles saw a difference, which may be their own rounding.
+        valid: rows at which both rules have a value.
+        confirmed: whether the results differ at a row for certain.
+    """
+    if int(np.count_nonzero(valid & ~guard.holds)) < ENOUGH:
+        return False
+    against = np.flatnonzero(apart & ~guard.holds)[:ASKED]
+    return not any(confirmed(int(row)) for row in against)
 
 
 def _truth(condition: Expr, points: Points) -> npt.NDArray[np.bool_]:

@@ -57,12 +57,13 @@ def searched(old: Expr, new: Expr, points: Points) -> Search:
         int(np.flatnonzero(valid & (points.signatures == signature))[0])
         for signature in signatures[:CHECKED]
     )
-    row = next((row for row in rows if _apart(old, new, points, row)), None)
+    row = next((row for row in rows if differs_at(old, new, points, row)), None)
     lopsided = single > LOPSIDED * len(valid) or not len(signatures)
     return Search(row, apart, valid, len(signatures), lopsided)
 
 
-def _apart(old: Expr, new: Expr, points: Points, row: int) -> bool:
+def differs_at(old: Expr, new: Expr, points: Points, row: int) -> bool:
+    """Whether two values differ at one point for certain."""
     return meeting(old, new, points.row(row)).verdict == "apart"
 
 
