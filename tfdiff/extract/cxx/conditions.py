@@ -58,11 +58,23 @@ class _Parser:
             return value if self._next() == ")" else None
         if word == "defined":
             return self._is_defined()
-        if word.isdigit():
-            return int(word)
-        if not word.isidentifier() or self._peek() == "(":
+        return int(word) if word.isdigit() else self._name(word)
+
+    def _name(self, word: str) -> int | None:
+        """The value of a macro; 0 where it is not defined, None for a call or an operator."""
+        if self._peek() == "(":
+            self._skip()
             return None
-        return self._defined.get(word, 0)
+        return self._defined.get(word, 0) if word.isidentifier() else None
+
+    def _skip(self) -> None:
+        """Pass over the arguments of a call."""
+        depth = 0
+        while self.left():
+            word = self._next()
+            depth += (word == "(") - (word == ")")
+            if depth == 0:
+                return
 
     def _is_defined(self) -> int | None:
         name = self._next()

@@ -19,6 +19,7 @@ _ANNOTATION: Final = re.compile(rb"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$")
 _QUALIFIERS: Final = frozenset({b"override", b"const", b"noexcept", b"final"})
 _AFTER_ANNOTATION: Final = frozenset({b"{", b";", b"="}) | _QUALIFIERS
 _STATEMENT_START: Final = frozenset({b";", b"{", b"}", b")", b"else", b":"})
+_NO_MACROS: Final = frozenset({b"static_assert", b"decltype", b"alignas", b"__attribute__"})
 _NO_CODE: Final = frozenset({"comment", "directive"})
 _CLOSING: Final = {b"(": b")", b"{": b"}", b"[": b"]"}
 
@@ -150,10 +151,10 @@ class _Scan:
         if text == b"typename" and before in {b"=", b"return"}:
             self._blank(index, index, "typename in an expression")
             return index + 1
+        if starts_item and following == b"(" and text not in _NO_MACROS:
+            return self._invocation(index)
         if not (text[:1].isupper() and _MACRO.match(text)):
             return index + 1
-        if starts_item and following == b"(":
-            return self._invocation(index)
         return self._in_definition(index, before, following)
 
     def _statement(self, index: int, reason: str) -> int:
