@@ -1,7 +1,9 @@
 """What the ladder answers: frozen, without markup."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal as OneOf
+
+from tfdiff.ir.domain import Domain
 
 Rung = OneOf["identical", "equal", "conditional", "differs", "undecided"]
 Certainty = OneOf["proved", "sampled", "unknown"]
@@ -53,6 +55,7 @@ class Decision:
         only_old, only_new: states that only one rule has; they count as far as they reach
             the states that both have.
         witness: for conditional and differs.
+        domain: which values the symbols were taken to have.
     """
 
     verdict: Rung
@@ -65,3 +68,4 @@ class Decision:
     only_old: tuple[str, ...] = ()
     only_new: tuple[str, ...] = ()
     witness: Example | None = None
+    domain: Domain = field(default=Domain(), repr=False)

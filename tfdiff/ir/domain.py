@@ -15,7 +15,7 @@ Kind = OneOf["real", "positive", "nonnegative", "nonpositive", "unit", "count", 
 
 _BY_NAME: Final[tuple[tuple[str, Kind], ...]] = (
     (r"touched|use_\w+|centered|nesterov|amsgrad|\w*_locking|multiply_linear_by_lr", "boolean"),
-    (r"step|\w*_steps?|iterations?|t", "count"),
+    (r"step|\w*_steps?|iterations?|t|inner_dim", "count"),
     (r"lr_power|learning_rate_power|\w+_lr_power", "nonpositive"),
     (r"\w*eps(ilon)?\w*|lr|\w*learning_rate\w*|alpha|clip\w*|lr_t", "positive"),
     (r"beta_?[12t]?(_t|_power)?|beta_?[12]_power_?t?|rho|decay|\w*momentum|mu", "unit"),

@@ -14,7 +14,7 @@ import numpy as np
 from tfdiff.ir.canonical import Canonical
 from tfdiff.ir.closed import closed_forms
 from tfdiff.ir.decision import Decision, Example, Rung, StateDecision
-from tfdiff.ir.domain import Kind, inferred_domain
+from tfdiff.ir.domain import Domain, Kind, inferred_domain
 from tfdiff.ir.expr import Expr, symbol
 from tfdiff.ir.guards import Frame, Guard, asked_guards, plausible, special_guards
 from tfdiff.ir.invariants import kept_signs
@@ -27,6 +27,7 @@ from tfdiff.ir.walk import States, opaques, replaced, unknown_calls
 
 ORDER: Final[tuple[Rung, ...]] = ("identical", "equal", "conditional", "undecided", "differs")
 SAME_OPERATIONS: Final = "same operations in the same order"
+QUICK: Final = 128  # points for a mere yes or no
 LOPSIDED: Final = "at many points only one of the rules has a value"
 OVER_THE_REALS: Final = "proved equal over the reals; only rounding can differ"
 
@@ -73,6 +74,16 @@ def decide(  # noqa: PLR0913 - the optional ones sharpen the answer
     )
     decision = _combined(worst, decided, context, visible)
     return replace(decision, only_old=tuple(only[0]), only_new=tuple(only[1]))
+
+
+def same(old: Expr, new: Expr, domain: Domain) -> bool:
+    """Whether two values are shown to be the same: identical, or proved equal."""
+    forms = Canonical()
+    old, new = forms.form(old), forms.form(new)
+    if old is new:
+        return not opaques([old])
+    search = searched(old, new, points([old, new], domain, {}, count=QUICK))
+    return search.row is None and not search.lopsided and prove(old, new, domain).proved
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,6 +241,7 @@ def _combined(
         worst.reason,
         states,
         witness=_witness(decided, context, visible),
+        domain=context.frame.domain,
     )
 
 
