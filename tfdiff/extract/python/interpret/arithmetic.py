@@ -86,6 +86,8 @@ FIRST_ONLY: Final = frozenset(name for name, builder in ELEMENTWISE.items() if b
     "zeros_like",
     "ones_like",
 }
+# Functions that take a sparse gradient as it is, occurrence by occurrence.
+ON_SLICES: Final = frozenset({"clip_by_value", "negative", "neg"})
 LISTS: Final = frozenset({"add_n", "accumulate_n", "add_all"})
 # Functions of several elements: never evaluated, compared by name and arguments.
 UNINTERPRETED_REASON: Final = "a tensor function that is compared by name"

@@ -1,6 +1,7 @@
 """Attributes of instances, variables, tensors and everything else."""
 
 import ast
+import math
 
 from tfdiff.extract.python.interpret.containers import passed
 from tfdiff.extract.python.interpret.machine import Machine, describe
@@ -41,7 +42,11 @@ VARIABLE_ATTRIBUTES = frozenset(
     | {"scatter_nd_add", "sparse_read", "numpy", "_graph_key", "is_initialized", "_handle_name"}
     | {"is_resource", "aggregation", "synchronization", "regularizer"}
 )
-METHODS = frozenset({"value", "read_value", "initialized_value", "get_shape", "numpy", "ref"})
+GRAPH = Foreign("graph")
+METHODS = frozenset(
+    {"_ref", "_as_graph_element"}
+    | {"value", "read_value", "initialized_value", "get_shape", "numpy", "ref"}
+)
 
 
 def attribute(  # noqa: C901, PLR0911, PLR0912 - one kind of value each
@@ -85,9 +90,11 @@ def attribute(  # noqa: C901, PLR0911, PLR0912 - one kind of value each
 
 
 def _dtype(value: Value) -> Value:
-    """``dtypes.float32`` and ``tf.float32`` are data types."""
+    """``dtypes.float32`` and ``tf.float32`` are data types, ``math.e`` is a number."""
     if isinstance(value, Module):
-        last = value.name.rpartition(".")[2]
+        owner, _, last = value.name.rpartition(".")
+        if owner in {"math", "numpy"} and last in {"e", "pi", "inf"}:
+            return float(getattr(math, last))
         if last.rstrip("0123456789") in {"float", "int", "uint", "bfloat", "complex"} and (
             last[-1].isdigit()
         ):
@@ -97,12 +104,13 @@ def _dtype(value: Value) -> Value:
 
 def _of_foreign(text: str, name: str) -> Value:
     value = _dtype(Module(f"{text}.{name}"))
-    return value if isinstance(value, Dtype) else Foreign(f"{text}.{name}")
+    return value if isinstance(value, Dtype | float) else Foreign(f"{text}.{name}")
 
 
 def _of_tensor(machine: Machine, receiver: Value, name: str) -> Value:
     if receiver in machine.parameters and name not in {"dtype", "shape", "op", "name", "graph"}:
-        # A hyperparameter whose methods are called is an object: a wrapped optimizer.
+        # A hyperparameter that has attributes is an object and no number.
+        machine.objects.add(describe(receiver))
         return Foreign(f"{describe(receiver)}.{name}")
     match name:
         case "dtype":
@@ -129,6 +137,8 @@ def _of_variable(  # noqa: PLR0911 - one attribute each
             return None
         case "_in_graph_mode" | "trainable" | "_trainable":
             return True
+        case "graph" | "_graph_key":
+            return GRAPH
         case "op":
             return _operation_of(machine, receiver, state)
     if name in METHODS or name.startswith(("assign", "scatter", "_lazy", "sparse", "batch_sc")):
@@ -142,7 +152,7 @@ def _operation_of(machine: Machine, receiver: Variable, state: str) -> Record:
     fields: dict[str, Value] = {
         "type": kind,
         "name": state,
-        "graph": Foreign("graph"),
+        "graph": GRAPH,
         "device": Foreign("device"),
         "inputs": (receiver,),
         "outputs": (receiver,),
@@ -185,7 +195,10 @@ def _not_found(machine: Machine, receiver: Instance, name: str) -> Value:
     for hook in ("__getattribute__", "__getattr__"):
         member = receiver.definition.find(hook)
         if member is not None and not name.startswith("__"):
-            return machine.call(bind_member(machine, member, receiver), name)
+            try:
+                return machine.call(bind_member(machine, member, receiver), name)
+            except Raised:
+                break
     if any(c.foreign_bases not in ([], ["object"]) for c in receiver.definition.resolution):
         return Bound(receiver, name)
     raise Raised("AttributeError")

@@ -19,7 +19,9 @@ from tfdiff.extract.python.interpret.values import (
 
 Args = tuple[Value, ...]
 Kwargs = dict[str, Value]
-READS = frozenset({"value", "read_value", "initialized_value", "numpy", "eval"})
+READS = frozenset(
+    {"_ref", "_as_graph_element", "value", "read_value", "initialized_value", "numpy", "eval"}
+)
 ASSIGNMENTS = {"assign": "assign", "assign_add": "add", "assign_sub": "sub"}
 
 
@@ -47,7 +49,7 @@ def _of_variable(
     machine: Machine, receiver: Variable | Assigned, name: str, args: Args, kwargs: Kwargs
 ) -> Value:
     if name in READS:
-        return machine.tensor(receiver)
+        return machine.tensor(receiver) if name[0] != "_" else receiver
     if name in ASSIGNMENTS:
         value = args[0] if args else next(iter(kwargs.values()))
         return assign(machine, ASSIGNMENTS[name], receiver, value)

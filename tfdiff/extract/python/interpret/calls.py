@@ -36,6 +36,12 @@ from tfdiff.extract.python.interpret.values import (
     Value,
 )
 
+# Functions of ``training/`` that are known by what they mean, as TensorFlow's own are: the name
+# that a slot creator makes up for the graph is not the slot's, a graph's counter is one number.
+KNOWN_BY_NAME = frozenset(
+    {"create_slot", "create_zeros_slot", "create_slot_with_initializer", "get_global_step"}
+    | {"get_or_create_global_step"}
+)
 Kwargs = dict[str, Value]
 
 
@@ -44,6 +50,8 @@ def call(  # noqa: C901, PLR0911, PLR0912 - one kind of value each
 ) -> Value:
     """Call a function, method, class or anything else that can be called."""
     match function:
+        case Function(node=ast.FunctionDef(name=name), owner=None) if name in KNOWN_BY_NAME:
+            return _foreign(machine, name, args, kwargs)
         case Function():
             return call_function(machine, function, args, kwargs)
         case Method(inner, receiver):

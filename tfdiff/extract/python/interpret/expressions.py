@@ -384,17 +384,16 @@ def mapped(machine: Machine, node: ast.Dict, scope: Scope) -> Value:
     return machine.make_dict(entries)
 
 
+UNKNOWN_TURNS = Foreign("elements of unknown number")
 Comprehension = ast.ListComp | ast.SetComp | ast.GeneratorExp
 
 
 def comprehended(machine: Machine, node: Comprehension, scope: Scope) -> Value:
     """A list, set or generator, worked out at once."""
     found = tuple(_turns(machine, node.generators, scope, node.elt))
-    return machine.make_list(found) if None not in _lengths(found) else Foreign("list")
-
-
-def _lengths(found: tuple[Value, ...]) -> tuple[int | None, ...]:
-    return tuple(None if isinstance(value, Missing) else 1 for value in found)
+    if UNKNOWN_TURNS in found:
+        return Foreign(ast.unparse(node.generators[0].iter))
+    return machine.make_list(found)
 
 
 def comprehended_dict(machine: Machine, node: ast.DictComp, scope: Scope) -> Value:
@@ -402,6 +401,8 @@ def comprehended_dict(machine: Machine, node: ast.DictComp, scope: Scope) -> Val
     pair = ast.copy_location(ast.Tuple([node.key, node.value], ast.Load()), node)
     entries: dict[Value, Value] = {}
     for found in _turns(machine, node.generators, scope, pair):
+        if found == UNKNOWN_TURNS:
+            return Foreign(ast.unparse(node.generators[0].iter))
         if isinstance(found, tuple):
             entries[found[0]] = found[1]
     return machine.make_dict(entries)
@@ -416,7 +417,7 @@ def _turns(
     first, *rest = generators
     elements = iterate(machine, machine.evaluate(first.iter, scope))
     if elements is None:
-        yield Missing()
+        yield UNKNOWN_TURNS
         return
     inner = Scope(machine.allocate({}), scope.module, scope, scope.owner)
     for element in elements:

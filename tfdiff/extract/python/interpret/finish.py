@@ -3,13 +3,11 @@
 from tfdiff.extract.python.interpret.kernels import Kernels, Linker, devices
 from tfdiff.extract.python.interpret.machine import Machine
 from tfdiff.extract.python.interpret.rows import row_gradient, split
-from tfdiff.extract.python.interpret.state import commit
+from tfdiff.extract.python.interpret.state import STATE, commit
 from tfdiff.extract.python.interpret.values import EXPRESSIONS
 from tfdiff.facts import Device, Duplicates, Unknown, UpdatePath, UpdateRule
 from tfdiff.ir.expr import Expr, Operation, number, symbol
 from tfdiff.ir.walk import opaques, replaced
-
-PREFIX = "state:"
 
 
 def finished(machine: Machine, kernels: Kernels, failure: str | None) -> tuple[UpdateRule, ...]:
@@ -18,7 +16,12 @@ def finished(machine: Machine, kernels: Kernels, failure: str | None) -> tuple[U
         commit(machine, state)
     if failure is not None:
         reason = f"the step ends with {failure}"
-        machine.memory.states = {f"{PREFIX}var": machine.not_read("apply_gradients", reason)}
+        if machine.wrapped:
+            reason = f"it wraps another optimizer ({', '.join(sorted(machine.wrapped))}), {reason}"
+        machine.memory.states = {f"{STATE}var": machine.not_read("apply_gradients", reason)}
+    elif machine.memory.states[f"{STATE}var"] is symbol(f"{STATE}var"):
+        reason = "nothing that was read changes the variable"
+        machine.memory.states[f"{STATE}var"] = machine.not_read("apply_gradients", reason)
     return tuple(_rule(machine, kernels, device) for device in devices(machine, kernels))
 
 
@@ -33,19 +36,25 @@ def _rule(machine: Machine, kernels: Kernels, device: Device) -> UpdateRule:
         path=UpdatePath(machine.gradient, machine.variable, device),
         states=tuple(zip(shown, renamed, strict=True)),
         duplicates=_duplicates(machine, kernels, device),
-        symbols=tuple(machine.symbols),
+        symbols=(*machine.symbols, *_kernel_symbols(machine, kernels, device)),
         unknowns=tuple(Unknown(node.reason, node.text, machine.spans.get(node)) for node in unread),
     )
+
+
+def _kernel_symbols(machine: Machine, kernels: Kernels, device: Device) -> tuple[str, ...]:
+    """The C++ that the step's ops were read from, each region once."""
+    rules = (kernels(op, device) for op in machine.kernels)
+    return tuple(dict.fromkeys(symbol for rule in rules if rule for symbol in rule.symbols))
 
 
 def _kept(machine: Machine) -> dict[str, Expr]:
     """The trained variable and the states that the step changes, in creation order."""
     now = machine.memory.states
-    order = [f"{PREFIX}var", *(name for name in machine.created if name in now)]
+    order = [f"{STATE}var", *(name for name in machine.created if name in now)]
     return {
         name: now[name]
         for name in order
-        if name == f"{PREFIX}var" or now[name] is not symbol(name) or _slot(machine, name)
+        if name == f"{STATE}var" or now[name] is not symbol(name) or _slot(machine, name)
     }
 
 
@@ -72,13 +81,13 @@ def _renamed(
             elif isinstance(initial, int | float):
                 replacements[symbol(name)] = number(str(initial))
             else:
-                replacements[symbol(name)] = symbol(name.removeprefix(PREFIX))
+                replacements[symbol(name)] = symbol(name.partition(":")[2])
     counters = [n for n, v in zip(names, values, strict=True) if _counts(machine, n, v)]
     for name in names:
-        plain = name.removeprefix(PREFIX)
+        plain = name.partition(":")[2]
         if counters and name == counters[0]:
             plain = "step"
-        shown[name] = f"slot:{plain}" if plain in taken else plain
+        shown[name] = f"slot:{plain}" if plain in taken | set(shown.values()) else plain
         replacements[symbol(name)] = symbol(shown[name])
     done = replaced(values, _closed(replacements))
     return tuple(done[value] for value in values), tuple(shown[name] for name in names)

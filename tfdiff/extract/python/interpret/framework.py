@@ -1,13 +1,15 @@
 """Calls of TensorFlow and Keras functions: state, sparse updates, control flow, and the rest."""
 
+import re
 from collections.abc import Callable
 
 from tfdiff.extract.python.interpret import arithmetic
+from tfdiff.extract.python.interpret.attributes import GRAPH
 from tfdiff.extract.python.interpret.containers import iterate
 from tfdiff.extract.python.interpret.kernels import kernel_call, op_name
 from tfdiff.extract.python.interpret.machine import RAW_GRADIENT, Machine, describe
 from tfdiff.extract.python.interpret.replicas import REPLICAS
-from tfdiff.extract.python.interpret.rows import gathered
+from tfdiff.extract.python.interpret.rows import gathered, summed
 from tfdiff.extract.python.interpret.state import (
     assign,
     commit,
@@ -20,13 +22,14 @@ from tfdiff.extract.python.interpret.values import (
     Choice,
     Dtype,
     Foreign,
+    ListRef,
     Positions,
     Rows,
     Slices,
     Value,
     Variable,
 )
-from tfdiff.ir.expr import Expr, call, number, symbol
+from tfdiff.ir.expr import Call, Expr, call, number, symbol
 
 Args = tuple[Value, ...]
 Kwargs = dict[str, Value]
@@ -56,7 +59,7 @@ def _scatter(kind: str) -> Primitive:
         given = [*args, *(kwargs[n] for n in ("resource", "ref") if n in kwargs)]
         names = ("indices", "updates")
         rest = [*given[1:], *(kwargs[n] for n in names if n in kwargs)]
-        return scatter(machine, kind, given[0], rest[0], rest[-1])
+        return scatter(machine, kind, given[0], rest[0], rest[1] if len(rest) > 1 else rest[0])
 
     return carry_out
 
@@ -96,8 +99,8 @@ def _segment_sum(machine: Machine, text: str, args: Args, kwargs: Kwargs) -> Val
     """Summing the occurrences of each row makes the row's gradient."""
     given = (*args, *kwargs.values())
     values = machine.tensor(given[0])
-    if isinstance(given[1], Positions) and values is RAW_GRADIENT:
-        return symbol("grad")
+    if isinstance(given[1], Positions):
+        return summed(values)
     return call("unsorted_segment_sum", values)
 
 
@@ -148,6 +151,31 @@ def _gradients(machine: Machine, text: str, args: Args, kwargs: Kwargs) -> Value
     return machine.make_list((gradient,))
 
 
+def _clip_by_norm(machine: Machine, text: str, args: Args, kwargs: Kwargs) -> Value:  # noqa: ARG001
+    value, norm = arithmetic.operands(args, kwargs)[:2]
+    if isinstance(value, Slices):
+        clipped = call("clip_by_norm", machine.tensor(value.values), machine.tensor(norm))
+        return Slices(clipped, value.indices)
+    return call("clip_by_norm", machine.tensor(value), machine.tensor(norm))
+
+
+def _clip_by_global_norm(machine: Machine, text: str, args: Args, kwargs: Kwargs) -> Value:
+    """All gradients are scaled alike; what the other variables' gradients are is not known."""
+    gradients, norm = arithmetic.operands(args, kwargs)[:2]
+    clipped: list[Value] = []
+    for one in iterate(machine, gradients) or ():
+        scaled = _clip_by_norm(machine, text, (one, norm), {}) if one is not None else None
+        clipped.append(scaled)
+    globally = tuple(_renamed(one, "clip_by_global_norm") for one in clipped)
+    return machine.make_list(globally), call("global_norm", machine.tensor(norm))
+
+
+def _renamed(value: Value, name: str) -> Value:
+    if isinstance(value, Slices):
+        return Slices(_renamed(value.values, name), value.indices)
+    return call(name, *value.args) if isinstance(value, Call) else value
+
+
 def _variables(machine: Machine, text: str, args: Args, kwargs: Kwargs) -> Value:  # noqa: ARG001
     """All variables of the graph: the trained one."""
     return machine.make_list((Variable("state:var"),))
@@ -169,6 +197,22 @@ def _flatten(machine: Machine, text: str, args: Args, kwargs: Kwargs) -> Value: 
         inner = iterate(machine, _flatten(machine, text, (one,), {}))
         flat.extend(inner or ())
     return machine.make_list(tuple(flat))
+
+
+def _forward_compatible(machine: Machine, text: str, args: Args, kwargs: Kwargs) -> Value:  # noqa: ARG001
+    """Whether a release writes what others can only read from a date on, by its own horizon."""
+    horizon = machine.program.horizon
+    date = tuple(one for one in args if isinstance(one, int))
+    return horizon > date if horizon else Foreign(f"{text}{date}")
+
+
+def _global_step(machine: Machine, text: str, args: Args, kwargs: Kwargs) -> Value:  # noqa: ARG001
+    """The graph's own step counter, when it is read."""
+    return call("get_global_step")
+
+
+def _second_argument(machine: Machine, text: str, args: Args, kwargs: Kwargs) -> Value:  # noqa: ARG001
+    return args[1]
 
 
 def _constant(value: Value) -> Primitive:
@@ -208,22 +252,31 @@ PRIMITIVES: dict[str, Primitive] = {
     "gradients": _gradients,
     **dict.fromkeys(
         ("trainable_variables", "global_variables", "all_variables"), _variables),
+    **dict.fromkeys(("get_global_step", "get_or_create_global_step"), _global_step),
+    "forward_compatible": _forward_compatible,
+    "copy_sharding": _second_argument,
+    "clip_by_norm": _clip_by_norm,
+    "clip_by_global_norm": _clip_by_global_norm,
     "map_structure": _map_structure,
     "flatten": _flatten,
     **dict.fromkeys(
         ("executing_eagerly", "in_eager_mode", "has_strategy", "has_distribution_strategy",
          "in_cross_replica_context", "get_cross_tower_context", "in_cross_tower_context",
          "is_symbolic_tensor", "is_extension_type", "can_jit_compile", "list_physical_devices",
-         "should_use_jit", "is_tpu_strategy", "strategy_supports_no_merge_call",
-         "_is_dynamic"), _constant(value=False)),
+         "should_use_jit", "is_distributed_variable", "is_distributed_table", "is_tpu_strategy"), _constant(value=False)),
     **dict.fromkeys(
         ("in_graph_mode", "executing_eagerly_outside_functions", "variable_created_in_scope",
          "is_tensor", "is_dense_tensor_like", "is_keras_tensor"), _constant(value=True)),
+    **dict.fromkeys(("get_default_graph", "_get_graph_from_inputs", "get_graph"),
+                    _constant(GRAPH)),
     **dict.fromkeys(("epsilon",), _constant(1e-7)),
     **dict.fromkeys(("floatx", "dtype"), _constant(Dtype("float32"))),
     **dict.fromkeys(("get_filtered_grad_fn",), _first),
     **REPLICAS,
 }  # fmt: skip
+
+
+_WORD = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
 def foreign_call(machine: Machine, text: str, args: Args, kwargs: Kwargs) -> Value:
@@ -232,6 +285,9 @@ def foreign_call(machine: Machine, text: str, args: Args, kwargs: Kwargs) -> Val
     op = op_name(machine, text)
     if op is not None:
         return kernel_call(machine, op, args, kwargs)
+    if name[:1].isupper() and "_ops." in text:
+        name = _WORD.sub("_", name).lower()  # an op's own name: ``ResourceScatterUpdate``
+        text = f"{text.rpartition('.')[0]}.{name}"
     primitive = PRIMITIVES.get(name)
     if primitive is not None:
         return primitive(machine, text, args, kwargs)
@@ -268,7 +324,7 @@ def tensor_call(  # noqa: PLR0911 - one kind of function each
             return value  # a type, a text or an object that stays what it is
         return arithmetic.ELEMENTWISE[name](machine.tensor(value))
     builder = arithmetic.ELEMENTWISE.get(name)
-    if builder is not None and _only_slices(given):
+    if builder is not None and name in arithmetic.ON_SLICES and isinstance(given[0], Slices):
         return _on_slices(machine, builder, given)
     if builder is not None:
         try:
@@ -276,14 +332,6 @@ def tensor_call(  # noqa: PLR0911 - one kind of function each
         except TypeError:
             return machine.not_read(text, "arguments not understood")
     return _unknown(machine, text, name, args, kwargs)
-
-
-def _only_slices(given: Args) -> bool:
-    return (
-        bool(given)
-        and isinstance(given[0], Slices)
-        and all(isinstance(value, int | float) for value in given[1:])
-    )
 
 
 def _on_slices(machine: Machine, builder: Callable[..., Expr], given: Args) -> Value:
@@ -294,6 +342,7 @@ def _on_slices(machine: Machine, builder: Callable[..., Expr], given: Args) -> V
     return Slices(result, first.indices)
 
 
+_TENSOR_MODULE = re.compile(r"(ops|math|linalg|nn|tf|v2|backend|K|np|numpy|core)$")
 CHANGES_STATE = ("apply", "update", "assign", "scatter", "minimize", "_apply", "_update")
 
 
@@ -301,28 +350,47 @@ def _unknown(machine: Machine, text: str, name: str, args: Args, kwargs: Kwargs)
     given = arithmetic.operands(args, kwargs)
     shown = f"{text}({', '.join(map(describe, given))})"
     if name.startswith(CHANGES_STATE):
-        _spoil(machine, shown, given)
+        _change(machine, text, shown, given)
         return Foreign(shown)
-    if any(isinstance(value, NUMERIC) and not isinstance(value, bool) for value in given):
-        numeric = [value for value in given if isinstance(value, (*NUMERIC, Choice))]
-        if _computes(text):
-            return call(name, *map(machine.tensor, numeric))
+    leaves = _leaves(machine, given)
+    if _computes(text) and any(not isinstance(value, bool | Foreign) for value in leaves):
+        numeric = [v for v in given if isinstance(v, (*NUMERIC, Choice, tuple, ListRef))]
+        return call(name, *map(machine.tensor, numeric))
     return Foreign(shown)
 
 
 def _computes(text: str) -> bool:
     """Whether a foreign function belongs to a module of tensor functions."""
-    owner = text.rpartition(".")[0].rpartition(".")[2]
-    return owner.endswith(
-        ("_ops", "ops", "math", "linalg", "nn", "tf", "v2", "backend", "K", "np")
-    ) or (owner in {"numpy", "experimental", "core"})
+    return _TENSOR_MODULE.search(text.rpartition(".")[0]) is not None
 
 
-def _spoil(machine: Machine, shown: str, given: Args) -> None:
-    """Something unknown changes the variables that it is given."""
+def _leaves(machine: Machine, given: Args, *, within: bool = False) -> Args:
+    """The numbers, tensors and variables among the arguments, and all that lists hold."""
+    leaves: list[Value] = []
     for value in given:
+        if isinstance(value, NUMERIC) or (within and isinstance(value, Foreign)):
+            leaves.append(value)
+        elif isinstance(value, tuple | ListRef):
+            leaves.extend(_leaves(machine, iterate(machine, value) or (), within=True))
+    return tuple(leaves)
+
+
+def _change(machine: Machine, text: str, shown: str, given: Args) -> None:
+    """Something that is not read changes the variables that it is given.
+
+    The step of a wrapped optimizer, which is an argument of the constructor, is a function of
+    what it is given, known by name only. What anything else does is not known at all.
+    """
+    leaves = _leaves(machine, given)
+    named = text.partition(".")[0] in (*machine.wrapped, "super()")
+    for value in leaves:
         if isinstance(value, Variable | Assigned):
-            machine.memory.states[value.state] = machine.not_read(shown, "call not read")
-        elif not isinstance(value, NUMERIC):
-            inner = iterate(machine, value) if value is not None else ()
-            _spoil(machine, shown, tuple(inner or ()))
+            rest = [one for one in leaves if one != value]
+            operands = [
+                machine.tensor(one.values if isinstance(one, Slices) else one) for one in rest
+            ]
+            machine.memory.states[value.state] = (
+                call(text, machine.read(value.state), *operands)
+                if named
+                else machine.not_read(shown, "call not read")
+            )

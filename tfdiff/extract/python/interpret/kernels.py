@@ -28,7 +28,7 @@ _TRAINING = re.compile(r"(resource_)?(sparse_)?apply_\w+")
 def op_name(machine: Machine, text: str) -> str | None:
     """The op behind a generated Python function: ``training_ops.apply_rms_prop``."""
     owner, _, name = text.rpartition(".")
-    if "raw_ops" in owner:
+    if owner.endswith(("raw_ops", "training_ops")) and name[:1].isupper():
         return name
     if not owner or not _TRAINING.fullmatch(name):
         return None

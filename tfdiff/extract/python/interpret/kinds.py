@@ -45,7 +45,7 @@ def is_instance(machine: Machine, value: Value, classes: Value) -> Value:
     if isinstance(value, Instance):
         return any(definition.name in names for definition in value.definition.resolution)
     if isinstance(value, Foreign):
-        return False
+        return value.text in machine.wrapped and any("Optimizer" in name for name in names)
     return bool(_names(machine, value) & names)
 
 

@@ -1,6 +1,7 @@
 """The interpreter's state and the operations that branching needs."""
 
 import ast
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from tfdiff.extract.python.interpret.program import Program
 from tfdiff.extract.python.interpret.values import (
     EXPRESSIONS,
     Assigned,
+    Bound,
     Choice,
     DictRef,
     Dtype,
@@ -40,6 +42,7 @@ from tfdiff.ir.expr import (
     LOGIC,
     Boolean,
     Expr,
+    Opaque,
     Operation,
     Select,
     Symbol,
@@ -52,6 +55,8 @@ from tfdiff.ir.expr import (
     symbol,
 )
 
+_WORDS = re.compile(r"\W")
+_SHAPE = re.compile(r"get_shape\(\)|\.shape\b")
 TOUCHED = symbol("touched")
 RAW_GRADIENT = symbol("grad of one occurrence")
 MOST_STEPS = 40_000
@@ -113,6 +118,9 @@ class Semantics(Protocol):
     def super_of(self, machine: "Machine", args: list[Value], scope: Scope) -> Value:
         """What ``super()`` means within a scope."""
 
+    def summed(self, value: Expr) -> Expr:
+        """The value of a row whose occurrences have ``value`` each."""
+
     def iterate(self, machine: "Machine", value: Value) -> tuple[Value, ...] | None:
         """The elements of a value, None if they are not known."""
 
@@ -147,6 +155,8 @@ class Machine:
         self.created: dict[str, Created] = {}
         self.booleans: set[Expr] = {TOUCHED}
         self.parameters: set[Expr] = set()
+        self.wrapped: set[str] = set()
+        self.objects: set[str] = {"graph"}
         self.kernels: dict[str, tuple[str, ...]] = {}
         self.symbols: dict[str, None] = {}
         self.spans: dict[Expr, Span] = {}
@@ -203,6 +213,13 @@ class Machine:
         node = opaque(text, reason)
         self.spans.setdefault(node, self.place)
         return node
+
+    def is_named(self, text: str) -> bool:
+        """Whether an unread value is an extent, or what an object of the caller's holds.
+
+        Such a value is not known, but it is the same wherever its text is the same.
+        """
+        return bool(_SHAPE.search(text)) or not self.objects.isdisjoint(_WORDS.split(text))
 
     # -- conditions ---------------------------------------------------------------------
 
@@ -305,17 +322,21 @@ class Machine:
             case bool() | int() | float() | str() | tuple():
                 return boolean(value=bool(value))
             case ListRef(address) | DictRef(address):
-                return boolean(value=bool(self.memory.cells[address]))
+                return boolean(value=bool(self.memory.elements(address)))
             case Choice(condition, then, other):
                 return _choose(condition, self.truth(then), self.truth(other))
             case Variable() | Assigned():
                 return operation("ne", self.tensor(value), number(0))
             case Foreign(text):
-                return self.not_read(text, "condition not read")
+                if not self.is_named(text):
+                    return self.not_read(text, "condition not read")
+                self.booleans.add(call(text))
+                return call(text)
             case Select(condition, then, other) if not self.is_boolean(value):
                 return _choose(condition, self.truth(then), self.truth(other))
             case _ if isinstance(value, EXPRESSIONS):
-                return value if self.is_boolean(value) else operation("ne", value, number(0))
+                plain = self.is_boolean(value) or isinstance(value, Opaque)
+                return value if plain else operation("ne", value, number(0))
             case _:
                 return boolean(value=True)
 
@@ -325,7 +346,7 @@ class Machine:
         """The value of a variable now."""
         return self.memory.states[state]
 
-    def tensor(self, value: Value) -> Expr:  # noqa: C901, PLR0911 - one kind each
+    def tensor(self, value: Value) -> Expr:  # noqa: C901, PLR0911, PLR0912 - one kind each
         """The number or tensor that a value stands for in arithmetic."""
         value = self.settle(value)
         if isinstance(value, EXPRESSIONS):
@@ -341,7 +362,7 @@ class Machine:
                 return assigned
             case Slices(values=values):
                 # A sparse gradient in elementwise arithmetic is made dense: zero elsewhere.
-                return select(TOUCHED, self.tensor(values), number(0))
+                return select(TOUCHED, self.semantics.summed(self.tensor(values)), number(0))
             case Choice(condition, then, other):
                 return self._tensor_of_choice(condition, then, other)
             case ListRef(address):
@@ -351,7 +372,11 @@ class Machine:
             case None | Missing():
                 raise Raised("TypeError")
             case Foreign(text):
+                if self.is_named(text):
+                    return call(text)
                 return self.not_read(text, "value not read")
+            case Bound(name=name):
+                return self.not_read(name, "attribute not found")
             case _:
                 return self.not_read(describe(value), "not a number")
 

@@ -4,6 +4,7 @@ from tfdiff.extract.python.interpret.values import (
     EXPRESSIONS,
     Choice,
     Missing,
+    Slices,
     Value,
     same,
 )
@@ -37,6 +38,8 @@ def merge_values(condition: Expr, then: Value, other: Value) -> Value:
         return select(condition, numeric[0], numeric[1])
     if isinstance(then, tuple) and isinstance(other, tuple) and len(then) == len(other):
         return tuple(merge_values(condition, *pair) for pair in zip(then, other, strict=True))
+    if isinstance(then, Slices) and isinstance(other, Slices) and same(then.indices, other.indices):
+        return Slices(merge_values(condition, then.values, other.values), then.indices)
     return Choice(condition, then, other)
 
 
@@ -79,8 +82,11 @@ class Memory:
         return payload if isinstance(payload, dict) else dict(enumerate(payload))
 
     def elements(self, address: int) -> tuple[Value, ...]:
-        """The elements of a list or set, or a dictionary's keys."""
-        return tuple(self.cells[address])
+        """The elements of a list or set, or the keys that a dictionary has."""
+        payload = self.cells[address]
+        if isinstance(payload, dict):
+            return tuple(key for key, value in payload.items() if value != MISSING)
+        return payload
 
     def store(self, address: int, key: Value, value: Value) -> None:
         """Set one entry of a dictionary, scope or instance."""

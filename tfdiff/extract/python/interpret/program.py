@@ -5,42 +5,23 @@ reports about, never its layout, and wants line numbers for nothing.
 """
 
 import ast
+import re
 import warnings
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from tfdiff.errors import MissingFileError
+from tfdiff.extract.python.candidates import choose
+from tfdiff.extract.python.imports import Packages
 from tfdiff.facts import ClassRef
 from tfdiff.sources.tree import SourceTree
 
-# What lies behind these packages is TensorFlow's and Keras' own machinery; its functions are
-# known by what they mean (``arithmetic``, ``framework``) and not read.
-FRAMEWORK = (
-    "tensorflow/python/ops/",
-    "tensorflow/python/framework/",
-    "tensorflow/python/eager/",
-    "tensorflow/python/util/",
-    "tensorflow/python/platform/",
-    "tensorflow/python/distribute/",
-    "tensorflow/python/trackable/",
-    "tensorflow/python/training/tracking/",
-    "tensorflow/python/training/checkpointable/",
-    "tensorflow/python/training/distribut",
-    "tensorflow/python/keras/utils/",
-    "tensorflow/python/keras/engine/",
-    "tensorflow/python/keras/backend",
-    "tensorflow/python/keras/_impl/keras/backend",
-    "tensorflow/contrib/keras/python/keras/backend",
-    "keras/backend",
-    "keras/utils/",
-    "keras/engine/",
-    "keras/src/backend/",
-    "keras/src/utils/",
-    "keras/src/ops/",
-    "keras/src/saving/",
-    "tf_keras/backend",
-    "tf_keras/src/backend",
-    "tf_keras/src/utils/",
+HORIZON_FILE = "tensorflow/python/compat/compat.py"
+_HORIZON = re.compile(
+    r"^_FORWARD_COMPATIBILITY_HORIZON = datetime\.date\((\d+), (\d+), (\d+)\)", re.MULTILINE
 )
+# Keras' backends are machinery: their functions are known by name and not read.
+_MACHINERY = re.compile(r"(^|/)backend(/|\.py$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,17 +78,26 @@ class Program:
 
     def __init__(self, tree: SourceTree) -> None:
         self._tree = tree
+        self._packages = Packages(choose(tree.paths()))
         self._modules: dict[str, SourceModule | None] = {}
         self._classes: dict[tuple[str, str], ClassDefinition] = {}
 
     def module(self, dotted: str) -> SourceModule | None:
         """The module of that name if it is part of the release and worth reading."""
-        stem = dotted.replace(".", "/")
-        for path in (f"{stem}.py", f"{stem}/__init__.py"):
-            machinery = path.startswith(FRAMEWORK) and "optimizer" not in path
-            if not machinery and self._tree.blob_id(path) is not None:
-                return self.file(path)
-        return None
+        path = self._packages.path(dotted)
+        if path is None or (_MACHINERY.search(path) and "optimizer" not in path):
+            return None
+        return self.file(path)
+
+    @cached_property
+    def horizon(self) -> tuple[int, ...]:
+        """The date until which the release promises to be readable by others, if it says so."""
+        try:
+            text = self._tree.read(HORIZON_FILE).decode("utf-8", errors="replace")
+        except MissingFileError:
+            return ()
+        found = _HORIZON.search(text)
+        return tuple(int(part) for part in found.groups()) if found else ()
 
     def file(self, path: str) -> SourceModule | None:
         """The module in that file; None if there is no such file or Python cannot parse it."""

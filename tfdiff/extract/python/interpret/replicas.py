@@ -88,4 +88,5 @@ REPLICAS: dict[str, Callable[[Machine, str, Args, Kwargs], Value]] = {
     "local_results": unwrapped,
     "all_reduce": reduced,
     "reduce_to": reduced,
+    "_replica_ctx_all_reduce": reduced,
 }

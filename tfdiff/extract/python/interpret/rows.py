@@ -1,8 +1,13 @@
 """Rows of a sparse step: ``touched`` is true for the rows that the gradient holds."""
 
 from tfdiff.extract.python.interpret.machine import RAW_GRADIENT, TOUCHED
-from tfdiff.ir.expr import Expr, Operation, Select, boolean, select, symbol
+from tfdiff.ir.expr import Call, Expr, Operation, Select, boolean, call, select, symbol
 from tfdiff.ir.walk import ordered, replaced
+
+GRADIENT = symbol("grad")
+# Some releases (NadamOptimizer) add the gradient's rows to a whole tensor: the shapes only fit
+# if every row is touched, and nothing is known of a row that is not.
+NOT_TOUCHED = call("grad outside its rows")
 
 
 def gathered(value: Expr) -> Expr:
@@ -19,11 +24,19 @@ def split(value: Expr) -> Expr:
     """The same value with the question whether a row is touched asked once, and first."""
     if TOUCHED not in set(ordered((value,))):
         return value
-    return written(value, value)
+    outside = {TOUCHED: boolean(value=False), GRADIENT: NOT_TOUCHED}
+    # What another optimizer does with the gradient is one whole, whichever row is looked at.
+    outside |= {node: node for node in ordered((value,)) if _is_wrapped_step(node)}
+    untouched = replaced((value,), outside)[value]
+    return select(TOUCHED, _where(value, touched=True), untouched)
+
+
+def _is_wrapped_step(node: Expr) -> bool:
+    return isinstance(node, Call) and "." in node.function
 
 
 def _where(value: Expr, *, touched: bool) -> Expr:
-    return replaced((value,), {TOUCHED: boolean(touched)})[value]
+    return replaced((value,), {TOUCHED: boolean(value=touched)})[value]
 
 
 def uses_occurrences(value: Expr) -> bool:
@@ -34,6 +47,15 @@ def uses_occurrences(value: Expr) -> bool:
 def row_gradient(value: Expr) -> Expr:
     """The same expression in the row's gradient instead of one occurrence's."""
     return replaced((value,), {RAW_GRADIENT: symbol("grad")})[value]
+
+
+def summed(value: Expr) -> Expr:
+    """A value of each occurrence added up over the occurrences of a row."""
+    if isinstance(value, Select) and not uses_occurrences(value.condition):
+        return select(value.condition, summed(value.then), summed(value.other))
+    if not uses_occurrences(value) or is_linear(value):
+        return row_gradient(value)
+    return call("sum of occurrences", value)
 
 
 def is_linear(value: Expr) -> bool:  # noqa: PLR0911 - one kind of node each

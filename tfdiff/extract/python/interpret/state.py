@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from tfdiff.extract.python.interpret.machine import Created, Machine, describe
+from tfdiff.extract.python.interpret.machine import Created, Machine
 from tfdiff.extract.python.interpret.rows import gathered, is_linear, uses_occurrences, written
 from tfdiff.extract.python.interpret.values import (
     EXPRESSIONS,
@@ -17,7 +17,7 @@ from tfdiff.extract.python.interpret.values import (
     Value,
     Variable,
 )
-from tfdiff.ir.expr import Expr, operation, symbol
+from tfdiff.ir.expr import Expr, call, operation, symbol
 
 COMBINE: dict[str, Callable[[Expr, Expr], Expr]] = {
     "assign": lambda _, new: new,
@@ -27,6 +27,8 @@ COMBINE: dict[str, Callable[[Expr, Expr], Expr]] = {
     "mul": lambda old, new: operation("mul", old, new),
     "div": lambda old, new: operation("div", old, new),
 }
+SLOT = "slot:"
+STATE = "state:"
 INITIAL = ("initial_value", "initializer", "value", "val")
 
 
@@ -41,16 +43,17 @@ def create(
         strings = [arg for arg in args if isinstance(arg, str)]
         given = strings[-1] if strings and maker != "add_weight" else next(iter(strings), None)
     name = hint or given or machine.assignment or "state"
-    if name in machine.memory.states:
+    # A slot and a hyperparameter's variable may have the same name.
+    state = f"{SLOT if hint else STATE}{name}"
+    if state in machine.memory.states:
         count = 1
-        while f"{name}_{count}" in machine.memory.states:
+        while f"{state}_{count}" in machine.memory.states:
             count += 1
-        name = f"{name}_{count}"
+        state = f"{state}_{count}"
     initial = next((kwargs[key] for key in INITIAL if key in kwargs), None)
     if initial is None and args:
         position = 1 if maker.startswith("create_slot") else 0
         initial = args[position] if position < len(args) else None
-    state = f"state:{name}"
     machine.created.setdefault(state, Created(_initial(machine, maker, initial), hint is None))
     machine.memory.states[state] = symbol(state)
     return Variable(state)
@@ -107,8 +110,8 @@ def scatter(machine: Machine, kind: str, target: Value, indices: Value, value: V
         return target
     old = machine.read(target.state)
     if not isinstance(indices, Rows):
-        shown = f"scatter_{kind}({describe(target)}, {describe(indices)})"
-        return store(machine, target.state, machine.not_read(shown, "rows not known"))
+        operands = old, machine.tensor(indices), machine.tensor(value)
+        return store(machine, target.state, call(f"scatter_{kind}", *operands))
     update = gathered(machine.tensor(value))
     if not indices.unique and uses_occurrences(update):
         machine.duplicates.add(_duplicates(kind, update))

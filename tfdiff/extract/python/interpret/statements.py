@@ -5,6 +5,7 @@ A statement that simply goes on to the next gives None. One whose arms end diffe
 """
 
 import ast
+import re
 from collections.abc import Callable
 from functools import partial
 
@@ -25,8 +26,10 @@ from tfdiff.extract.python.interpret.values import (
     Scope,
     Value,
 )
-from tfdiff.ir.expr import Expr
+from tfdiff.ir.expr import Expr, call
 
+# Calls in a loop's body that may change the trained variable.
+_CHANGES = re.compile(r"\b_*(assign|scatter|apply|update_op|update_step|extended\.update)\w*\(")
 GO_ON: frozenset[Ending] = frozenset({"next"})
 Rest = Callable[[], Outcome | None]
 
@@ -199,7 +202,7 @@ def unpack(machine: Machine, value: Value, targets: list[ast.expr]) -> tuple[Val
     if isinstance(value, Foreign):
         return tuple(Foreign(f"{value.text}[{index}]") for index in range(count))
     if isinstance(value, EXPRESSIONS):
-        return tuple(machine.not_read(f"part {i} of a tensor", "unpacked") for i in range(count))
+        return tuple(call(f"part {index}", machine.tensor(value)) for index in range(count))
     elements = machine.semantics.iterate(machine, value)
     if elements is None:
         return tuple(Foreign(f"element {index}") for index in range(count))
@@ -227,7 +230,7 @@ def conditional(machine: Machine, node: ast.If, scope: Scope) -> Outcome | None:
 def loop(machine: Machine, node: ast.For, scope: Scope) -> Outcome | None:
     """``for`` over something of known length."""
     sequence = machine.evaluate(node.iter, scope)
-    if isinstance(sequence, Choice):
+    if isinstance(sequence, Choice) and machine.semantics.iterate(machine, sequence) is None:
         arms = (sequence.then, sequence.other)
         return branch(
             machine,
@@ -263,6 +266,8 @@ def _unknown_times(
 ) -> None:
     """A loop of unknown length: the states that its body changes are no longer known."""
     before = dict(machine.memory.states)
+    if any(map(_CHANGES.search, map(ast.unparse, body))):
+        machine.memory.states["state:var"] = machine.not_read("var", "loop of unknown length")
     if target is not None:
         bind(machine, target, Foreign(f"each {ast.unparse(target)}"), scope)
     outcome = join(attempt(machine, lambda: run(machine, body, scope)))

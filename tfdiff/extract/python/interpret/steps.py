@@ -1,9 +1,18 @@
 """One whole step of an optimizer on each path, as expressions in the old state."""
 
 import ast
+import re
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 
-from tfdiff.extract.python.interpret import attributes, calls, containers, expressions, statements
+from tfdiff.extract.python.interpret import (
+    attributes,
+    calls,
+    containers,
+    expressions,
+    rows,
+    statements,
+)
 from tfdiff.extract.python.interpret.finish import finished
 from tfdiff.extract.python.interpret.kernels import Kernels
 from tfdiff.extract.python.interpret.machine import RAW_GRADIENT, Machine
@@ -28,6 +37,8 @@ from tfdiff.facts import ClassRef, Gradient, OpFacts, UpdateRule
 from tfdiff.facts import Variable as VariableKind
 from tfdiff.ir.expr import symbol
 
+# What the constructors of wrappers call the optimizer that they wrap.
+_WRAPPED = re.compile(r"(opt|\w*_?optimizer|inner_opt|base_opt)$")
 Ops = Callable[[str], OpFacts | None]
 
 
@@ -40,6 +51,7 @@ class _Semantics:
     attribute = staticmethod(attributes.attribute)
     super_of = staticmethod(calls.super_of)
     iterate = staticmethod(containers.iterate)
+    summed = staticmethod(rows.summed)
 
 
 def update_rules(
@@ -119,6 +131,9 @@ def _arguments(machine: Machine, definition: ClassDefinition) -> dict[str, Value
 
 
 def _hyperparameter(machine: Machine, name: str, default: ast.expr | None, scope: Scope) -> Value:
+    if default is None and _WRAPPED.match(name):
+        machine.wrapped.add(name)
+        return Foreign(name)
     value: Value = 0.0 if default is None else machine.evaluate(default, scope)
     if name == "name":
         return value if isinstance(value, str) else "optimizer"
@@ -145,7 +160,20 @@ def _step(machine: Machine, instance: Instance) -> None:
     sparse = Slices(RAW_GRADIENT, Rows(unique=False))
     gradient: Value = symbol("grad") if machine.gradient == "dense" else sparse
     pairs = machine.make_list(((gradient, variable),))
-    machine.call(machine.attribute(instance, "apply_gradients"), pairs)
+    if machine.wrapped and instance.definition.find("compute_gradients"):
+        # Wrappers may note there what they ask for when the gradients are applied.
+        with suppress(Raised):
+            machine.call(machine.attribute(instance, "compute_gradients"), Foreign("loss"))
+    apply = machine.attribute(instance, "apply_gradients")
+    # Wrappers refuse to work without a global step; nobody's update depends on it.
+    asked = isinstance(apply, Method) and "global_step" in _parameters(apply.function)
+    counter: dict[str, Value] = {"global_step": symbol("global_step")} if asked else {}
+    machine.parameters.add(symbol("global_step"))
+    machine.call(apply, pairs, **counter)
+
+
+def _parameters(function: Function) -> list[str]:
+    return [argument.arg for argument in function.node.args.args]
 
 
 def _update_arguments(machine: Machine, updates: Value, variable: Variable) -> dict[str, Value]:
@@ -158,5 +186,4 @@ def _update_arguments(machine: Machine, updates: Value, variable: Variable) -> d
         "params": machine.make_list((variable,)),
         "constraints": machine.make_dict({}),
     }
-    names = [argument.arg for argument in function.node.args.args][1:]
-    return {name: known.get(name, Foreign(name)) for name in names}
+    return {name: known.get(name, Foreign(name)) for name in _parameters(function)[1:]}
