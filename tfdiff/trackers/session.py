@@ -7,16 +7,12 @@ else goes wrong with a write, it may have happened, and the next run looks first
 
 import json
 import time
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Final
 from urllib.parse import urljoin, urlsplit
 
-import requests
-
-from tfdiff import __version__
 from tfdiff.trackers.errors import AttachError, TooLongError
 from tfdiff.trackers.explain import Explainer, is_limited
 from tfdiff.trackers.options import AttachOptions
@@ -39,18 +35,11 @@ class Session:
         ticket: Ticket,
         credential: Credential | None,
         options: AttachOptions,
-        *,
-        sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._explain = Explainer(ticket, credential)
         self._credential = credential
         self._options = options
-        self._sleep = sleep
         self._origins = {_origin(ticket.base)}
-        self._wire = requests.Session()
-        self._wire.headers.update({"User-Agent": f"tfdiff/{__version__}"})
-        # What is meant for this machine does not pass through a proxy.
-        self._wire.trust_env = not is_loopback(urlsplit(ticket.base).hostname)
         self.planned: list[str] = []
 
     @property
@@ -102,11 +91,11 @@ class Session:
         credential = self._credential if _origin(call.url) in self._origins else None
         attempt = 1
         while True:
-            outcome = exchange(self._wire, call, credential, self._options)
+            outcome = exchange(call, credential, self._options)
             wait = _pause(call, outcome, attempt)
             if wait is None or wait > _LONGEST_WAIT or attempt >= self._options.attempts:
                 return outcome
-            self._sleep(wait)
+            time.sleep(wait)
             attempt += 1
 
     def _shown(self, call: Call) -> str:

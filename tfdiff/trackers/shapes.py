@@ -62,7 +62,7 @@ def find_in_path(path: str, query: str, *, tracker: Tracker | None) -> Found | N
         query: its query, undecoded.
         tracker: which tracker the server is known to be, None to go by the shape alone.
     """
-    shapes = (*_NAMED_ONLY, *_SHAPES) if tracker else _SHAPES
+    shapes = (*_SHAPES, *_NAMED_ONLY) if tracker else _SHAPES
     beside = _opened_beside(path, query)
     if beside and tracker in {None, beside.tracker}:
         return _on_its_server(beside, tracker)

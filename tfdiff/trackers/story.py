@@ -4,22 +4,31 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from tfdiff.render.visible import one_line
 from tfdiff.trackers.answers import Answer
 
 _PARTS: Final = ("updates", "defaults", "state", "calls", "execution")
-_SPECIAL: Final = re.compile(r"([\\`*_\[\]<>|~&]|^(?:[#+=-]|\d+[.)])(?=\s|$|[=-]))", re.MULTILINE)
+# Marks wherever they stand, marks at the start, and the dot of a numbered list.
+_SPECIAL: Final = re.compile(r"[\\`*_\[\]<>|~&$]|^[#+=-](?=[\s=-]|$)")
+_NUMBER: Final = re.compile(r"^(\d{1,9})(?=[.)](?:\s|$))")
 # "#12" and "@name" are TensorFlow's: left alone, a tracker takes them for its own tickets and
 # people, and tells them. A word joiner in between shows nothing and keeps that from happening.
+_JOINER: Final = "\u2060"
 _REFERENCE: Final = re.compile(r"(?<![\w&])([#@!])(?=[\w])")
+_URL: Final = re.compile(r"https://[^\s<>\\]+")
+_SAME: Final = frozenset({"identical", "equal"})
 _MOST_UNCHANGED: Final = 40
 _SHORT_SHA: Final = 10
 
 
 def story_of(report: Answer, title: str) -> str:
     """The report as Markdown with plain constructs only."""
+    optimizers = list(report["optimizers"])
     blocks = [f"### {plain(title)}"]
-    for optimizer in report["optimizers"]:
-        blocks += _optimizer(optimizer)
+    if len(optimizers) == 1:
+        blocks += _alone(optimizers[0])
+    else:
+        blocks += _together(optimizers)
     blocks += _coverage(report["coverage"])
     blocks.append(_sources(report))
     return "\n\n".join(block for block in blocks if block) + "\n"
@@ -27,36 +36,51 @@ def story_of(report: Answer, title: str) -> str:
 
 def plain(text: str) -> str:
     """Text that Markdown and the trackers leave as it is."""
-    text = _REFERENCE.sub("\\1\u2060", " ".join(text.split()))
-    return _SPECIAL.sub(r"\\\1", text)
+    text = _REFERENCE.sub(f"\\1{_JOINER}", one_line(text))
+    if text.startswith("/"):  # a command to GitLab, at the start of a line
+        text = _JOINER + text
+    return _NUMBER.sub(r"\1\\", _SPECIAL.sub(r"\\\g<0>", text))
 
 
 def code(text: str) -> str:
     """Text as code, whatever backticks it has."""
-    text = " ".join(text.split())
+    text = one_line(text)
     longest = max((len(run) for run in re.findall(r"`+", text)), default=0)
     fence = "`" * (longest + 1)
     pad = " " if longest else ""
-    # A bar would end the cell of a table, even inside code.
-    return f"{fence}{pad}{text}{pad}{fence}".replace("|", "\\|") if text else ""
+    return f"{fence}{pad}{text}{pad}{fence}" if text else ""
 
 
-def _optimizer(optimizer: Answer) -> Iterator[str]:
+def _alone(optimizer: Answer) -> Iterator[str]:
     verdict = optimizer["verdict"]
-    yield f"#### {code(optimizer['name'].text)}"
-    yield plain(verdict["summary"].text)
-    rows = [
-        f"| {part} | **{plain(verdict[part].text)}** |" for part in _PARTS if verdict[part].text
-    ]
-    if rows:
-        yield "\n".join(["| part | verdict |", "|---|---|", *rows])
-    yield from _paths(optimizer["paths"])
-    findings = list(optimizer["findings"])
-    told = [finding for finding in findings if finding["effect"].text != "none"]
-    for finding in told:
-        yield _finding(finding)
-    if silent := len(findings) - len(told):
+    yield f"**{plain(verdict['summary'].text)}**" if verdict["summary"].text else ""
+    rows = [f"| {part} | **{plain(verdict[part].text)}** |" for part in _PARTS]
+    yield "\n".join(["| part | verdict |", "|---|---|", *rows])
+    yield from _details(optimizer)
+
+
+def _together(optimizers: list[Answer]) -> Iterator[str]:
+    rows = []
+    for optimizer in optimizers:
+        verdicts = [plain(optimizer["verdict"][part].text) for part in _PARTS]
+        # A bar would end the cell, even inside code.
+        name = code(optimizer["name"].text).replace("|", "\\|")
+        rows.append(f"| {name} | {' | '.join(verdicts)} |")
+    header = f"| optimizer | {' | '.join(_PARTS)} |"
+    yield "\n".join([header, "|---" * (len(_PARTS) + 1) + "|", *rows])
+    for optimizer in optimizers:
+        if _told(optimizer) or optimizer["verdict"]["updates"].text not in _SAME:
+            yield f"#### {code(optimizer['name'].text)}"
+            yield plain(optimizer["verdict"]["summary"].text)
+            yield from _details(optimizer)
+
+
+def _details(optimizer: Answer) -> Iterator[str]:
+    for finding in _told(optimizer):
+        yield from _finding(finding)
+    if silent := len(list(optimizer["findings"])) - len(_told(optimizer)):
         yield f"{_count(silent, 'further change')} without any effect."
+    yield from _paths(optimizer["paths"])
     unchanged = [code(subject.text) for subject in optimizer["unchanged"]]
     if unchanged:
         more = len(unchanged) - _MOST_UNCHANGED
@@ -64,39 +88,47 @@ def _optimizer(optimizer: Answer) -> Iterator[str]:
         yield f"Checked and unchanged: {listed}."
 
 
+def _told(optimizer: Answer) -> list[Answer]:
+    return [finding for finding in optimizer["findings"] if finding["effect"].text != "none"]
+
+
 def _paths(paths: Answer) -> Iterator[str]:
     lines = []
     for path in paths:
         line = f"- {code(path['path'].text)}: **{plain(path['verdict'].text)}**"
-        if path["proof"].text:
-            line += f" ({plain(path['proof'].text)})"
-        if path["condition"].text:
-            line += f", only if {code(path['condition'].text)}"
+        if proof := path["proof"].text:
+            line += f" ({plain(proof)})"
+        if condition := path["condition"].text:
+            line += f", only if {plain(condition)}"
         lines.append(line)
     if lines:
-        yield "Do the weights move the same way?"
-        yield "\n".join(lines)
+        yield "Do the weights move the same way?\n\n" + "\n".join(lines)
 
 
-def _finding(finding: Answer) -> str:
+def _finding(finding: Answer) -> Iterator[str]:
     kind = ", ".join(plain(finding[name].text) for name in ("effect", "certainty"))
-    lines = [f"- **{plain(finding['title'].text)}** ({kind})"]
-    if condition := finding["condition"].text:
-        lines[0] += f", only if {code(condition)}"
-    lines += [plain(finding[name].text) for name in ("explanation", "remedy")]
-    places = [
-        f"{side}: {_place(finding[side])}" for side in ("old", "new") if finding[side]["path"].text
-    ]
-    lines.append("; ".join(places))
-    if reached := [code(name.text) for name in finding["also_reaches"]]:
-        lines.append(f"Also reaches {', '.join(reached)}.")
-    return "\n\n  ".join(line for line in lines if line)
+    yield f"#### {plain(finding['title'].text)}"
+    condition = finding["condition"].text
+    yield f"{kind}; only if {plain(condition)}" if condition else kind
+    yield plain(finding["explanation"].text)
+    yield f"**What to do:** {plain(finding['remedy'].text)}" if finding["remedy"].text else ""
+    sides = [side for side in ("old", "new") if finding[side]["path"].text]
+    places = ", ".join(f"{side} {_place(finding[side])}" for side in sides)
+    yield f"**Where:** {places}" if places else ""
+    note = finding["release_note"]
+    if note["text"].text:
+        yield f"Release notes of {plain(note['version'].text)}: {plain(note['text'].text)}"
+    elif finding["documented"].truth is False:
+        yield "The release notes do not mention it."
+    reached = [code(name.text) for name in finding["also_reaches"]]
+    yield f"Also reaches {', '.join(reached)}." if reached else ""
 
 
 def _place(place: Answer) -> str:
-    lines = f"{place['path'].text}:{place['start'].text}-{place['end'].text}"
+    start, end = place["start"].text, place["end"].text
+    lines = code(f"{place['path'].text}:{start}" + (f"-{end}" if end != start else ""))
     url = place["url"].text
-    return f"[{code(lines)}]({url})" if url.startswith("https://") else code(lines)
+    return f"[{lines}](<{url}>)" if _URL.fullmatch(url) else lines
 
 
 def _coverage(coverage: Answer) -> Iterator[str]:
@@ -117,8 +149,12 @@ def _sources(report: Answer) -> str:
     sides = []
     for side in ("old", "new"):
         release = report[side]
-        commit = release["commit"].text[:_SHORT_SHA]
-        sides.append(code(release["ref"].text) + (f" ({code(commit)})" if commit else ""))
+        known = [code(release["commit"].text[:_SHORT_SHA])]
+        version = release["version"].text
+        if version and version not in release["ref"].text:
+            known.append(f"its sources say {plain(version)}")
+        said = ", ".join(part for part in known if part)
+        sides.append(code(release["ref"].text) + (f" ({said})" if said else ""))
     return f"Compared {sides[0]} with {sides[1]} by {plain(report['tool'].text or 'tfdiff')}."
 
 

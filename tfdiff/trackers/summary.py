@@ -56,13 +56,14 @@ def summarise(report: str) -> Summary:
         answer = Answer(json.loads(report))
     except ValueError:
         raise AttachError(
-            "the report is no valid JSON: write it again with --format json"
+            "the report is no valid JSON: write it again with tfdiff report -o FILE.json"
         ) from None
     names = sorted(optimizer["name"].text for optimizer in answer["optimizers"])
     old, new = answer["old"]["ref"].text, answer["new"]["ref"].text
     if answer["format"].number != _FORMAT or not names or not old or not new:
         raise AttachError(
-            f"the JSON is no report of tfdiff in format {_FORMAT}: write it with --format json"
+            f"the JSON is no report of tfdiff in format {_FORMAT}: write it with tfdiff report -o "
+            "FILE.json"
         )
     shown = ", ".join(names) if len(names) <= 3 else f"{len(names)} optimizers"  # noqa: PLR2004
     title = f"{shown}: {old} → {new}"
@@ -91,7 +92,7 @@ def read_summary(reports: Sequence[Path]) -> Summary:
     named = ", ".join(str(path) for path in reports) or "nothing"
     raise AttachError(
         f"no summary can be made from {named}: give the JSON report too, or put it beside the "
-        "other under the same name (tfdiff report --format json)"
+        "other under the same name (tfdiff report -o FILE.json)"
     )
 
 

@@ -9,7 +9,7 @@ from urllib.parse import SplitResult, quote, unquote, urlsplit
 
 from tfdiff.trackers.errors import TicketError
 from tfdiff.trackers.options import Tracker
-from tfdiff.trackers.shapes import find_in_path
+from tfdiff.trackers.shapes import Found, find_in_path
 
 PUBLIC: Final[Mapping[Tracker, str]] = {
     "github": "https://github.com",
@@ -138,27 +138,35 @@ def _from_short_form(
 
 def _from_url(text: str, bases: Mapping[Tracker, str]) -> Ticket:
     parts = _checked_url(text, "the ticket's address")
-    host = (parts.hostname or "").lower()
-    origin = f"{parts.scheme}://{_host_and_port(parts)}"
-    for tracker, base in bases.items():
-        if f"{origin}{parts.path}/".startswith(f"{base}/"):
-            path = f"{origin}{parts.path}".removeprefix(base)
-            found = find_in_path(path, parts.query, tracker=tracker)
+    address = f"{parts.scheme}://{_host_and_port(parts)}{parts.path}"
+    for tracker, base in sorted(bases.items(), key=lambda named: -len(named[1])):
+        if f"{address}/".startswith(f"{base}/"):
+            found = find_in_path(address.removeprefix(base), parts.query, tracker=tracker)
             if found:
-                inner = f"{base}{found.base_path}"
-                return Ticket(found.tracker, inner, unquote(found.place), found.number)
-    found = find_in_path(parts.path, parts.query, tracker=_by_host(host))
+                return _ticket(base, found)
+    address = address.replace("://www.github.com/", "://github.com/", 1)
+    server = _by_host(urlsplit(address).hostname or "")
+    found = find_in_path(parts.path, parts.query, tracker=server)
     if found is None:
         raise TicketError(
-            f"no ticket is recognised in {text!r}: give the address of the ticket itself; if it "
+            f"no ticket is recognised in {address}: give the address of the ticket itself; if it "
             "is, say which tracker it is with a short form and its base URL (for example "
             "GITLAB_URL and gitlab:group/project#5)"
         )
-    return Ticket(found.tracker, f"{origin}{found.base_path}", unquote(found.place), found.number)
+    return _ticket(address.removesuffix(parts.path), found)
+
+
+def _ticket(server: str, found: Found) -> Ticket:
+    base, place = f"{server}{found.base_path}", found.place
+    inside_host = (urlsplit(base).hostname or "").endswith(".visualstudio.com")
+    if found.tracker == "azure" and not urlsplit(base).path and not inside_host:
+        # There is always an organization; with one name only the project is left out.
+        base, place = f"{base}/{place}", ""
+    return Ticket(found.tracker, base, unquote(place), found.number)
 
 
 def _by_host(host: str) -> Tracker | None:
-    if host in {"github.com", "www.github.com"}:
+    if host == "github.com":
         return "github"
     if host == "gitlab.com":
         return "gitlab"

@@ -6,14 +6,17 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
+from urllib.parse import urlsplit
 
 import requests
 from requests.auth import AuthBase
 from urllib3.exceptions import NewConnectionError  # requests' own transport
 
+from tfdiff import __version__
 from tfdiff.trackers.answers import Answer, complaints
 from tfdiff.trackers.options import AttachOptions
 from tfdiff.trackers.secret import Credential
+from tfdiff.trackers.ticket import is_loopback
 
 _MOST_BYTES: Final = 64 * 2**20
 _SILENCES: Final = 5  # a server that drips an answer is given up after so many read time-outs
@@ -106,36 +109,45 @@ class _NoToken(AuthBase):
         return request
 
 
-def exchange(
-    wire: requests.Session, call: Call, credential: Credential | None, options: AttachOptions
-) -> Reply | Broken:
+def exchange(call: Call, credential: Credential | None, options: AttachOptions) -> Reply | Broken:
     """Send one request once and read its answer; redirects are not followed.
+
+    Each request has a connection of its own: none that is reused can turn out to be closed just
+    when a write is on its way, which would leave open whether it was carried out.
 
     Nothing is raised: an exception of ``requests`` carries the request, and that the token.
     """
-    # A body given as bytes is sent in one piece that must be through before the connect
-    # time-out; read from a file object, each block has that long.
-    body = None if call.body is None else io.BytesIO(call.body)
-    try:
-        with wire.request(
-            call.method,
-            call.url,
-            data=body,
-            # One connection for each request: none can turn out to be closed under a write.
-            headers={"Connection": "close", **dict(call.headers)},
-            auth=_Token(credential) if credential else _NoToken(),
-            allow_redirects=False,
-            stream=True,
-            timeout=(options.connect_timeout, options.read_timeout),
-            verify=str(options.ca_bundle) if options.ca_bundle else None,
-        ) as response:
-            content = _read(response, time.monotonic() + _SILENCES * options.read_timeout)
-            if isinstance(content, Broken):
-                return content
-            headers = {name.lower(): value for name, value in response.headers.items()}
-            return Reply(response.status_code, headers, content)
-    except requests.RequestException as error:
-        return _broken(error)
+    with requests.Session() as wire:
+        # What is meant for this machine does not pass through a proxy.
+        wire.trust_env = not is_loopback(urlsplit(call.url).hostname)
+        try:
+            return _send(wire, call, credential, options)
+        except requests.RequestException as error:
+            return _broken(error)
+
+
+def _send(
+    wire: requests.Session, call: Call, credential: Credential | None, options: AttachOptions
+) -> Reply | Broken:
+    own = {"User-Agent": f"tfdiff/{__version__}", "Connection": "close"}
+    with wire.request(
+        call.method,
+        call.url,
+        # A body given as bytes is sent in one piece that must be through before the connect
+        # time-out; read from a file object, each block has that long.
+        data=None if call.body is None else io.BytesIO(call.body),
+        headers={**own, **dict(call.headers)},
+        auth=_Token(credential) if credential else _NoToken(),
+        allow_redirects=False,
+        stream=True,
+        timeout=(options.connect_timeout, options.read_timeout),
+        verify=str(options.ca_bundle) if options.ca_bundle else None,
+    ) as response:
+        content = _read(response, time.monotonic() + _SILENCES * options.read_timeout)
+        if isinstance(content, Broken):
+            return content
+        headers = {name.lower(): value for name, value in response.headers.items()}
+        return Reply(response.status_code, headers, content)
 
 
 def _read(response: requests.Response, deadline: float) -> bytes | Broken:

@@ -54,13 +54,13 @@ def fit(markdown: str, tail: str, limit: int, size: Callable[[str], int]) -> str
 
 
 def _block_ends(markdown: str) -> list[int]:
-    """The line after each top-level block; a folded part of HTML counts as one block."""
+    """The lines to cut after: after each block, but not between a heading and its text."""
     ends: list[int] = []
     depth = 0
     for node in parse(markdown).children:
         if node.type == "html_block":
             depth += node.content.count("<details") - node.content.count("</details")
-        if depth <= 0 and node.map:
+        if depth <= 0 and node.type != "heading" and node.map:
             ends.append(node.map[1])
     return ends
 
