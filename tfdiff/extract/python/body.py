@@ -14,38 +14,45 @@ from tfdiff.extract.python.module import (
     Function,
     ParameterText,
 )
-from tfdiff.extract.python.syntax import Located, Statement, arms, children, dotted, text
+from tfdiff.extract.python.syntax import (
+    Located,
+    LockstepError,
+    Statement,
+    arms,
+    children,
+    dotted,
+    text,
+)
 
 Conditions = tuple[Condition, ...]
-NestedImport = tuple[cst.Import | cst.ImportFrom, int]
 
 
 def read_function(
-    node: cst.FunctionDef, line: ast.stmt, lines: Sequence[str]
-) -> tuple[Function, list[NestedImport]]:
-    """The record of one function, and the import statements inside it with their lines."""
+    node: cst.FunctionDef, line: ast.stmt, lines: Sequence[str], owner: str = ""
+) -> Function:
+    """The record of one function; ``owner`` is the class that it is a method of."""
     if not isinstance(line, (ast.FunctionDef, ast.AsyncFunctionDef)):
-        raise TypeError(f"{node.name.value} is no function to the other parser")
+        raise LockstepError(f"{node.name.value} is no function to the other parser")
     body = _Body()
     for arm in arms(node, line):
         body.block(arm, ())
     start = min([line.lineno, *(one.lineno for one in line.decorator_list)])
     end = line.end_lineno or line.lineno
-    function = Function(
+    decorators = [text(decorator.decorator) for decorator in node.decorators]
+    return Function(
         node.name.value,
+        owner,
         tuple(_parameters(node.params, line)),
-        tuple(text(decorator.decorator) for decorator in node.decorators),
+        any(one.endswith((".setter", ".deleter")) for one in decorators),
         tuple(body.calls),
         tuple(body.assignments),
         tuple(sorted(body.references)),
         tuple(sorted(body.locals)),
-        _abstract(line),
         fingerprint.tokens([line]),
         fingerprint.docs(lines[start - 1 : end], fingerprint.docstrings(line)),
         start,
         end,
     )
-    return function, body.imports
 
 
 def _parameters(
@@ -68,21 +75,6 @@ def _parameters(
     if params.star_kwarg is not None and given.kwarg:
         add(params.star_kwarg, given.kwarg, "**")
     return found
-
-
-def _abstract(line: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
-    kept = [
-        one
-        for one in line.body
-        if not isinstance(one, ast.Pass)
-        and not (isinstance(one, ast.Expr) and isinstance(one.value, ast.Constant))
-    ]
-    if len(kept) > 1:
-        return False
-    raised = [one.exc for one in kept if isinstance(one, ast.Raise)]
-    return not kept or any(
-        exc is not None and "NotImplementedError" in ast.dump(exc) for exc in raised
-    )
 
 
 def _leaves(statements: Sequence[Located]) -> bool:
@@ -143,7 +135,6 @@ class _Body:
         self.assignments: list[Assignment] = []
         self.references: set[str] = set()
         self.locals: set[str] = set()
-        self.imports: list[NestedImport] = []
 
     def block(self, statements: Iterable[Located], conditions: Conditions) -> None:
         for statement, line in statements:
@@ -170,7 +161,6 @@ class _Body:
         if isinstance(statement, cst.BaseCompoundStatement):
             end = start  # what it contains has lines of its own
         if isinstance(statement, (cst.Import, cst.ImportFrom)):
-            self.imports.append((statement, start))
             return
         if isinstance(statement, (cst.FunctionDef, cst.ClassDef)):
             self.locals.add(statement.name.value)

@@ -90,7 +90,7 @@ def _class_region(model: Model, cls: ResolvedClass, base: ResolvedClass) -> Regi
     end = min([base.facts.end_line, *(one.line - 1 for one in base.facts.methods)])
     span = Span(base.ref.path, base.facts.line, max(end, base.facts.line))
     owner = "" if base is cls else base.ref.name
-    return Region("class", base.ref.name, "python", base.facts.tokens, base.facts.docs,
+    return Region("class", base.ref.name, "python", base.body.tokens, base.body.docs,
                   owner, model.text(span), span)  # fmt: skip
 
 

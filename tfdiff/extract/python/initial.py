@@ -105,7 +105,16 @@ class InitialValues:
             return self._called(node, line, depth)
         if isinstance(node, (ast.Name, ast.Attribute)):
             return self._named(ast.unparse(node), line, depth)
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
+            return self._scaled(node, line, depth)
         return self._plain(ast.unparse(node))
+
+    def _scaled(self, node: ast.BinOp, line: int, depth: int) -> Literal | None:
+        """``ones(...) * x`` is ``x`` in every element."""
+        left = self._initial(node.left, line, depth + 1)
+        right = self._initial(node.right, line, depth + 1)
+        one = Literal(1)
+        return right if left == one else left if right == one else None
 
     def _plain(self, text: str) -> Literal | None:
         value = self._evaluator.value(text)
@@ -137,13 +146,17 @@ class InitialValues:
         if member is None:
             return None
         there = Reached(member.owner.ref.path, member.owner, member.function)
-        inside = InitialValues(self._model, self._cls, self._construction, there)
+        return InitialValues(self._model, self._cls, self._construction, there).result(depth)
+
+    def result(self, depth: int = 0) -> Literal | None:
+        """What the function returns, or a function nested in it; None if that is not one value."""
+        function = self._one.function
         returned = [
             one
-            for one in member.function.assignments
-            if one.kind == "return" and one.value not in member.function.locals
+            for one in function.assignments
+            if one.kind == "return" and one.value not in function.locals
         ]
-        found = {inside._assigned(one, depth) for one in returned}
+        found = {self._assigned(one, depth) for one in returned}
         return found.pop() if len(found) == 1 else None
 
     def _named(self, name: str, line: int, depth: int) -> Literal | None:
@@ -156,9 +169,16 @@ class InitialValues:
             return found.pop()
         if found:
             return None
-        if any(one.kind == "for" and one.target == name for one in self._one.function.assignments):
+        return self._unassigned(name, depth)
+
+    def _unassigned(self, name: str, depth: int) -> Literal | None:
+        """A nested function, the variable of a loop, a parameter, an initialiser's name."""
+        function = self._one.function
+        if name in function.locals:
+            return self.result(depth + 1)
+        if any(one.kind == "for" and one.target == name for one in function.assignments):
             return Literal("variable")
-        if name in self._parameters and self._one.function.name == "__init__":
+        if name in self._parameters and function.name == "__init__":
             return Literal(name)
         last = name.rpartition(".")[2]
         return Literal(_CONSTANT[last]) if last in _CONSTANT else self._plain(name)

@@ -59,13 +59,13 @@ def kind_of(cls: ResolvedClass, classes: Iterable[ResolvedClass]) -> Kind:
     if is_moving_average(cls):
         return "moving average"
     constructor = cls.find("__init__")
-    for parameter in constructor.function.parameters[1:] if constructor else ():
+    for parameter in constructor.head.parameters[1:] if constructor else ():
         required = parameter.default is None and parameter.kind == "positional"
         if required and _WRAPS.match(parameter.name):
             return "wrapper"
     root = not _foreign(cls) and not any(is_optimizer(base) for base in cls.mro[1:])
     updates = [found for name in _UPDATES if (found := cls.find(name)) is not None]
-    leaves_all = bool(updates) and all(found.function.abstract for found in updates)
+    leaves_all = bool(updates) and all(found.head.abstract for found in updates)
     has_children = any(other is not cls and other.derives_from(cls.ref) for other in classes)
     if has_children and (root or leaves_all):
         return "base"

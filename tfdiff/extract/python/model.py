@@ -1,35 +1,41 @@
 """One release's Python files, linked: names across imports, classes with their bases.
 
-This is what the readers of optimizers and the interpreter of update rules stand on::
+This is what the readers of optimizers stand on::
 
     model = Model(tree, store, candidates(tree.paths()))
     adam = model.class_("tensorflow/python/training/adam.py", "AdamOptimizer")
     adam.mro                              # AdamOptimizer, Optimizer: what the tree defines
-    method = adam.find("_apply_dense")    # Member(owner, function) or None
+    method = adam.find("_apply_dense")    # Member(owner, head) or None
+    method.function                       # its body: calls, assignments, references
     adam.find("_prepare", after=adam)     # what super()._prepare is, seen from adam
     method.owner.ref                      # ClassRef(name, path) of the class that defines it
     model.resolve(path, "optimizer.Optimizer")   # Definition: kind, path, name
     model.resolve(path, "training_ops.apply_adam")
     # -> Definition("external", "", "tensorflow.python.training.training_ops.apply_adam")
-    model.node(path, "AdamOptimizer._apply_dense")  # ParsedFunction: libcst node, lines
 
-``Member.function`` and everything that ``Model.module`` gives are plain records (``module``).
-Only ``Model.node`` needs libcst: it parses a file once, when asked, and keeps it in memory.
+Finding names and classes reads outlines only; bodies are read where they are asked for.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from functools import partial
 from typing import Literal as OneOf
 
 from tfdiff.extract.python.imports import Packages
-from tfdiff.extract.python.module import Assignment, Class, Function, Import, Module
+from tfdiff.extract.python.module import (
+    Assignment,
+    Bodies,
+    Class,
+    ClassBody,
+    Function,
+    Head,
+    Import,
+    Module,
+)
+from tfdiff.extract.python.outline import read_outline
 from tfdiff.extract.store import FactStore
 from tfdiff.facts import ClassRef, Span
 from tfdiff.sources.tree import SourceTree
-
-if TYPE_CHECKING:  # libcst is loaded by those who look at nodes
-    import libcst as cst
 
 Kind = OneOf["class", "function", "constant", "module", "member", "external"]
 
@@ -49,19 +55,6 @@ class Definition:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class ParsedFunction:
-    """A function's libcst node, and the lines of each statement in it (1-based, inclusive).
-
-    ``lines`` has every statement (small statements, not their line) of the body, at any depth;
-    a compound statement's lines are those of its header up to its first block.
-    """
-
-    node: "cst.FunctionDef"
-    path: str
-    lines: Mapping["cst.CSTNode", tuple[int, int]]
-
-
 @dataclass(frozen=True, eq=False)
 class ResolvedClass:
     """A class with its bases found.
@@ -74,6 +67,7 @@ class ResolvedClass:
 
     ref: ClassRef
     facts: Class
+    model: "Model" = field(repr=False)
     mro: tuple["ResolvedClass", ...] = field(init=False, repr=False)
     externals: tuple[str, ...] = field(init=False, default=())
 
@@ -91,10 +85,22 @@ class ResolvedClass:
         """
         order = self.mro if after is None else self.mro[self.mro.index(after) + 1 :]
         for owner in order:
-            function = owner.facts.method(method)
-            if function is not None:
-                return Member(owner, function)
+            head = owner.facts.method(method)
+            if head is not None:
+                return Member(owner, head)
         return None
+
+    @property
+    def functions(self) -> tuple[Function, ...]:
+        """The bodies of its own methods, in source order."""
+        bodies = self.model.bodies(self.ref.path).functions
+        return tuple(one for one in bodies if one.owner == self.ref.name)
+
+    @property
+    def body(self) -> ClassBody:
+        """The hashes of its head and body without the methods."""
+        found = self.model.bodies(self.ref.path).class_(self.ref.name)
+        return found or ClassBody(self.ref.name, "", "")
 
     def attribute(self, name: str) -> tuple["ResolvedClass", Assignment] | None:
         """The class attribute of that name, own or inherited, and the class that sets it."""
@@ -114,12 +120,21 @@ class Member:
     """A method and the class that defines it."""
 
     owner: ResolvedClass
-    function: Function
+    head: Head
+
+    @property
+    def function(self) -> Function:
+        """What its body does."""
+        bodies = self.owner.model.bodies(self.owner.ref.path)
+        found = bodies.function(self.head.name, self.head.line, self.owner.ref.name)
+        if found is None:
+            raise LookupError(f"{self.span} has an outline but no body for {self.head.name}")
+        return found
 
     @property
     def span(self) -> Span:
         """Where the method stands, decorators included."""
-        return Span(self.owner.ref.path, self.function.line, self.function.end_line)
+        return Span(self.owner.ref.path, self.head.line, self.head.end_line)
 
 
 class Model:
@@ -146,20 +161,36 @@ class Model:
         self._modules: dict[str, Module] = {}
         self._classes: dict[ClassRef, ResolvedClass] = {}
         self._resolved: dict[tuple[str, str], Definition] = {}
-        self._parsed: dict[str, dict[str, ParsedFunction]] = {}
+        self._bodies: dict[str, Bodies] = {}
 
     def module(self, path: str) -> Module:
-        """The record of one file."""
+        """The outline of one file."""
         if path not in self._modules:
-            self._modules[path] = self.store.get(
-                "python-module", self.tree.blob_id(path) or "", lambda: self._read(path)
-            )
+            make = partial(self._outline, path)
+            blob = self.tree.blob_id(path) or ""
+            self._modules[path] = self.store.get("python-outline", blob, make)
         return self._modules[path]
 
-    def _read(self, path: str) -> Module:
-        from tfdiff.extract.python.reader import read_module  # noqa: PLC0415 - loads libcst
+    def _outline(self, path: str) -> Module:
+        return read_outline(self.tree.read(path))
 
-        return read_module(self.tree.read(path))
+    def bodies(self, path: str) -> Bodies:
+        """What the functions of one file do."""
+        if path not in self._bodies:
+            make = partial(self._read, path)
+            blob = self.tree.blob_id(path) or ""
+            self._bodies[path] = self.store.get("python-bodies", blob, make)
+        return self._bodies[path]
+
+    def _read(self, path: str) -> Bodies:
+        from tfdiff.extract.python.reader import read_bodies  # noqa: PLC0415 - loads libcst
+
+        return read_bodies(self.tree.read(path))
+
+    def function(self, path: str, name: str) -> Function | None:
+        """What a module-level function does; None where the file defines none of that name."""
+        head = self.module(path).function(name)
+        return None if head is None else self.bodies(path).function(name, head.line)
 
     def text(self, span: Span) -> str:
         """The source of these lines as it stands."""
@@ -168,20 +199,6 @@ class Model:
             self._lines[span.path] = source.split("\n")
         return "\n".join(self._lines[span.path][span.line - 1 : span.end_line])
 
-    def node(self, path: str, name: str) -> ParsedFunction | None:
-        """The libcst node of ``function`` or ``Class.method`` in a file, parsed on demand.
-
-        None where the file does not parse or has no such function.
-        """
-        if path not in self._parsed:
-            from tfdiff.extract.python.reader import read_nodes  # noqa: PLC0415 - loads libcst
-
-            self._parsed[path] = {
-                found: ParsedFunction(node, path, lines)
-                for found, (node, lines) in read_nodes(self.tree.read(path)).items()
-            }
-        return self._parsed[path].get(name)
-
     def class_(self, path: str, name: str) -> ResolvedClass | None:
         """The class that a file defines under that name, with its bases; None if it has none."""
         ref = ClassRef(name, path)
@@ -189,7 +206,7 @@ class Model:
             facts = self.module(path).class_(name)
             if facts is None:
                 return None
-            resolved = ResolvedClass(ref, facts)
+            resolved = ResolvedClass(ref, facts, self)
             object.__setattr__(resolved, "mro", (resolved,))
             self._classes[ref] = resolved  # before its bases: a class may name itself
             self._link(resolved)

@@ -1,11 +1,12 @@
 """What one Python file says, as plain records that can be kept between runs.
 
-The records hold no parser's nodes and no path: they are pure in the file's bytes, so that a
-``FactStore`` can keep them under the blob id alone. ``reader`` makes them (and imports libcst);
-``model`` links them across files. Everything below is a named tuple because a release has some
-ten thousand of them, and those load several times faster than dataclasses.
+Two records per file, both pure in its bytes and without any parser's nodes, so that a
+``FactStore`` keeps them under the blob id alone: a ``Module`` says what there is (``outline``
+reads it, for every candidate file of a release), and ``Bodies`` say what the functions do
+(``reader`` reads them, for the few files that an optimizer reaches). ``model`` links them.
 
-Expressions are kept as text in one line, layout removed (``text`` in ``reader``).
+Everything is a named tuple because a release has some ten thousand of them, and those load
+several times faster than dataclasses. Expressions are kept as text in one line.
 """
 
 from typing import NamedTuple
@@ -81,15 +82,11 @@ class ParameterText(NamedTuple):
     line: int
 
 
-class Function(NamedTuple):
-    """A function or method, with all that its body (nested functions included) does.
+class Head(NamedTuple):
+    """A function or method as the outline has it.
 
     Attributes:
         decorators: their texts, without ``@``.
-        tokens: hash of the code without comments, docstrings and layout.
-        docs: hash of the comments and docstrings.
-        references: every dotted name that is read (``self._lr``, ``math_ops.cast``), sorted.
-        locals: names that a nested ``def`` or a lambda assignment binds.
         abstract: the body does nothing but raise NotImplementedError, or nothing at all.
         line: first line, decorators included.
     """
@@ -97,13 +94,7 @@ class Function(NamedTuple):
     name: str
     parameters: tuple[ParameterText, ...]
     decorators: tuple[str, ...]
-    calls: tuple[CallSite, ...]
-    assignments: tuple[Assignment, ...]
-    references: tuple[str, ...]
-    locals: tuple[str, ...]
     abstract: bool
-    tokens: str
-    docs: str
     line: int
     end_line: int
 
@@ -111,6 +102,57 @@ class Function(NamedTuple):
     def is_setter(self) -> bool:
         """Whether it is a property's setter or deleter, under the getter's name."""
         return any(one.endswith((".setter", ".deleter")) for one in self.decorators)
+
+
+class Function(NamedTuple):
+    """A function or method with all that its body (nested functions included) does.
+
+    Attributes:
+        owner: the class that it is a method of, or "".
+        parameters: with the defaults exactly as written.
+        tokens: hash of the code without comments, docstrings and layout.
+        docs: hash of the comments and docstrings.
+        references: every dotted name that is read (``self._lr``, ``math_ops.cast``), sorted.
+        locals: names that a nested ``def`` or a lambda assignment binds.
+        line: first line, decorators included.
+    """
+
+    name: str
+    owner: str
+    parameters: tuple[ParameterText, ...]
+    is_setter: bool
+    calls: tuple[CallSite, ...]
+    assignments: tuple[Assignment, ...]
+    references: tuple[str, ...]
+    locals: tuple[str, ...]
+    tokens: str
+    docs: str
+    line: int
+    end_line: int
+
+
+class ClassBody(NamedTuple):
+    """The hashes of a class's head and body without its methods."""
+
+    name: str
+    tokens: str
+    docs: str
+
+
+class Bodies(NamedTuple):
+    """What the functions of one file do; empty for a file that does not parse."""
+
+    functions: tuple[Function, ...]
+    classes: tuple[ClassBody, ...]
+
+    def function(self, name: str, line: int, owner: str = "") -> Function | None:
+        """The function of that name, class and line."""
+        sought = (name, owner, line)
+        return next((f for f in self.functions if (f.name, f.owner, f.line) == sought), None)
+
+    def class_(self, name: str) -> ClassBody | None:
+        """The hashes of the class of that name."""
+        return next((c for c in reversed(self.classes) if c.name == name), None)
 
 
 class Export(NamedTuple):
@@ -129,19 +171,17 @@ class Export(NamedTuple):
 
 
 class Class(NamedTuple):
-    """A class: bases as written, methods, and the hash of the body without the methods."""
+    """A class: bases and decorators as written, its methods and class attributes."""
 
     name: str
     bases: tuple[str, ...]
     decorators: tuple[str, ...]
-    methods: tuple[Function, ...]
+    methods: tuple[Head, ...]
     attributes: tuple[Assignment, ...]
-    tokens: str
-    docs: str
     line: int
     end_line: int
 
-    def method(self, name: str) -> Function | None:
+    def method(self, name: str) -> Head | None:
         """The method of that name that the class itself defines; of a property the getter."""
         found = [one for one in self.methods if one.name == name]
         getters = [one for one in found if not one.is_setter]
@@ -149,7 +189,7 @@ class Class(NamedTuple):
 
 
 class Module(NamedTuple):
-    """One file.
+    """The outline of one file.
 
     Attributes:
         allowed: names that ``__all__`` lists or ``remove_undocumented`` leaves public, None
@@ -159,13 +199,13 @@ class Module(NamedTuple):
 
     imports: tuple[Import, ...]
     constants: tuple[Assignment, ...]
-    functions: tuple[Function, ...]
+    functions: tuple[Head, ...]
     classes: tuple[Class, ...]
     exports: tuple[Export, ...]
     allowed: tuple[str, ...] | None
     error: tuple[str, int] | None = None
 
-    def function(self, name: str) -> Function | None:
+    def function(self, name: str) -> Head | None:
         """The module-level function of that name."""
         return next((f for f in reversed(self.functions) if f.name == name), None)
 

@@ -43,12 +43,12 @@ def public_names(model: Model) -> dict[ClassRef, tuple[str, ...]]:
                 if foreign_keras and export.decorator.startswith("keras"):
                     continue
                 _add(names, model, path, export.symbol, _exported(export, path, model, major))
-    exporting = {ref.path for ref in names}
+    exporting = {path for path in model.modules if model.module(path).exports}
     for prefix, path in _roots(model, major):
         walked: Names = {}
         _walk(model, path, prefix, walked, ())
         for ref, found in walked.items():
-            # a file that exports classes keeps the others to itself
+            # a file that exports anything keeps the rest to itself
             if prefix != "tf" or ref.path not in exporting:
                 names.setdefault(ref, {}).update(found)
     return {ref: tuple(found) for ref, found in names.items()}

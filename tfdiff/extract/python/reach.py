@@ -102,8 +102,8 @@ class _Walker:
 
     def _add_member(self, member: Member | None) -> None:
         if member is not None:
-            for one in member.owner.facts.methods:
-                if one.name == member.function.name:  # a property has a setter beside it
+            for one in member.owner.functions:
+                if one.name == member.head.name:  # a property has a setter beside it
                     self._add(Reached(member.owner.ref.path, member.owner, one))
 
     def _add(self, one: Reached) -> None:
@@ -134,7 +134,7 @@ class _Walker:
     def _outside(self, path: str, name: str) -> None:
         target = self._model.resolve(path, name)
         if target.kind == "function":
-            function = self._model.module(target.path).function(target.name)
+            function = self._model.function(target.path, target.name)
             if function is not None:
                 self._add(Reached(target.path, None, function))
         elif target.kind == "constant":
@@ -154,5 +154,5 @@ class _Walker:
             self._add_member(other.find(member))
         elif not is_optimizer(other):
             for owner in other.mro:
-                for method in owner.facts.methods:
+                for method in owner.functions:
                     self._add(Reached(owner.ref.path, owner, method))

@@ -105,8 +105,9 @@ class _Reader:
             if given is None:
                 continue
             arguments, per_variable = given
-            for name in self._names(arguments, call, one):
-                self._record(self._slot(name, arguments, call, one, per_variable=per_variable))
+            for place, name in enumerate(self._names(arguments, call, one)):
+                own = _own_share(arguments, place)
+                self._record(self._slot(name, own, call, one, per_variable=per_variable))
 
     def _record(self, slot: Slot) -> None:
         known = self.slots.setdefault((slot.name, slot.per_variable), slot)
@@ -136,7 +137,7 @@ class _Reader:
         head, _, name = callee.rpartition(".")
         member = self._cls.find(name) if head in {"self", "super()"} else None
         if member is not None:
-            return tuple(p.name for p in member.function.parameters[1:])
+            return tuple(p.name for p in member.head.parameters[1:])
         target = self._model.resolve(one.path, callee)
         if target.kind == "function":
             function = self._model.module(target.path).function(target.name)
@@ -147,7 +148,7 @@ class _Reader:
         """The initial value that a creator of a base class takes if none is given."""
         head, _, name = callee.rpartition(".")
         member = self._cls.find(name) if head in {"self", "super()"} else None
-        given = member.function.parameters if member is not None else ()
+        given = member.head.parameters if member is not None else ()
         return {one.name: one.default for one in given
                 if one.name in _INITIALS and one.default is not None}  # fmt: skip
 
@@ -289,3 +290,11 @@ def _per_parameter(one: Assignment) -> CallSite | None:
     )
     callee = ast.unparse(made.func)
     return CallSite(callee, arguments, one.target, one.conditions, one.line, one.end_line)
+
+
+def _own_share(arguments: dict[str, str], place: int) -> dict[str, str]:
+    """Of ``add_optimizer_variables(vars, ["m", "v"], ["zeros", "ones"])`` the one's initialiser."""
+    listed = parsed(arguments.get("initializer", ""))
+    if isinstance(listed, (ast.List, ast.Tuple)) and place < len(listed.elts):
+        return arguments | {"initializer": ast.unparse(listed.elts[place])}
+    return arguments

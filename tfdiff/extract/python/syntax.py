@@ -101,14 +101,6 @@ def dotted(node: cst.CSTNode) -> str | None:
     return None
 
 
-def string(node: cst.CSTNode) -> str | None:
-    """The value of a string literal, implicit concatenation included."""
-    if isinstance(node, (cst.SimpleString, cst.ConcatenatedString)):
-        value = node.evaluated_value
-        return value if isinstance(value, str) else None
-    return None
-
-
 def _block(body: cst.CSTNode) -> Sequence[Statement]:
     flat: list[Statement] = []
     if isinstance(body, (cst.Else, cst.Finally)):

@@ -5,6 +5,7 @@ starts with. Everything else is an ``Unknown`` with its text and reason, never a
 """
 
 import ast
+import math
 import operator
 from collections.abc import Callable, Mapping
 from functools import lru_cache
@@ -41,6 +42,14 @@ _UNARY: Mapping[type[ast.unaryop], Callable[..., object]] = {
     ast.Not: operator.not_,
 }
 _CONVERSIONS: Mapping[str, Callable[..., object]] = {"float": float, "int": int, "bool": bool}
+_NUMBERS = {
+    "math.e": math.e,
+    "math.pi": math.pi,
+    "math.inf": math.inf,
+    "numpy.e": math.e,
+    "numpy.pi": math.pi,
+    "numpy.inf": math.inf,
+}
 _LARGEST_POWER = 64
 _DEPTH = 12
 
@@ -168,7 +177,7 @@ class Evaluator:
         target = self._model.resolve(self._path, callee)
         if target.kind != "function":
             target = self._configured(callee, target)
-        function = self._model.module(target.path).function(target.name) if target.path else None
+        function = self._model.function(target.path, target.name) if target.path else None
         returned = [one for one in function.assignments if one.kind == "return"] if function else []
         if len(returned) != 1:
             raise _UnreadError("is the result of a call")
@@ -199,6 +208,9 @@ class Evaluator:
         target = self._model.resolve(self._path, dotted)
         if target.kind == "constant":
             return self._constant(target, depth)
+        return self._defined(target, depth)
+
+    def _defined(self, target: Definition, depth: int) -> object:
         if target.kind == "member":
             cls = self._model.class_(target.path, target.name.partition(".")[0])
             if cls is not None:
@@ -208,6 +220,10 @@ class Evaluator:
         last = target.name.rpartition(".")[2]
         if target.kind == "external" and last in DTYPES:
             return last
+        if target.name in _NUMBERS:
+            return _NUMBERS[target.name]
+        if target.kind in {"function", "class"}:
+            return f"<{target.name}>"
         raise _UnreadError(
             "is defined outside the files at hand"
             if target.kind == "external" and "." in target.name
