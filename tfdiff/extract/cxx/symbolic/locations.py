@@ -19,11 +19,11 @@ from tfdiff.ir.expr import (
     Operation,
     Symbol,
     call,
-    children,
     number,
     operation,
     symbol,
 )
+from tfdiff.ir.walk import ordered
 
 STRUCTURAL: Final = "#"
 _LOOP: Final = "~"  # stands in the names of indices: a loop's, or a row's
@@ -34,16 +34,13 @@ _MARKS: Final = {"add": "+", "sub": "-", "mul": "*", "div": "/"}
 def is_structural(expr: Expr) -> bool:
     """Is it made of sizes, indices and constants only, with at least one size or index?"""
     symbols = 0
-    todo = [expr]
-    while todo:
-        node = todo.pop()
+    for node in ordered((expr,)):
         if isinstance(node, Opaque):
             return False
         if isinstance(node, Symbol):
             if not node.name.startswith(STRUCTURAL):
                 return False
             symbols += 1
-        todo.extend(children(node))
     return symbols > 0
 
 
@@ -63,7 +60,7 @@ class Locations:
     sparse: bool
     _loops: int = 0
     _rows: dict[Expr, Expr] = field(default_factory=dict)  # row number -> where it was read
-    _elements: dict[Expr | None, Expr] = field(default_factory=dict)
+    _elements: dict[object, Expr] = field(default_factory=dict)
 
     def loop(self, name: str) -> Expr:
         """A fresh index that runs over all elements or rows."""
@@ -85,13 +82,21 @@ class Locations:
             return at is None or at is number(0)
         if storage.kind == "local":
             return True
-        if not self.sparse:
-            return at is None or (not chunk and _is_loop(at)) or self._same(None, at)
-        if at is None:
-            return False
-        return self._is_row(at) if storage.kind == "state" else self._is_position(at)
+        if self.sparse:
+            return at is not None and (
+                self._is_row(at) if storage.kind == "state" else self._is_position(at)
+            )
+        return at is None or self._is_element(at, chunk=chunk)
 
-    def _same(self, key: Expr | None, at: Expr) -> bool:
+    def _is_element(self, at: Expr, *, chunk: bool) -> bool:
+        if _is_loop(at):
+            return not chunk
+        parts = tuple(node for node in ordered((at,)) if isinstance(node, Symbol))
+        if len(parts) == 1 and _is_loop(parts[0]):
+            return False  # i + 1 beside i
+        return self._same(parts, at)
+
+    def _same(self, key: object, at: Expr) -> bool:
         # What one kernel reads at the same computed offset is the same element of each tensor;
         # the first offset that is seen says which.
         return not isinstance(at, Number) and self._elements.setdefault(key, at) is at

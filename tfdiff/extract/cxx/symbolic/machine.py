@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
+from typing import Final
 
 import tree_sitter
 
@@ -31,8 +32,19 @@ from tfdiff.extract.cxx.symbolic.values import (
 )
 from tfdiff.facts import Unknown
 from tfdiff.ir.expr import Expr, Number, opaque, symbol
+from tfdiff.ir.walk import States, replaced_states
 
-_DEPTH = 40
+_DEPTH: Final = 40
+_PENDING: Final = "?"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in a tensor an element lies that is not known to be the one that is updated."""
+
+    rank: Rank
+    at: Expr | None
+    chunk: bool
 
 
 @dataclass(slots=True)
@@ -58,7 +70,8 @@ class Machine:
     concurrent: bool = False
     atomic: bool = False
     ran: dict[FunctionCode, None] = field(default_factory=dict)
-    cells: dict[tuple[Storage, str], int] = field(default_factory=dict)
+    _cells: dict[tuple[Storage, Place | None], int] = field(default_factory=dict)
+    _places: dict[int, tuple[Storage, Place | None]] = field(default_factory=dict)
     _slots: Iterator[int] = field(default_factory=count)
     _depth: int = 0
     _expanded: dict[tuple[Macro, tuple[str, ...]], Parsed] = field(default_factory=dict)
@@ -72,12 +85,29 @@ class Machine:
     def cell(self, storage: Storage, rank: Rank, at: Expr | None, *, chunk: bool = False) -> int:
         """The slot of a tensor's element: of the one that is updated, or of another one."""
         own = self.locations.is_updated(storage, rank, at, chunk=chunk)
-        place = "" if own else f"[{':' if at is None else shown(at)}]"
-        slot = self.cells.get((storage, place))
+        place = None if own else Place(rank, at, chunk)
+        slot = self._cells.get((storage, place))
         if slot is None:
-            slot = self.cells[storage, place] = next(self._slots)
-            self.store.initial[slot] = Scalar(symbol(storage.name + place))
+            slot = self._cells[storage, place] = next(self._slots)
+            self._places[slot] = (storage, place)
+            name = storage.name if own else f"{_PENDING}{slot}"
+            self.store.initial[slot] = Scalar(symbol(name))
         return slot
+
+    def settled(self, states: States) -> States:
+        """The values with every element that was read under its final name.
+
+        Whether ``grad(i)`` belongs to the row that is updated is known only when the index has
+        been read at ``i``, which may happen later.
+        """
+        names: dict[Expr, Expr] = {}
+        for slot, (storage, place) in self._places.items():
+            if place is not None:
+                at, rank, chunk = place.at, place.rank, place.chunk
+                own = self.locations.is_updated(storage, rank, at, chunk=chunk)
+                label = "" if own else f"[{':' if at is None else shown(at)}]"
+                names[symbol(f"{_PENDING}{slot}")] = symbol(storage.name + label)
+        return replaced_states(states, names)
 
     def own(self, storage: Storage) -> int:
         """The slot of the element of an input that the rule speaks of."""
@@ -120,17 +150,13 @@ class Machine:
     def write(self, slot: int, value: Value | None) -> None:
         """Set a slot, and note which input it belongs to."""
         self.store.values[slot] = value
-        if slot in self.store.initial:
-            for (storage, place), cell in self.cells.items():
-                if cell == slot:
-                    self._note_write(storage, place)
-
-    def _note_write(self, storage: Storage, place: str) -> None:
-        self.written.add(storage.name)
-        if place:
-            own = self.own(storage)
-            text = f"{storage.name}{place}"
-            self.store.values[own] = Scalar(opaque(text, "another element is written"))
+        storage, place = self._places.get(slot, (None, None))
+        if storage is not None:
+            self.written.add(storage.name)
+            if place is not None:
+                text = f"{storage.name}[{':' if place.at is None else shown(place.at)}]"
+                by = self.not_read(text, "another element is written")
+                self.store.values[self.own(storage)] = by
 
     def opaque(self, node: tree_sitter.Node, frame: Frame, reason: str) -> Scalar:
         """Note that something was not understood, and the value that taints what it reaches."""

@@ -18,10 +18,10 @@ from tfdiff.extract.cxx.symbolic.guards import DEFINED
 from tfdiff.extract.cxx.symbolic.locations import STRUCTURAL, Locations, shown
 from tfdiff.extract.cxx.symbolic.machine import Machine
 from tfdiff.extract.cxx.symbolic.program import Program
-from tfdiff.extract.cxx.symbolic.store import renamed
 from tfdiff.extract.cxx.symbolic.values import Context, Storage
 from tfdiff.facts import Device, Duplicates, KernelRule, OpFacts, Unknown
-from tfdiff.ir.expr import Expr, Opaque, Symbol, children, symbol
+from tfdiff.ir.expr import symbol
+from tfdiff.ir.walk import States, opaques, replaced_states, symbols
 
 _ENTRY: Final = ("Compute", "Compile", "ComputeAsync")
 _DEVICES: Final[tuple[Device, ...]] = ("cpu", "gpu", "xla", "sycl")
@@ -55,11 +55,12 @@ def _rule(bodies: Bodies, op: OpFacts, walk: Walk, device: Device) -> KernelRule
         locations=Locations(sparse),
     )
     _run(machine, walk)
-    states = tuple(
-        (storage.name, _shown_sizes(machine.store.number(machine.own(storage))))
+    values = (
+        (storage.name, machine.store.number(machine.own(storage)))
         for storage in inputs
         if storage.name in machine.written
     )
+    states = _shown_sizes(machine.settled(tuple(values)))
     return KernelRule(
         op=op.name,
         device=device,
@@ -128,16 +129,11 @@ def _fail(machine: Machine, walk: Walk, reason: str) -> None:
             machine.write(machine.own(storage), machine.not_read(fact.kernel, reason))
 
 
-def _shown_sizes(expr: Expr) -> Expr:
-    """The value with sizes under the names that people see (``#inner_dim`` is ``inner_dim``)."""
-    names: dict[str, Expr] = {}
-    todo = [expr]
-    while todo:
-        node = todo.pop()
-        todo.extend(children(node))
-        if isinstance(node, Symbol) and node.name.startswith(STRUCTURAL):
-            names[node.name] = symbol(shown(node))
-    return renamed(expr, names) if names else expr
+def _shown_sizes(states: States) -> States:
+    """Sizes under the names that people see: ``#inner_dim`` is ``inner_dim``."""
+    names = symbols(value for _, value in states)
+    sizes = {symbol(name) for name in names if name.startswith(STRUCTURAL)}
+    return replaced_states(states, {size: symbol(shown(size)) for size in sizes})
 
 
 def _symbols(machine: Machine, walk: Walk) -> tuple[str, ...]:
@@ -156,21 +152,11 @@ def _symbols(machine: Machine, walk: Walk) -> tuple[str, ...]:
     )
 
 
-def _reaching(machine: Machine, states: tuple[tuple[str, Expr], ...]) -> tuple[Unknown, ...]:
+def _reaching(machine: Machine, states: States) -> tuple[Unknown, ...]:
     """The unknowns that taint a value; what is not understood elsewhere does no harm."""
-    tainting = set()
-    todo = [expr for _, expr in states]
-    seen = set(todo)
-    while todo:
-        node = todo.pop()
-        if isinstance(node, Opaque):
-            tainting.add((node.text, node.reason))
-        fresh = set(children(node)) - seen
-        seen |= fresh
-        todo.extend(fresh)
-    known = {(each.text, each.reason) for each in machine.unknowns}
+    tainting = {(each.text, each.reason) for each in opaques(value for _, value in states)}
     noted = tuple(each for each in machine.unknowns if (each.text, each.reason) in tainting)
-    rest = sorted(tainting - known)
+    rest = sorted(tainting - {(each.text, each.reason) for each in noted})
     return (*noted, *(Unknown(reason, text) for text, reason in rest))
 
 

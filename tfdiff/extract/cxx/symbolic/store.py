@@ -3,18 +3,8 @@
 from dataclasses import dataclass, field
 
 from tfdiff.extract.cxx.symbolic.values import Scalar, Value
-from tfdiff.ir.expr import (
-    Call,
-    Expr,
-    Operation,
-    Select,
-    Symbol,
-    call,
-    opaque,
-    operation,
-    select,
-    symbol,
-)
+from tfdiff.ir.expr import Expr, opaque, select, symbol
+from tfdiff.ir.walk import replaced, symbols
 
 CELL = "@"
 
@@ -53,7 +43,12 @@ class Store:
 
     def force(self, lazy: Expr) -> Expr:
         """A lazy expression with what its cells hold now."""
-        return _rebuild(lazy, self, {})
+        contents = {
+            symbol(name): self.number(int(name.removeprefix(CELL)))
+            for name in symbols((lazy,))
+            if name.startswith(CELL)
+        }
+        return replaced((lazy,), contents)[lazy]
 
     def join(self, condition: Expr, then: "Store", other: "Store") -> None:
         """Take over what two branches of ``condition`` left, slot by slot."""
@@ -73,33 +68,3 @@ def _chosen(condition: Expr, then: Value | None, other: Value | None) -> Value:
         for value in (then, other)
     ]
     return Scalar(select(condition, *numbers))
-
-
-def renamed(node: Expr, names: dict[str, Expr]) -> Expr:
-    """An expression with symbols replaced."""
-    return _rebuild(node, names, {})
-
-
-def _rebuild(node: Expr, source: Store | dict[str, Expr], done: dict[Expr, Expr]) -> Expr:
-    known = done.get(node)
-    if known is not None:
-        return known
-    result = node
-    match node:
-        case Symbol(name):
-            if isinstance(source, Store):
-                result = source.number(int(name[1:])) if name.startswith(CELL) else node
-            else:
-                result = source.get(name, node)
-        case Operation(op, args):
-            result = operation(op, *(_rebuild(each, source, done) for each in args))
-        case Call(function, args):
-            result = call(function, *(_rebuild(each, source, done) for each in args))
-        case Select(condition, then, other):
-            result = select(
-                _rebuild(condition, source, done),
-                _rebuild(then, source, done),
-                _rebuild(other, source, done),
-            )
-    done[node] = result
-    return result

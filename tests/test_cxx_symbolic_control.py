@@ -1,0 +1,162 @@
+"""Branches, helper functions, macros, lambdas: what runs, and under which condition."""
+
+from tests.cxx_symbolic_kit import dense, formulas
+
+
+def test_branches_on_a_flag_are_joined_by_a_choice() -> None:
+    rule = dense("""
+    if (flag) {
+      var.device(d) -= grad;
+    } else {
+      var.device(d) -= acc;
+    }
+    """)
+    assert formulas(rule) == {"var": "(var - grad if flag else var - acc)"}
+
+
+def test_condition_is_evaluated_before_the_branches() -> None:
+    rule = dense("""
+    T a = lr();
+    if (a > 0) { a = T(2) * a; }
+    var.device(d) = grad * a;
+    """)
+    assert formulas(rule) == {"var": "grad*(2*lr if lr > 0 else lr)"}
+
+
+def test_branch_that_changes_one_state_only_leaves_the_other() -> None:
+    rule = dense("""
+    if (flag) acc.device(d) += grad;
+    var.device(d) -= acc;
+    """)
+    assert formulas(rule) == {
+        "var": "var - (acc + grad if flag else acc)",
+        "acc": "(acc + grad if flag else acc)",
+    }
+
+
+def test_return_from_a_branch_skips_the_rest() -> None:
+    rule = dense("""
+    if (flag) {
+      var.device(d) = grad;
+      return;
+    }
+    var.device(d) = acc;
+    """)
+    assert formulas(rule) == {"var": "(grad if flag else acc)"}
+
+
+def test_giving_up_on_an_empty_tensor_is_no_part_of_the_rule() -> None:
+    rule = dense("""
+    if (grad.size() == 0) return;
+    if (var.dimension(0) > 0) {
+      var.device(d) -= grad;
+    }
+    """)
+    assert formulas(rule) == {"var": "var - grad"}
+
+
+def test_function_of_the_sources_is_entered() -> None:
+    before = """
+    template <typename T>
+    T clipped(const T x, const T& bound) {
+      if (x > bound) {
+        return bound;
+      }
+      return x < -bound ? -bound : x;
+    }
+    """
+    rule = dense(
+        """
+    for (int i = 0; i < var.size(); i++) {
+      var(i) = clipped(grad(i), lr());
+    }
+    """,
+        before,
+    )
+    assert formulas(rule) == {"var": "(lr if grad > lr else -lr if grad < -lr else grad)"}
+
+
+def test_tensors_passed_by_value_are_the_same_memory() -> None:
+    before = """
+    template <typename VarTy, typename GradTy, typename T>
+    void Shrink(VarTy v, GradTy twice, T factor) { v -= twice * factor; }
+    """
+    rule = dense("Shrink(var, grad + acc, lr());", before)
+    assert formulas(rule) == {"var": "var - (grad + acc)*lr"}
+
+
+def test_function_local_macro_is_expanded() -> None:
+    rule = dense("""
+#define MOVE(by)            \\
+  auto doubled = by + by;   \\
+  var.device(d) -= doubled; \\
+  acc.device(d) += by.square();
+    if (flag) {
+      MOVE(grad);
+    } else {
+      auto other = grad * lr();
+      MOVE(other);
+    }
+#undef MOVE
+    """)
+    assert formulas(rule)["var"] == "(var - (grad + grad) if flag else var - (grad*lr + grad*lr))"
+    assert not rule.unknowns
+
+
+def test_template_flag_of_the_use_selects_the_branch() -> None:
+    before = """
+    template <typename T, bool doubled>
+    T scaled(T x) {
+      if (doubled) { return x * T(2); }
+      return x;
+    }
+    """
+    rule = dense(
+        """
+    for (int i = 0; i < var.size(); i++) {
+      var(i) -= scaled<T, /*doubled=*/true>(grad(i));
+      acc(i) -= scaled<T, false>(grad(i));
+    }
+    """,
+        before,
+    )
+    assert formulas(rule) == {"var": "var - grad*2", "acc": "acc - grad"}
+
+
+def test_parallel_ranges_over_raw_pointers_are_one_element() -> None:
+    rule = dense("""
+    T* var_ptr = var.data();
+    const T* grad_ptr = grad.data();
+    const T step = T(2) * lr();
+    Index length = var.size();
+    Index packet = Eigen::internal::packet_traits<T>::size;
+    if (length % packet == 0) {
+      length = length / packet;
+    } else {
+      packet = 1;
+    }
+    auto shard = [var_ptr, grad_ptr, step, packet](int begin, int end) {
+      int size = (end - begin) * packet;
+      begin = begin * packet;
+      auto v = typename TTypes<T>::UnalignedTensor(var_ptr + begin, size);
+      auto g = typename TTypes<T>::UnalignedConstTensor(grad_ptr + begin, size);
+      v -= g * step;
+    };
+    d.parallelFor(length, cost, shard);
+    """)
+    assert formulas(rule) == {"var": "var - grad*(2*lr)"}
+    assert not rule.unknowns
+
+
+def test_other_build_s_preprocessor_branch_is_left_out() -> None:
+    rule = dense("""
+#if TENSORFLOW_USE_ROCM
+    var.device(d) = acc;
+#else
+    var.device(d) -= grad;
+#endif
+#ifdef EIGEN_USE_THREADS
+    acc.device(d) = grad;
+#endif
+    """)
+    assert formulas(rule) == {"var": "var - grad", "acc": "grad"}
