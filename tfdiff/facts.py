@@ -5,6 +5,7 @@ code is not a change. ``Unknown`` is an ordinary value and means "not read", nev
 """
 
 from dataclasses import dataclass, field
+from typing import Final
 from typing import Literal as OneOf
 
 from tfdiff.ir.expr import Expr
@@ -25,6 +26,10 @@ RegionKind = OneOf[
     "xla",  # an XlaOpKernel
     "helper",  # any other C++ function that a kernel reaches
 ]
+
+
+KERNEL_NOT_READ: Final = "kernel not read"
+"""Reason of the ``Unknown`` in an update rule whose op has no kernel at hand."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tfdiff.comparison.fold import fold
-from tfdiff.comparison.optimizer import Side, compare_optimizer
+from tfdiff.comparison.optimizer import Side, compare_optimizer, unread_optimizer
 from tfdiff.errors import UnknownOptimizerError, UsageError
 from tfdiff.extract.catalog import Entry
 from tfdiff.extract.reading import Reading, candidates
@@ -155,8 +155,19 @@ def _public_name(match: Match) -> str:
 
 
 def _compare(match: Match, before: Reading, after: Reading) -> OptimizerReport:
+    old, new = match
     name = _public_name(match)
-    return compare_optimizer(name, _side(before, match[0], name), _side(after, match[1], name))
+    if old and not new and (unknown := _unread(after, old)):
+        return unread_optimizer(name, old.path, None, unknown)
+    if new and not old and (unknown := _unread(before, new)):
+        return unread_optimizer(name, None, new.path, unknown)
+    return compare_optimizer(name, _side(before, old, name), _side(after, new, name))
+
+
+def _unread(reading: Reading, entry: Entry) -> Unknown | None:
+    """Why a release's file may hide an optimizer that was not found in it."""
+    unread = (item for item in reading.catalog.unknowns if item.span)
+    return next((item for item in unread if item.span and item.span.path == entry.path), None)
 
 
 def _side(reading: Reading, entry: Entry | None, name: str) -> Side:
@@ -172,7 +183,7 @@ def _side(reading: Reading, entry: Entry | None, name: str) -> Side:
 def _coverage(reports: tuple[OptimizerReport, ...], before: Reading, after: Reading) -> Coverage:
     """What was looked at in all reports together; a region that several share counts once."""
     regions: dict[tuple[object, ...], bool] = {}
-    opaque: dict[Unknown, None] = {}
+    opaque = dict.fromkeys((*before.catalog.unknowns, *after.catalog.unknowns))
     for report in reports:
         for region in report.regions:
             place = region.new or region.old

@@ -4,12 +4,15 @@ import re
 from dataclasses import replace
 
 from tfdiff.comparison.changes import overlaps
-from tfdiff.facts import OptimizerFacts
-from tfdiff.findings import Finding, Place
+from tfdiff.facts import Literal, OptimizerFacts, Span
+from tfdiff.findings import Finding, PathVerdict, Place
+from tfdiff.rules.matching.parameters import matched
+from tfdiff.rules.matching.regions import base_name
 from tfdiff.rules.pair import Change, Pair, RegionPair
 
 _STEP_KINDS = frozenset({"functor", "cuda", "xla"})
 _PUNCTUATION = re.compile(r"\W+")
+_LITERAL = re.compile(r"[-+]?[\d.]+(e[-+]?\d+)?|None|True|False|[-+*/]|[\"'].*", re.IGNORECASE)
 
 
 def account(pair: Pair, findings: tuple[Finding, ...]) -> Pair:
@@ -19,15 +22,68 @@ def account(pair: Pair, findings: tuple[Finding, ...]) -> Pair:
     it speaks of through the code: the attribute that keeps a new argument, the call of a new op.
     """
     names = {finding.id: _names(pair, finding) for finding in findings}
+    kernels = {
+        symbol: finding.id for finding in findings for symbol in _kernel_symbols(pair, finding)
+    }
     return pair.with_regions(
         tuple(
             replace(
                 item,
-                changes=tuple(_explained(item, change, findings, names) for change in item.changes),
+                changes=tuple(
+                    _of_kernel(item, _explained(item, change, findings, names), kernels)
+                    for change in item.changes
+                ),
             )
             for item in pair.regions
         )
     )
+
+
+def _kernel_symbols(pair: Pair, finding: Finding) -> frozenset[str]:
+    """The regions that carry out an op which only one side calls."""
+    sides = {"kernel-op-added": pair.new, "kernel-op-removed": pair.old}
+    facts = sides.get(finding.facet)
+    return frozenset(
+        region.symbol
+        for kernel in (facts.kernels if facts else ())
+        if kernel.op.name == finding.subject
+        for region in kernel.regions
+    )
+
+
+def _of_kernel(item: RegionPair, change: Change, kernels: dict[str, str]) -> Change:
+    """A region that came or went with an op is accounted for by the op's own finding."""
+    cause = kernels.get(item.region.symbol)
+    one_sided = not (item.old and item.new)
+    return replace(change, explained=cause) if cause and one_sided and change.open else change
+
+
+def follow(pair: Pair) -> Pair:
+    """The pair with regions that came or went accounted for by the change that names them."""
+    regions = list(pair.regions)
+    moved = True
+    while moved:
+        moved = False
+        for place, item in enumerate(regions):
+            if item.open and not (item.old and item.new):
+                cause = _cause(item, regions)
+                if cause:
+                    changes = tuple(replace(change, explained=cause) for change in item.changes)
+                    regions[place] = replace(item, changes=changes)
+                    moved = True
+    return pair.with_regions(tuple(regions))
+
+
+def _cause(item: RegionPair, regions: list[RegionPair]) -> str | None:
+    name = base_name(item.region.symbol)
+    naming = (
+        change.explained
+        for other in regions
+        if other is not item
+        for change in other.changes
+        if change.explained and name in (change.added if item.new else change.removed)
+    )
+    return next(naming, None)
 
 
 def _explained(
@@ -88,30 +144,79 @@ def _snake(op: str) -> str:
     return re.sub(r"([A-Z]+)([A-Z][a-z])", r"\1_\2", spaced).lower()
 
 
+def respelled(pair: Pair) -> Pair:
+    """The pair with the changes marked that write the same default another way."""
+    same = [
+        (old.span, new.span)
+        for old, new in matched(pair).kept
+        if isinstance(old.effective, Literal) and old.effective == new.effective
+    ]
+    return pair.with_regions(
+        tuple(
+            replace(item, changes=tuple(_respelled(item, change, same) for change in item.changes))
+            for item in pair.regions
+        )
+    )
+
+
+def _respelled(item: RegionPair, change: Change, same: list[tuple[Span, Span]]) -> Change:
+    literal = all(_LITERAL.fullmatch(token) for token in (*change.removed, *change.added))
+    if not (literal and change.open and item.old and item.new):
+        return change
+    old_path, new_path = item.old.span.path, item.new.span.path
+    for old, new in same:
+        here = (old.path, new.path) == (old_path, new_path)
+        on_old = overlaps((old.line, old.end_line), change.old)
+        if here and on_old and overlaps((new.line, new.end_line), change.new):
+            return replace(change, harmless="the default is the same value")
+    return change
+
+
 def settle(pair: Pair) -> Pair:
     """The pair with the changes marked that provably do nothing to the update rule.
 
     The regions that compute the step are read into the update rule. Where every path through a
     region was proved the same, its changes have no effect on the weights.
     """
-    same: dict[str, bool] = {}
-    for verdict in pair.verdicts:
-        proved = verdict.verdict in {"identical", "equal"} and "not proved" not in verdict.proof
-        for rule in (*pair.old.rules, *pair.new.rules):
-            if str(rule.path) == str(verdict.path):
-                for symbol in rule.symbols:
-                    same[symbol] = same.get(symbol, True) and proved
+    proofs = _Proofs(pair)
     return pair.with_regions(
         tuple(
-            _settled(item) if item.region.kind in _STEP_KINDS and _proved(item, same) else item
+            _settled(item) if item.region.kind in _STEP_KINDS and proofs.cover(item) else item
             for item in pair.regions
         )
     )
 
 
-def _proved(item: RegionPair, same: dict[str, bool]) -> bool:
-    sides = [side.symbol for side in (item.old, item.new) if side]
-    return all(same.get(symbol, False) for symbol in sides)
+class _Proofs:
+    """Which regions, and which devices, lie on paths that were all proved the same."""
+
+    def __init__(self, pair: Pair) -> None:
+        self._symbols: dict[str, bool] = {}
+        self._devices: dict[str, bool] = {}
+        for verdict in pair.verdicts:
+            proved = is_proved(verdict)
+            device = verdict.path.device
+            self._devices[device] = self._devices.get(device, True) and proved
+            for rule in (*pair.old.rules, *pair.new.rules):
+                if rule.path == verdict.path:
+                    for symbol in rule.symbols:
+                        self._symbols[symbol] = self._symbols.get(symbol, True) and proved
+
+    def cover(self, item: RegionPair) -> bool:
+        """Whether nothing on either side of a region can move the weights otherwise.
+
+        A functor that no rule names (it only inherits, or copies) is covered by its device.
+        """
+        return all(
+            self._symbols.get(side.symbol, self._devices.get(side.device or "cpu", False))
+            for side in (item.old, item.new)
+            if side
+        )
+
+
+def is_proved(verdict: PathVerdict) -> bool:
+    """Whether a path was shown to be the same; agreement at sampled points is no proof."""
+    return verdict.verdict in {"identical", "equal"} and "not proved" not in verdict.proof
 
 
 def _settled(item: RegionPair) -> RegionPair:

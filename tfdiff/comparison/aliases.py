@@ -6,15 +6,14 @@ rest is matched so that as many states as possible are updated by the same formu
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import islice, permutations, product
 
 import numpy as np
 
+from tfdiff.comparison.names import Aliases
 from tfdiff.facts import OptimizerFacts, UpdateRule
 from tfdiff.ir.evaluate import Program, Value, compiled
-from tfdiff.ir.expr import symbol
-from tfdiff.ir.walk import replaced_states, symbols, truth_symbols
+from tfdiff.ir.walk import symbols, truth_symbols
 
 _POINTS = 16
 _TRIES = 5000  # assignments that are tried; more than any optimizer has had
@@ -23,23 +22,6 @@ _TOLERANCE = 1e-9
 
 # The field's words for one thing, where the names have nothing in common.
 _WORDS = {"lr": "learningrate", "alpha": "learningrate", "eps": "epsilon"}
-
-
-@dataclass(frozen=True, slots=True)
-class Aliases:
-    """Names of the old side and what stands for them on the new side, where they differ."""
-
-    parameters: tuple[tuple[str, str], ...] = ()
-    states: tuple[tuple[str, str], ...] = ()
-
-    def renamed(self, rule: UpdateRule) -> UpdateRule:
-        """A rule of the new side in the names of the old side."""
-        back = {new: old for old, new in (*self.parameters, *self.states)}
-        values = replaced_states(
-            rule.states, {symbol(new): symbol(old) for new, old in back.items()}
-        )
-        states = tuple((back.get(name, name), value) for name, value in values)
-        return UpdateRule(rule.path, states, rule.duplicates, rule.symbols, rule.unknowns)
 
 
 def aliases(old: OptimizerFacts, new: OptimizerFacts) -> Aliases:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Hashable, Iterable
 
 from tfdiff.comparison.changes import changes
 from tfdiff.facts import OptimizerFacts, Region
+from tfdiff.rules.matching.regions import base_name
 from tfdiff.rules.pair import RegionPair
 
 
@@ -14,13 +15,13 @@ def regions(facts: OptimizerFacts) -> tuple[Region, ...]:
 
 
 def match_regions(old: OptimizerFacts, new: OptimizerFacts) -> tuple[RegionPair, ...]:
-    """Regions by symbol, then by what they say, then by name inside a renamed class.
+    """Regions by symbol, then by what they say, then by name.
 
     The order is that of the new release, with what went away at the end.
     """
     left, right = list(regions(old)), list(regions(new))
     partner: dict[int, Region] = {}
-    for key in (_identity, _content, _within_class(old, new)):
+    for key in (_identity, _content, _symbol, _name):
         _match(left, right, partner, key)
     taken = {id(region) for region in partner.values()}
     gone = [region for region in left if id(region) not in taken]
@@ -61,12 +62,11 @@ def _content(region: Region) -> tuple[object, ...]:
     return region.kind, region.device, region.tokens
 
 
-def _within_class(old: OptimizerFacts, new: OptimizerFacts) -> Callable[[Region], Hashable]:
-    """Methods of the optimizer's own class by their name, whatever the class is called."""
-    own = {old.class_name, new.class_name}
+def _symbol(region: Region) -> tuple[object, ...]:
+    """A functor for all devices that became one for a single device is still the same."""
+    return region.kind, region.symbol
 
-    def key(region: Region) -> tuple[object, ...]:
-        owner, _, name = region.symbol.rpartition(".")
-        return region.kind, region.device, "own" if owner in own else owner, name
 
-    return key
+def _name(region: Region) -> tuple[object, ...]:
+    """A method by its name: in a renamed class, moved to a base class, or overridden now."""
+    return region.kind, region.device, base_name(region.symbol)

@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from tfdiff.comparison.accounts import account, settle
+from tfdiff.comparison.accounts import account, follow, respelled, settle
 from tfdiff.comparison.changes import hunks
 from tfdiff.comparison.match import match_regions
+from tfdiff.comparison.names import renames
 from tfdiff.comparison.unchanged import unchanged
 from tfdiff.comparison.updates import path_verdicts
-from tfdiff.comparison.verdict import verdict
+from tfdiff.comparison.verdict import one_sided, unread, verdict
 from tfdiff.facts import OptimizerFacts, Region, Span, Unknown
 from tfdiff.findings import (
     SEVERITY,
@@ -53,7 +54,9 @@ def compare_optimizer(
         name=name,
         old_path=old.facts.span.path or None,
         new_path=new.facts.span.path or None,
-        verdict=verdict(old.facts, new.facts, paths, findings),
+        verdict=one_sided(name, new=bool(new.facts.class_name))
+        if pair.one_sided
+        else verdict(old.facts, new.facts, paths, findings),
         paths=paths,
         unchanged=() if pair.one_sided else unchanged(pair, findings),
         findings=findings,
@@ -63,10 +66,27 @@ def compare_optimizer(
     )
 
 
+def unread_optimizer(
+    name: str, old_path: str | None, new_path: str | None, unknown: Unknown
+) -> OptimizerReport:
+    """The report on an optimizer that one side may have in a file that could not be read."""
+    return OptimizerReport(
+        name=name,
+        old_path=old_path,
+        new_path=new_path,
+        verdict=unread(name, unknown),
+        paths=(),
+        unchanged=(),
+        findings=(),
+        unknowns=(unknown,),
+    )
+
+
 def _findings(
     name: str, old: Side, new: Side, *, two_classes: bool
 ) -> tuple[Pair, tuple[Finding, ...]]:
     pair = _pair(name, old.facts, new.facts, two_classes=two_classes)
+    pair = respelled(pair)
     found: list[Finding] = []
     for catch_all in (False, True):
         batch = [
@@ -76,20 +96,24 @@ def _findings(
             for finding in rule.check(pair)
         ]
         found.extend(batch)
-        pair = settle(account(pair, tuple(batch)))
+        pair = settle(follow(account(pair, tuple(batch))))
     unique = {finding.id: finding for finding in found}.values()
     return pair, tuple(sorted(unique, key=_order))
 
 
 def _pair(name: str, old: OptimizerFacts, new: OptimizerFacts, *, two_classes: bool) -> Pair:
     regions = match_regions(old, new)
-    if not two_classes:
-        return Pair(name, old, new, regions, path_verdicts(old, new, regions))
-    from tfdiff.comparison.aliases import aliases  # noqa: PLC0415 - numpy is not always needed
+    if not (old.class_name and new.class_name):
+        return Pair(name, old, new, (), ())
+    pair = Pair(name, old, new, regions, ())
+    if two_classes:
+        from tfdiff.comparison.aliases import aliases  # noqa: PLC0415 - numpy is not always needed
 
-    names = aliases(old, new)
-    verdicts = path_verdicts(old, new, regions, names)
-    return Pair(name, old, new, regions, verdicts, names.parameters, names.states)
+        names = aliases(old, new)
+        pair = replace(pair, parameter_names=names.parameters, state_names=names.states)
+    names = renames(pair)
+    verdicts = path_verdicts(old, new, regions, names, any_variable=two_classes)
+    return replace(pair, verdicts=verdicts)
 
 
 def _order(finding: Finding) -> tuple[object, ...]:

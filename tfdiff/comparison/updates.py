@@ -1,20 +1,18 @@
 """Whether the weights move the same way, path by path."""
 
-from typing import TYPE_CHECKING
-
-from tfdiff.facts import OptimizerFacts, UpdatePath, UpdateRule
+from tfdiff.comparison.names import Aliases
+from tfdiff.facts import KERNEL_NOT_READ, OptimizerFacts, UpdatePath, UpdateRule
 from tfdiff.findings import PathVerdict
 from tfdiff.rules.pair import RegionPair
-
-if TYPE_CHECKING:  # numpy is not always needed
-    from tfdiff.comparison.aliases import Aliases
 
 
 def path_verdicts(
     old: OptimizerFacts,
     new: OptimizerFacts,
     regions: tuple[RegionPair, ...],
-    names: "Aliases | None" = None,
+    names: Aliases,
+    *,
+    any_variable: bool,
 ) -> tuple[PathVerdict, ...]:
     """One verdict for every path that both sides have, in the order of the new side.
 
@@ -22,24 +20,22 @@ def path_verdicts(
         old: facts of the old side.
         new: facts of the new side.
         regions: the regions of both, matched.
-        names: for two different classes, what the new one calls otherwise.
+        names: what the new side calls otherwise.
+        any_variable: compare a rule for the other kind of variable where there is none for this
+            one, as two different classes may each know another kind.
     """
     before = {rule.path: rule for rule in old.rules}
     return tuple(
-        _verdict(counterpart, names.renamed(rule) if names else rule, old, new, regions)
+        _verdict(counterpart, names.renamed(rule), old, new, regions)
         for rule in new.rules
-        if (counterpart := _counterpart(before, rule.path, any_variable=names is not None))
+        if (counterpart := _counterpart(before, rule.path, any_variable=any_variable))
     )
 
 
 def _counterpart(
     rules: dict[UpdatePath, UpdateRule], path: UpdatePath, *, any_variable: bool
 ) -> UpdateRule | None:
-    """The old rule of a path; plain TensorFlow ops run on every device, so they stand for each.
-
-    Two different classes may each know another kind of variable: with ``any_variable`` a rule
-    for the other kind is taken where there is none for this one.
-    """
+    """The old rule of a path; plain TensorFlow ops run on every device, so they stand for each."""
     fitting = [
         rule
         for known, rule in rules.items()
@@ -69,7 +65,12 @@ def _verdict(
 
 
 def _same_source(old: UpdateRule, new: UpdateRule, regions: tuple[RegionPair, ...]) -> bool:
-    """Whether every region that either rule was read from says the same on both sides."""
+    """Whether every region that either rule was read from says the same on both sides.
+
+    A kernel that was not read has no region to compare: what it does may differ.
+    """
+    if any(unknown.reason == KERNEL_NOT_READ for unknown in (*old.unknowns, *new.unknowns)):
+        return False
     needed = {*old.symbols, *new.symbols}
     known: set[str] = set()
     for pair in regions:

@@ -56,6 +56,22 @@ def verdict(
     return Verdict(_summary(parts), *_five(parts))
 
 
+def one_sided(name: str, *, new: bool) -> Verdict:
+    """What is to be said of an optimizer that only one of the releases has."""
+    if new:
+        return Verdict(
+            f"{name} is new.", "undecided", "undecided", "undecided", "extended", "undecided"
+        )
+    return Verdict(f"{name} is gone.", "undecided", "undecided", "lost", "broken", "undecided")
+
+
+def unread(name: str, unknown: Unknown) -> Verdict:
+    """What is to be said of an optimizer whose file one of the releases has and cannot be read."""
+    where = f"{unknown.span.path}, line {unknown.span.line}" if unknown.span else "its file"
+    said = f"{name} was not compared: {where} could not be read ({unknown.reason})."
+    return Verdict(said, "undecided", "undecided", "undecided", "undecided", "undecided")
+
+
 def _five(parts: Verdict) -> tuple[Updates, Defaults, State, Calls, Execution]:
     return parts.updates, parts.defaults, parts.state, parts.calls, parts.execution
 

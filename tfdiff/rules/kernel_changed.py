@@ -19,7 +19,7 @@ from collections.abc import Iterator
 
 from tfdiff.facts import Device, Region
 from tfdiff.findings import Effect, Facet, Finding
-from tfdiff.rules.matching.regions import places, words
+from tfdiff.rules.matching.regions import companions, grouped, places, words
 from tfdiff.rules.pair import Pair, RegionPair
 
 CATCH_ALL = True
@@ -29,20 +29,20 @@ _KINDS = _STEP | {"op", "kernel", "registration", "helper"}
 
 def check(pair: Pair) -> Iterator[Finding]:
     """C++ regions with changes that nothing accounts for, the same change folded."""
-    folded: dict[frozenset[str], list[RegionPair]] = {}
-    for region_pair in pair.regions:
-        if region_pair.region.kind in _KINDS and region_pair.open:
-            folded.setdefault(words(region_pair.open), []).append(region_pair)
-    for changed in folded.values():
-        yield _finding(pair, changed)
+    folded: dict[frozenset[str], list[tuple[RegionPair, ...]]] = {}
+    for group in grouped(item for item in pair.regions if item.region.kind in _KINDS):
+        folded.setdefault(words(group[0].open), []).append(group)
+    for groups in folded.values():
+        yield _finding(pair, groups)
 
 
-def _finding(pair: Pair, changed: list[RegionPair]) -> Finding:
-    first = changed[0]
-    names = ", ".join(item.region.symbol for item in changed)
+def _finding(pair: Pair, groups: list[tuple[RegionPair, ...]]) -> Finding:
+    first = groups[0][0]
+    names = ", ".join(dict.fromkeys(group[0].region.symbol for group in groups))
     verb = "changed" if first.old and first.new else "added" if first.new else "removed"
     facet, effect = _facet(first.region)
     old, new = places(first)
+    with_it = companions(item for group in groups for item in group[1:])
     return Finding(
         rule="kernel-changed",
         optimizer=pair.name,
@@ -52,8 +52,8 @@ def _finding(pair: Pair, changed: list[RegionPair]) -> Finding:
         subject=names,
         condition=None,
         title=f"{names} {verb}",
-        explanation=f"{_when(first.region)} What the change means was not decided; the lines are "
-        f"shown.",
+        explanation=f"{_when(first.region)}{with_it} What the change means was not decided; the "
+        f"lines are shown.",
         remedy="Read the lines on both sides.",
         old=old,
         new=new,

@@ -18,7 +18,7 @@ Example:
 from collections.abc import Iterator
 
 from tfdiff.findings import Effect, Facet, Finding
-from tfdiff.rules.matching.regions import places
+from tfdiff.rules.matching.regions import companions, grouped, places
 from tfdiff.rules.pair import Pair, RegionPair
 
 CATCH_ALL = True
@@ -27,12 +27,11 @@ _KINDS = frozenset({"method", "function", "class", "module"})
 
 def check(pair: Pair) -> Iterator[Finding]:
     """Python regions with changes that nothing accounts for."""
-    for region_pair in pair.regions:
-        if region_pair.region.kind in _KINDS and region_pair.open:
-            yield _finding(pair, region_pair)
+    for group in grouped(item for item in pair.regions if item.region.kind in _KINDS):
+        yield _finding(pair, group[0], group[1:])
 
 
-def _finding(pair: Pair, changed: RegionPair) -> Finding:
+def _finding(pair: Pair, changed: RegionPair, with_it: tuple[RegionPair, ...]) -> Finding:
     region = changed.region
     inherited = bool(region.owner) and region.owner != pair.new.class_name
     facet, effect, where = _where(pair, region.symbol, inherited=inherited)
@@ -47,7 +46,8 @@ def _finding(pair: Pair, changed: RegionPair) -> Finding:
         subject=region.symbol,
         condition=None,
         title=f"{region.symbol} {verb}",
-        explanation=f"{where} What the change means was not decided; the lines are shown.",
+        explanation=f"{where}{companions(with_it)} What the change means was not decided; the "
+        f"lines are shown.",
         remedy="Read the lines on both sides.",
         old=old,
         new=new,
