@@ -1,11 +1,11 @@
-# A Redmine with one project, two issues and three accounts, served until it is told to stop.
+# A Redmine with one project, two issues and four accounts, served until it is told to stop.
 #
-# Usage: ruby redmine_server.rb FOLDER PORT
+# Usage: ruby redmine_server.rb FOLDER
 #
 # FOLDER takes a copy of the packaged database and the uploaded files, so that nothing of an
 # installed Redmine is touched. It prints one line of JSON when it is ready.
 
-folder, port = ARGV
+folder = ARGV.fetch(0)
 ENV["RAILS_ENV"] = "production"
 ENV["REDMINE_INSTANCE"] ||= "default"
 ENV["DATABASE_URL"] = "sqlite3:#{File.join(folder, 'redmine.sqlite3')}"
@@ -46,12 +46,13 @@ end
 keys = {
   writer: account("writer", project, :view_issues, :add_issue_notes, :edit_issues,
                   :edit_own_issue_notes, :add_issue_attachments),
+  editor: account("editor", project, :view_issues, :edit_issues),
   reader: account("reader", project, :view_issues),
   stranger: account("stranger", project),
 }
 
 server = WEBrick::HTTPServer.new(
-  BindAddress: "127.0.0.1", Port: port.to_i,
+  BindAddress: "127.0.0.1", Port: 0,
   Logger: WEBrick::Log.new(nil, WEBrick::BasicLog::FATAL), AccessLog: []
 )
 
@@ -66,12 +67,8 @@ server.mount_proc "/test/render" do |request, response|
   response["Content-Type"] = "text/html; charset=utf-8"
   response.body = helper.textilizable(request.body.to_s.dup.force_encoding("UTF-8"))
 end
-server.mount_proc "/test/session" do |request, response|
-  user = User.find_by_api_key(request.query["key"])
-  response.body = Token.create!(user: user, action: "autologin").value
-end
 server.mount "/", Rack::Handler::WEBrick, Rails.application
 trap("TERM") { server.shutdown }
-puts JSON.generate(issues: issues.map(&:id), keys: keys, version: Redmine::VERSION.to_s)
+puts JSON.generate(port: server.listeners.first.addr[1], issues: issues.map(&:id), keys: keys, version: Redmine::VERSION.to_s)
 $stdout.flush
 server.start

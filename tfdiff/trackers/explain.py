@@ -16,7 +16,10 @@ SMALLER: Final = (
     "Attach a smaller report: one optimizer only, or the JSON or Markdown instead of the HTML"
 )
 _TOO_LONG: Final = re.compile(r"too long|exceeds? the (?:maximum|allowed)|CONTENT_LIMIT_EXCEEDED")
-_SIZE: Final = re.compile(r"(\d+(?:\.\d+)?)\s*([KMG]i?)?(?:B|Bytes)\b", re.IGNORECASE)
+# "5 MB", "10 MiB", "1024 Bytes"; Redmine writes bytes without a unit: "(5242880)".
+_SIZE: Final = re.compile(
+    r"(?P<number>\d+(?:\.\d+)?)\s*(?P<unit>[KMG]?)(?:i?B|Bytes)\b|\((?P<bytes>\d+)\)", re.IGNORECASE
+)
 _PERMISSION: Final[Mapping[Tracker, str]] = {
     "jira": "the account needs Browse Projects, Add Comments and Create Attachments there",
     "github": (
@@ -154,5 +157,6 @@ def _limit_in(said: str) -> int | None:
     match = _SIZE.search(said)
     if not match:
         return None
-    power = " KMG".index((match[2] or " ")[0].upper())
-    return int(float(match[1]) * 1024**power)
+    if match["bytes"]:
+        return int(match["bytes"])
+    return int(float(match["number"]) * 1024 ** " KMG".index(match["unit"].upper() or " "))
