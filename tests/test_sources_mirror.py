@@ -14,7 +14,7 @@ from tests.sources_kit import ADAM, HEADER, KERNEL, commit, make_repository, run
 from tfdiff.errors import SourceError, UnknownReleaseError, UsageError
 from tfdiff.sources import (
     SourceOptions,
-    git_mirror,
+    git_fetch,
     git_mirror_folder,
     list_tags,
     open_releases,
@@ -218,7 +218,7 @@ def test_a_remote_that_is_gone_is_an_error_that_names_it(tmp_path: Path) -> None
 def test_a_remote_that_does_not_answer_is_given_up_within_seconds(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(git_mirror, "_LISTING_SECONDS", 0.3)
+    monkeypatch.setattr(git_fetch, "_LISTING_SECONDS", 0.3)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         address = f"git://127.0.0.1:{silent.getsockname()[1]}/tensorflow"
         begun = time.monotonic()

@@ -156,7 +156,7 @@ class GitCommand:
             "GIT_DIR": str(self.git_dir),
             "GIT_ALTERNATE_OBJECT_DIRECTORIES": alternates,
             "GIT_ALLOW_PROTOCOL": allowed,
-            "GIT_NO_LAZY_FETCH": "1",
+            "GIT_NO_LAZY_FETCH": "0" if self._network else "1",
             "GIT_TERMINAL_PROMPT": "0",
             "GIT_ASKPASS": "",
             "SSH_ASKPASS": "",

@@ -10,6 +10,7 @@ from tfdiff.errors import SourceError, UsageError
 from tfdiff.sources.blob_id import BlobIds
 from tfdiff.sources.cache import cache_folder
 from tfdiff.sources.git_command import GitCommand, GitRunError
+from tfdiff.sources.git_history import touches
 from tfdiff.sources.git_mirror import Mirror
 from tfdiff.sources.git_names import check_name, find_named, tag_names, unknown_release
 from tfdiff.sources.git_remote import check_address
@@ -17,6 +18,7 @@ from tfdiff.sources.git_repository import GitRepository, local_git_dir
 from tfdiff.sources.git_tree import GitObjects, GitTree
 from tfdiff.sources.git_web import web_of_copy
 from tfdiff.sources.options import SourceOptions
+from tfdiff.sources.touch import Touch
 from tfdiff.sources.tree import Release
 
 _REMOTE = re.compile(r"remote\.(.*)\.(url|promisor)", re.IGNORECASE)
@@ -38,6 +40,36 @@ class LocalObjects:
     def blob(self, commit: str, path: str) -> bytes:
         """The content of one file."""
         return self.repository.blob(self.repository.blob_ids(commit)[path])
+
+    def between(self, old: str, new: str, paths: Sequence[str]) -> tuple[Touch, ...] | None:
+        """The commits in ``new`` and not in ``old`` that touch the paths; None if it is shallow."""
+        try:
+            if self.repository.git.run("rev-parse", "--is-shallow-repository") != b"false\n":
+                return None
+            return touches(self.repository.git, old, new, paths)
+        except GitRunError as error:
+            raise SourceError(
+                f"Could not read the history of {self.repository.label}: {error.said}."
+            ) from error
+
+
+class PartialObjects(LocalObjects):
+    """The objects of a partial clone; the blobs that it lacks come by way of the cache.
+
+    Nothing is written into the clone itself.
+    """
+
+    def __init__(self, repository: GitRepository, mirror: Mirror) -> None:
+        super().__init__(repository)
+        self._mirror = mirror
+
+    def bring(self, wanted: Iterable[tuple[str, Iterable[str]]]) -> None:
+        """Fetch the blobs that the clone lacks."""
+        self._mirror.bring(wanted)
+
+    def blob(self, commit: str, path: str) -> bytes:
+        """The content of one file."""
+        return self._mirror.blob(commit, path)
 
 
 def local_repository(path: Path) -> GitRepository:
@@ -106,7 +138,7 @@ def _remotes(repository: GitRepository) -> _Remotes:
 
 
 def _objects(repository: GitRepository, remotes: _Remotes, options: SourceOptions) -> GitObjects:
-    """The repository's objects; those that a partial clone lacks come by way of the cache."""
+    """The repository's objects, with a mirror behind it where it is a partial clone."""
     if remotes.promisor is None:
         return LocalObjects(repository)
     try:
@@ -114,10 +146,11 @@ def _objects(repository: GitRepository, remotes: _Remotes, options: SourceOption
     except UsageError:  # git itself would refuse to fetch from there
         return LocalObjects(repository)
     here = repository.git.run("rev-parse", "--path-format=absolute", "--git-path", "objects")
-    return Mirror(
+    mirror = Mirror(
         address,
         cache_folder(options),
         offline=options.offline,
         progress=options.progress,
         objects=(Path(here.decode().rstrip("\n")),),
     )
+    return PartialObjects(repository, mirror)

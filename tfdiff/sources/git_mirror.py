@@ -11,33 +11,21 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
-from tfdiff.errors import MissingFileError, SourceError
+from tfdiff.errors import MissingFileError
 from tfdiff.sources.blob_id import BlobIds
 from tfdiff.sources.failures import DamagedError, UnreachableError
-from tfdiff.sources.git_command import GitCommand, GitRunError
+from tfdiff.sources.git_command import GitCommand
+from tfdiff.sources.git_fetch import Fetcher
+from tfdiff.sources.git_history import History
 from tfdiff.sources.git_mirror_folder import MirrorFolder
 from tfdiff.sources.git_names import peeled_names
-from tfdiff.sources.git_progress import FetchReport
-from tfdiff.sources.git_remote import explain, folder_name, without_password
+from tfdiff.sources.git_remote import folder_name
 from tfdiff.sources.git_repository import GitRepository
-from tfdiff.sources.options import SILENT, Progress
+from tfdiff.sources.options import Progress
+from tfdiff.sources.touch import Touch
 
-_LISTING_SECONDS = 8.0  # the fall-back to wheels shall come within seconds
 _SENDS_EVERYTHING = "sends-everything"
 _LISTING = "listing"
-_FETCH = (
-    "fetch",
-    "--progress",
-    "--no-tags",
-    "--no-write-fetch-head",
-    "--recurse-submodules=no",
-    "--filter=blob:none",
-    "--stdin",
-    "origin",
-)
-_COMMITS = (*_FETCH, "--depth=1")
-# To offer the commits that are here would cost a round trip and save nothing: blobs are named.
-_BLOBS = ("-c", "fetch.negotiationAlgorithm=noop", *_FETCH)
 _LOST = re.compile(r"not our ref ([0-9a-f]{40})")
 
 Result = TypeVar("Result")
@@ -63,20 +51,18 @@ class Mirror:
         progress: Progress | None = None,
         objects: tuple[Path, ...] = (),
     ) -> None:
-        self.label = without_password(address)
-        self._address = address
-        self.offline = offline
-        self._progress = progress or SILENT
         self._folder = MirrorFolder(folder / "git" / folder_name(address))
-        git_dir = self._folder.git_dir
-        remote = {
-            "remote.origin.url": address,
-            "remote.origin.promisor": "true",
-            "remote.origin.partialclonefilter": "blob:none",
-        }
-        self._remote = GitCommand(git_dir, network=True, objects=objects, settings=remote)
+        self._remote = Fetcher(
+            address, self._folder, offline=offline, progress=progress, objects=objects
+        )
+        self.label = self._remote.label
+        self.offline = offline
         self.repository = GitRepository(
-            GitCommand(git_dir, network=False, objects=objects), self.label
+            GitCommand(self._folder.git_dir, network=False, objects=objects), self.label
+        )
+        history = MirrorFolder(folder / "git" / f"{folder_name(address)}-history")
+        self._history = History(
+            history, Fetcher(address, history, offline=offline, progress=progress)
         )
         self._fetched: list[str] = []
         self._at_hand: set[str] = set()
@@ -102,22 +88,8 @@ class Mirror:
         """
         if self.offline and (known := self.known_names()):
             return known
-        self._need_network("the list of its tags")
+        self._remote.need_network("the list of its tags")
         return self._healed(self._ask_names)
-
-    def _ask_names(self) -> dict[str, str]:
-        handle = self._progress.start(f"Asking {self.label}", None)
-        try:
-            with self._folder.locked():
-                listed = self._remote.run(
-                    "ls-remote", "--tags", "--heads", "origin", timeout=_LISTING_SECONDS
-                )
-                self._folder.keep_note(_LISTING, listed)
-        except GitRunError as error:
-            raise self._explained(error) from error
-        finally:
-            handle.done()
-        return peeled_names(listed)
 
     def commit(self, name: str) -> str | None:
         """The commit that a full name or an id leads to, if it and its trees are here."""
@@ -145,6 +117,20 @@ class Mirror:
         """The content of one file; fetched by itself where nobody asked for it before."""
         return self._healed(lambda: self._blob(commit, path))
 
+    def between(self, old: str, new: str, paths: Sequence[str]) -> tuple[Touch, ...]:
+        """The commits in ``new`` and not in ``old`` that touch the paths, oldest first.
+
+        Raises:
+            UnreachableError: the history has to be fetched and cannot be.
+        """
+        return self._history.between(old, new, paths)
+
+    def _ask_names(self) -> dict[str, str]:
+        with self._folder.locked():
+            listed = self._remote.names()
+            self._folder.keep_note(_LISTING, listed)
+        return peeled_names(listed)
+
     def _blob(self, commit: str, path: str) -> bytes:
         blob_id = self.repository.blob_ids(commit)[path]
         if blob_id not in self._at_hand:
@@ -156,15 +142,16 @@ class Mirror:
     def _bring(self, asked: Sequence[tuple[str, tuple[str, ...]]]) -> None:
         missing = self.repository.missing(asked)
         if missing:
-            self._need_network(f"{len(missing)} of the files that are needed")
+            self._remote.need_network(f"{len(missing)} of the files that are needed")
             with self._folder.locked():
                 self._fetch_blobs(missing)
             missing = self.repository.missing(asked)
+        trees = {commit: self.repository.blob_ids(commit) for commit, _ in asked}
         ids = {
-            blob_id
+            trees[commit][path]
             for commit, paths in asked
             for path in paths
-            if (blob_id := self.repository.blob_ids(commit).get(path))
+            if path in trees[commit]
         }
         self._at_hand.update(ids.difference(missing))
 
@@ -174,56 +161,39 @@ class Mirror:
         TensorFlow's own repository lacks two since 1.6.0, and one lost blob fails the batch.
         """
         while blob_ids:
+            label = f"Fetching {len(blob_ids)} files"
             try:
-                self._run_fetch(f"Fetching {len(blob_ids)} files", _BLOBS, blob_ids)
+                report = self._remote.fetch(label, "blob:none", blob_ids, named=True)
             except UnreachableError as error:
                 lost = set(_LOST.findall(str(error)))
                 if lost.isdisjoint(blob_ids):
                     raise
                 blob_ids = tuple(blob_id for blob_id in blob_ids if blob_id not in lost)
             else:
+                self._note_filter(without=report.without_filter)
                 return
 
     def _fetch_commits(self, names: Sequence[str]) -> None:
-        self._need_network(", ".join(names))
+        self._remote.need_network(", ".join(names))
         specs = tuple(
             f"+{name}:{name}" if name.startswith("refs/") else f"{name}:refs/commits/{name}"
             for name in names
         )
         with self._folder.locked():
-            self._run_fetch(f"Fetching {self.label}", _COMMITS, specs)
+            label = f"Fetching {self.label}"
+            report = self._remote.fetch(label, "blob:none", specs, "--depth=1")
+            self._note_filter(without=report.without_filter)
 
-    def _run_fetch(self, label: str, command: tuple[str, ...], lines: tuple[str, ...]) -> None:
-        report = FetchReport(self._progress, label)
-        try:
-            self._remote.fetch(*command, lines=lines, report=report)
-        except GitRunError as error:
-            raise self._explained(error) from error
-        finally:
-            report.done()
-        if report.without_filter:
+    def _note_filter(self, *, without: bool) -> None:
+        if without:
             self._folder.keep_note(_SENDS_EVERYTHING, b"")
-
-    def _explained(self, error: GitRunError) -> SourceError:
-        known = explain(error, self._address, self._folder.git_dir)
-        return known or DamagedError(
-            f"Could not fetch from {self.label} into {self._folder.git_dir}: {error}. "
-            f"If this goes on, 'tfdiff cache --clear' begins anew."
-        )
-
-    def _need_network(self, what: str) -> None:
-        if self.offline:
-            raise UnreachableError(
-                f"The cached mirror of {self.label} lacks {what}, and --offline forbids to "
-                f"fetch. Run once without it."
-            )
 
     def _healed(self, action: Callable[[], Result]) -> Result:
         """Do it; where the mirror turns out to be damaged, make it anew and do it again."""
         try:
             return action()
         except DamagedError as error:
-            self._need_network("objects that can be read")
+            self._remote.need_network("objects that can be read")
             logger.warning("Fetching %s anew, the cached mirror is damaged: %s", self.label, error)
         self.repository.git.close()
         self._at_hand.clear()

@@ -1,12 +1,13 @@
 """One commit of a git repository as a source tree."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import Protocol
 
 from tfdiff.errors import MissingFileError
 from tfdiff.sources.blob_id import BlobIds
 from tfdiff.sources.stated_version import stated_version, version_paths
+from tfdiff.sources.touch import Touch
 from tfdiff.sources.tree import Release
 from tfdiff.sources.versions import release_version
 
@@ -22,6 +23,12 @@ class GitObjects(Protocol):
 
     def blob(self, commit: str, path: str) -> bytes:
         """The content of one file."""
+
+    def between(self, old: str, new: str, paths: Sequence[str]) -> tuple[Touch, ...] | None:
+        """The commits in ``new`` and not in ``old`` that touch the paths, oldest first.
+
+        None where the history is not at hand and cannot be had.
+        """
 
 
 class GitTree:

@@ -9,6 +9,7 @@ from tfdiff.sources.failures import UnreachableError
 from tfdiff.sources.folder import FolderTree
 from tfdiff.sources.git_tree import GitObjects, GitTree
 from tfdiff.sources.options import SourceOptions
+from tfdiff.sources.touch import Touch
 from tfdiff.sources.tree import SourceTree
 from tfdiff.sources.versions import release_version
 
@@ -70,6 +71,35 @@ def prefetch(wanted: Sequence[tuple[SourceTree, Sequence[str]]]) -> None:
             tree.prefetch(paths)
     for objects, batch in batches.values():
         objects.bring(batch)
+
+
+def commits_between(
+    old: SourceTree, new: SourceTree, paths: Sequence[str]
+) -> tuple[Touch, ...] | None:
+    """The commits in ``new`` and not in ``old`` that touched files which differ, oldest first.
+
+    A commit that both have, under whichever id, is left out. For a repository elsewhere its
+    history is fetched, without files: some megabytes for a pair of releases.
+
+    Args:
+        old: the older release.
+        new: the newer release, of the same repository.
+        paths: the files that matter.
+
+    Returns:
+        None where nobody can know: a wheel, a folder, a shallow clone, two repositories.
+
+    Raises:
+        SourceError: the history has to be fetched and cannot be.
+    """
+    if not (isinstance(old, GitTree) and isinstance(new, GitTree)):
+        return None
+    if old.objects is not new.objects:
+        return None
+    differing = sorted(path for path in set(paths) if old.blob_id(path) != new.blob_id(path))
+    if not differing:
+        return ()
+    return new.objects.between(old.commit, new.commit, differing)
 
 
 def list_tags(options: SourceOptions) -> tuple[str, ...]:

@@ -1,0 +1,99 @@
+"""Talks to one remote on behalf of a mirror: lists its names, fetches from it."""
+
+from pathlib import Path
+
+from tfdiff.errors import SourceError
+from tfdiff.sources.failures import DamagedError, UnreachableError
+from tfdiff.sources.git_command import GitCommand, GitRunError
+from tfdiff.sources.git_mirror_folder import MirrorFolder
+from tfdiff.sources.git_progress import FetchReport
+from tfdiff.sources.git_remote import explain, without_password
+from tfdiff.sources.options import SILENT, Progress
+
+_LISTING_SECONDS = 8.0  # the fall-back to wheels shall come within seconds
+_FETCH = ("fetch", "--progress", "--no-tags", "--no-write-fetch-head", "--recurse-submodules=no")
+# To offer the commits that are here would cost a round trip and save nothing where objects are
+# asked for by their ids.
+_NAMED_OBJECTS = ("-c", "fetch.negotiationAlgorithm=noop")
+
+
+class Fetcher:
+    """Fetches from one remote into one mirror.
+
+    Args:
+        address: the remote, checked.
+        folder: the mirror.
+        offline: fetch nothing.
+        objects: object folders to read from beside the mirror's own.
+    """
+
+    def __init__(
+        self,
+        address: str,
+        folder: MirrorFolder,
+        *,
+        offline: bool,
+        progress: Progress | None,
+        objects: tuple[Path, ...] = (),
+    ) -> None:
+        self.label = without_password(address)
+        self.offline = offline
+        self._address = address
+        self._folder = folder
+        self._progress = progress or SILENT
+        remote = {"remote.origin.url": address, "remote.origin.promisor": "true"}
+        self.git = GitCommand(folder.git_dir, network=True, objects=objects, settings=remote)
+
+    def names(self) -> bytes:
+        """What ``ls-remote`` says of the remote's tags and branches; only while locked.
+
+        Raises:
+            UnreachableError: the remote did not answer within seconds.
+        """
+        handle = self._progress.start(f"Asking {self.label}", None)
+        try:
+            return self.git.run(
+                "ls-remote", "--tags", "--heads", "origin", timeout=_LISTING_SECONDS
+            )
+        except GitRunError as error:
+            raise self._explained(error) from error
+        finally:
+            handle.done()
+
+    def fetch(
+        self, label: str, left_out: str, lines: tuple[str, ...], *options: str, named: bool = False
+    ) -> FetchReport:
+        """Fetch refspecs or objects; only while locked.
+
+        Args:
+            label: for the progress.
+            left_out: what the server shall not send, as ``--filter`` takes it.
+            lines: refspecs or object ids.
+            options: further ones of ``git fetch``.
+            named: whether the lines are ids of objects, and of nothing else.
+        """
+        report = FetchReport(self._progress, label)
+        negotiation = _NAMED_OBJECTS if named else ()
+        command = (*negotiation, *_FETCH, f"--filter={left_out}", *options, "--stdin", "origin")
+        try:
+            self.git.fetch(*command, lines=lines, report=report)
+        except GitRunError as error:
+            raise self._explained(error) from error
+        finally:
+            report.done()
+        return report
+
+    def need_network(self, what: str) -> None:
+        """Refuse to go on where ``what`` has to be fetched and may not be."""
+        if self.offline:
+            raise UnreachableError(
+                f"The cached mirror of {self.label} lacks {what}, and --offline forbids to "
+                f"fetch. Run once without it."
+            )
+
+    def _explained(self, error: GitRunError) -> SourceError:
+        known = explain(error, self._address, self._folder.git_dir)
+        return known or DamagedError(
+            f"Could not fetch from {self.label} into {self._folder.git_dir}: {error}. "
+            f"If this goes on, 'tfdiff cache --clear' begins anew."
+        )
