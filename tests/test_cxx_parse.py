@@ -66,6 +66,10 @@ def test_a_comment_sign_in_a_string_is_no_comment() -> None:
         ("k.cc", b"class A { void F() override NO_THREAD_SAFETY_ANALYSIS { x(); } };"),
         ("k.cc", b"class A { void F() TF_SHARED_LOCKS_REQUIRED(mu_) override { x(); } };"),
         ("k.cc", b"class A { int x_ TF_GUARDED_BY(mu_); };"),
+        ("k.cc", b"class A { void F() LOCKS_REQUIRED(a) LOCKS_EXCLUDED(b); };"),
+        ("k.cc", b"void F() { auto f = [this](A* a) LOCKS_REQUIRED(a->mu()) { g(a); }; }"),
+        ("k.cc", b"class TF_SCOPED_LOCKABLE A { A(V* v) TF_LOCKS(v->mu()) : v_(v) { f(); } };"),
+        ("k.cc", b"void F() { TF_ASSIGN_OR_RETURN(std::pair<A, B> x, G(1, 2)); use(x); }"),
         ("k.cc", b"REGISTER_KERNELS(CPU, float);\nREGISTER_KERNELS(GPU, float)\nint x;"),
         ("k.cc", b"void F() { auto v = typename TTypes<T>::Vec(p, n); }"),
         ("k.cc", b"#define R(T) \\\n  F<T, /*flag=*/true>()\nint x;"),
@@ -97,8 +101,18 @@ def test_what_no_grammar_accepts_is_counted_as_opaque() -> None:
     assert parsed.share().opaque > 0
 
 
-def test_a_condition_on_a_constant_is_no_annotation() -> None:
-    source = b"extern const char* const DEVICE_NAME;\nint f() { return MAX_SIZE; }"
+@pytest.mark.parametrize(
+    "source",
+    [
+        b"extern const char* const DEVICE_NAME;",
+        b"int f() { return MAX_SIZE; }",
+        b"int f() { return (int) MAX_SIZE; }",
+        b"void f() { if (x) OP_REQUIRES_OK(ctx, g()); else OP_REQUIRES_OK(ctx, h()); }",
+        b"void f() { OP_REQUIRES(ctx, x) OP_REQUIRES_OK(ctx, g()); }",
+        b"void f() { for (int i = 0; i < n; ++i) STEP_ONE(i); }",
+    ],
+)
+def test_a_macro_that_computes_is_no_annotation(source: bytes) -> None:
     assert parse("k.cc", source).blanked == ()
 
 

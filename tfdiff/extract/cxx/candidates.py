@@ -25,7 +25,8 @@ _PATHS: Final = re.compile(
     r"|tensorflow/core/ops/(?:training|state|resource_variable|data_flow)_ops\.cc"
     rf"|tensorflow/compiler/tf2xla/kernels/(?:{_STEMS}|scatter_op_helpers){_SUFFIX}"
     r"|tensorflow/compiler/tf2xla/xla_op_registry\.h"
-    r"|tensorflow/core/framework/register_types(?:_traits)?\.h"
+    rf"|tensorflow/compiler/tf2xla/lib/scatter{_SUFFIX}"
+    r"|tensorflow/core/framework/(?:register_types(?:_traits)?|resource_var)\.h"
     rf"|tensorflow/contrib/(?:opt|optimizer_v2|optimizers?)/.*{_SUFFIX}"
 )
 _TESTS: Final = re.compile(r"_test\.|/testdata/|_benchmark")

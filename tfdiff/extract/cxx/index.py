@@ -2,6 +2,9 @@
 
 Facts about one file are kept by its content, expanded registrations by the contents that they
 depend on. The link from an op to its source is made when it is asked for.
+
+Only the families of ``candidates`` are read. An op of another family (``Unique``) is not in
+``ops``: that says nothing about the release.
 """
 
 from collections import Counter
@@ -66,7 +69,7 @@ class KernelIndex:
         return {}
 
     def kernel(self, op_name: str) -> KernelFacts | None:
-        """An op with everything that carries it out; None if the release has no such op."""
+        """An op with everything that carries it out; None if the files read define no such op."""
         op = self.ops.get(op_name)
         if op is None:
             return None

@@ -2,6 +2,9 @@
 
 The walk starts at a registered kernel class with its template arguments and follows the names
 in it, device by device, so that Adam's regions hold what Adam reaches and nothing else.
+Functions of the framework (``OP_REQUIRES``, ``LookupResource``, Eigen) are not followed: they
+are in none of the files read. A functor or ``__global__`` kernel that is declared but has no
+body there is an ``Unknown``.
 """
 
 import re

@@ -135,8 +135,8 @@ def _parse(path: str, content: bytes, *, cuda: bool) -> Parsed:
         if b"/*" in directive.text:
             plain = _COMMENT.sub(lambda found: _INK.sub(b" ", found[0]), directive.text)
             cleaned[directive.start : directive.end] = plain
-    for loop in surface.loops:
-        cleaned[loop.start : loop.end] = b"while".ljust(loop.end - loop.start)
+    for new in surface.rewritten:
+        cleaned[new.start : new.start + len(new.text)] = new.text
     tree = tree_sitter.Parser(_language(cuda=cuda)).parse(bytes(cleaned))
     return Parsed(
         path=path,

@@ -1,11 +1,12 @@
 """All registrations and op definitions of one file, from its macro calls."""
 
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from tfdiff.extract.cxx.expand import expand_file
-from tfdiff.extract.cxx.lex import digest, hashes, lex
+from tfdiff.extract.cxx.lex import digest
 from tfdiff.extract.cxx.model import FileFacts
 from tfdiff.extract.cxx.ops import read_op
 from tfdiff.extract.cxx.registrations import Registered, read_registration
@@ -13,7 +14,6 @@ from tfdiff.facts import Device, OpFacts, Region, Span, Unknown
 
 _OP: Final = "REGISTER_OP"
 _DEVICES: Final[Mapping[str, Device]] = {"CPU": "cpu", "GPU": "gpu", "SYCL": "sycl"}
-_NEARBY: Final = 30  # lines between two pieces that are still shown as one stretch
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,40 +62,43 @@ def read_registrations(
     return FileRegistrations(
         tuple(ops.values()),
         tuple(registrations),
-        tuple(_regions(own.path, registrations, source.decode("utf-8", "replace").split("\n"))),
+        tuple(_regions(own, registrations, source.decode("utf-8", "replace").split("\n"))),
         tuple(dict.fromkeys(unknowns)),
     )
 
 
 def _regions(
-    path: str, registrations: Iterable[Registered], lines: Sequence[str]
+    own: FileFacts, registrations: Iterable[Registered], lines: Sequence[str]
 ) -> Iterable[tuple[str, Region]]:
     """Per op the lines from the first macro to the last call, with all that lies between.
 
     The token hash is over what is registered in the end, so that rearranged macros are no
-    change. Macros that stand far from the calls are regions of their own.
+    change. A macro with kernels between it and its last call is left out of the text.
     """
+    bodies = sorted(
+        one.region.span.line
+        for one in own.definitions
+        if not one.declared and one.region.kind != "helper"
+    )
     groups: dict[tuple[str, str], list[Registered]] = {}
     for one in registrations:
         groups.setdefault((one.macro, one.fact.op), []).append(one)
     for (macro, op), members in groups.items():
         said = sorted({repr(_said(one)) for one in members})
         devices = {device_of(one.fact.device) for one in members}
-        for number, (start, end) in enumerate(_stretches(members)):
-            text = "\n".join(lines[start - 1 : end])
-            kept = digest("\n".join(said).encode()) if number == 0 else ""
-            yield (
-                op,
-                Region(
-                    kind="registration",
-                    symbol=f"{macro}({op})" + (f" #{number + 1}" if number else ""),
-                    device=next(iter(devices)) if len(devices) == 1 else None,
-                    tokens=kept or hashes(lex(text.encode())).tokens,
-                    docs="",
-                    text=text,
-                    span=Span(path, start, end),
-                ),
-            )
+        start, end = _stretch(members, bodies)
+        yield (
+            op,
+            Region(
+                kind="registration",
+                symbol=f"{macro}({op})",
+                device=next(iter(devices)) if len(devices) == 1 else None,
+                tokens=digest("\n".join(said).encode()),
+                docs="",
+                text="\n".join(lines[start - 1 : end]),
+                span=Span(own.path, start, end),
+            ),
+        )
 
 
 def _said(one: Registered) -> tuple[object, ...]:
@@ -103,13 +106,12 @@ def _said(one: Registered) -> tuple[object, ...]:
     return fact.device, fact.types, fact.host_memory, one.class_name, one.arguments
 
 
-def _stretches(members: Sequence[Registered]) -> list[tuple[int, int]]:
-    """Lines that took part, nearby ones joined; the stretch with the last call comes first."""
-    pieces = sorted({piece for one in members for piece in one.pieces})
-    joined: list[tuple[int, int]] = []
-    for start, end in pieces:
-        if joined and start - joined[-1][1] <= _NEARBY:
-            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
-        else:
-            joined.append((start, end))
-    return joined[::-1]
+def _stretch(members: Sequence[Registered], bodies: Sequence[int]) -> tuple[int, int]:
+    """Lines of the pieces up to the last one, as far back as no kernel stands between."""
+    pieces = sorted({piece for one in members for piece in one.pieces}, reverse=True)
+    start, end = pieces[0]
+    for line, end_line in pieces:
+        if bisect_right(bodies, end_line) != bisect_right(bodies, start):
+            break
+        start, end = line, max(end, end_line)
+    return start, end

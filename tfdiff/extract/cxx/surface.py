@@ -3,7 +3,8 @@
 Registration in TensorFlow is done by macro calls between the definitions. No C++ grammar
 accepts them, so they are taken out here, as ``Invocation``, and blanked at equal length. So
 are thread-safety annotations, explicit instantiations and a ``typename`` inside an expression.
-A loop macro (``GPU_1D_KERNEL_LOOP(i, n) {``) is written over as ``while``, at equal length.
+A loop macro (``GPU_1D_KERNEL_LOOP(i, n) {``) is written over as ``while``, and
+``TF_ASSIGN_OR_RETURN(auto x, F())`` as the assignment that it is, at equal length.
 """
 
 import re
@@ -17,9 +18,13 @@ from tfdiff.extract.cxx.lex import Token, lex
 _MACRO: Final = re.compile(rb"[A-Z][A-Z0-9]*_[A-Za-z0-9_]*$|[A-Z]{4,}$")
 _ANNOTATION: Final = re.compile(rb"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$")
 _QUALIFIERS: Final = frozenset({b"override", b"const", b"noexcept", b"final"})
-_AFTER_ANNOTATION: Final = frozenset({b"{", b";", b"="}) | _QUALIFIERS
+_AFTER_ANNOTATION: Final = frozenset({b"{", b";", b"=", b":"}) | _QUALIFIERS
+_ASSIGNS: Final = re.compile(rb"[A-Z_]*ASSIGN_OR_[A-Z_]+$")
 _STATEMENT_START: Final = frozenset({b";", b"{", b"}", b")", b"else", b":"})
 _NO_MACROS: Final = frozenset({b"static_assert", b"decltype", b"alignas", b"__attribute__"})
+_HEADED: Final = frozenset(
+    {b"if", b"for", b"while", b"switch", b"return", b"else", b"case", b"goto", b"throw", b"do"}
+)
 _NO_CODE: Final = frozenset({"comment", "directive"})
 _CLOSING: Final = {b"(": b")", b"{": b"}", b"[": b"]"}
 
@@ -31,6 +36,14 @@ class Stretch:
     start: int
     end: int
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rewrite:
+    """Bytes from ``start`` on that the grammar gets as ``text``, which is as long."""
+
+    start: int
+    text: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +68,14 @@ class Surface:
 
     Attributes:
         blanked: stretches that the grammar gets as spaces.
-        loops: names of loop macros, which the grammar gets as ``while``.
+        rewritten: macros in bodies, which the grammar gets as what they stand for.
         invocations: macro calls at namespace scope, in source order.
         directives: preprocessor lines, in source order.
         tokens: all tokens of the file, comments included; ``starts`` are their offsets.
     """
 
     blanked: tuple[Stretch, ...]
-    loops: tuple[Stretch, ...]
+    rewritten: tuple[Rewrite, ...]
     invocations: tuple[Invocation, ...]
     directives: tuple[Token, ...]
     tokens: Sequence[Token]
@@ -101,7 +114,7 @@ class _Scan:
         self._all = tokens
         self._tokens = [token for token in tokens if token.kind not in _NO_CODE]
         self._blanked: list[Stretch] = []
-        self._loops: list[Stretch] = []
+        self._rewritten: list[Rewrite] = []
         self._invocations: list[Invocation] = []
         self._item = 0  # index where the current item at namespace scope starts
 
@@ -127,7 +140,7 @@ class _Scan:
                 self._item = index
         return Surface(
             blanked=tuple(self._blanked),
-            loops=tuple(self._loops),
+            rewritten=tuple(self._rewritten),
             invocations=tuple(self._invocations),
             directives=tuple(token for token in self._all if token.kind == "directive"),
             tokens=self._all,
@@ -187,23 +200,65 @@ class _Scan:
     def _in_definition(self, index: int, before: bytes, following: bytes) -> int:
         """An all-caps word inside a definition: an annotation, a loop macro, or just a name."""
         tokens = self._tokens
+        word = tokens[index]
         end = closing(tokens, index + 1) if following == b"(" else index
-        after = tokens[end + 1].text if end + 1 < len(tokens) else b""
+        after = tokens[end + 1] if end + 1 < len(tokens) else word
+        if self._annotates(index, after, called=following == b"("):
+            self._blank(index, end, f"annotation {word.text.decode()}")
+            return end + 1
+        if before in _STATEMENT_START and following == b"(":
+            if after.text == b"{" and len(word.text) >= len(b"while"):
+                self._rewritten.append(Rewrite(word.start, b"while".ljust(len(word.text))))
+            elif _ASSIGNS.match(word.text):
+                self._assignment(index, end)
+        return index + 1
+
+    def _annotates(self, index: int, after: Token, *, called: bool) -> bool:
+        """Does the word stand where only an annotation of TensorFlow's can?"""
+        tokens = self._tokens
+        if not _ANNOTATION.match(tokens[index].text):
+            return False
+        if tokens[index - 1].text in {b"class", b"struct"}:
+            return after.kind == "word"
         back = index - 1
         while back > 0 and tokens[back].text in _QUALIFIERS:
             back -= 1
-        annotates = back >= 0 and (
-            tokens[back].text == b")" or (following == b"(" and tokens[back].kind == "word")
-        )
-        if annotates and after in _AFTER_ANNOTATION and _ANNOTATION.match(tokens[index].text):
-            if before not in {b"return", b"else"}:
-                self._blank(index, end, f"annotation {tokens[index].text.decode()}")
-            return end + 1
-        starts = before in _STATEMENT_START and following == b"("
-        if starts and len(tokens[index].text) >= len(b"while") and after == b"{":
-            word = tokens[index]
-            self._loops.append(Stretch(word.start, word.end, word.text.decode()))
-        return index + 1
+        if tokens[back].text == b")":
+            follows = self._ends_parameters(back)
+        else:
+            follows = called and tokens[back].kind == "word" and tokens[back].text not in _HEADED
+        return follows and after.text in _AFTER_ANNOTATION
+
+    def _ends_parameters(self, index: int) -> bool:
+        """Does this ``)`` end a function's parameters, not a cast or the head of an ``if``?"""
+        if self._blanked and self._blanked[-1].end == self._tokens[index].end:
+            return True  # another annotation
+        depth = 0
+        while index > 0:
+            text = self._tokens[index].text
+            depth += (text == b")") - (text == b"(")
+            if depth == 0:
+                break
+            index -= 1
+        named = self._tokens[index - 1]
+        if named.text in {b")", b"]"}:  # operator()(...), a lambda
+            return True
+        called = named.text in _HEADED or _ANNOTATION.match(named.text)  # as a statement
+        return named.kind == "word" and not called
+
+    def _assignment(self, index: int, end: int) -> None:
+        """``ASSIGN_OR_RETURN(left, right)`` is ``left = right``."""
+        tokens = self._tokens
+        depth = 0
+        for at in range(index + 2, end):
+            text = tokens[at].text
+            depth += (text in {b"<", b"("}) - (text in {b">", b")"})
+            if text == b"," and depth == 0:
+                head = tokens[index + 1].end - tokens[index].start
+                self._rewritten.append(Rewrite(tokens[index].start, b" " * head))
+                self._rewritten.append(Rewrite(tokens[at].start, b"="))
+                self._rewritten.append(Rewrite(tokens[end].start, b" "))
+                return
 
     def _blank(self, first: int, last: int, reason: str) -> None:
         self._blanked.append(Stretch(self._tokens[first].start, self._tokens[last].end, reason))
