@@ -17,10 +17,9 @@ from pathlib import Path
 from time import process_time
 from typing import Final
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
+sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from ir_rules import RULES
-
+from tests.ir_rules import RULES
 from tfdiff.ir.balls import meeting
 from tfdiff.ir.decision import Decision
 from tfdiff.ir.domain import kind_by_name

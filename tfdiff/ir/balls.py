@@ -7,6 +7,7 @@ can therefore never refute an equality.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from typing import Final
 from typing import Literal as OneOf
 
@@ -17,7 +18,7 @@ from tfdiff.ir.walk import States, ordered
 
 Ball = arb | bool | None  # None: not defined here, or not decided at this precision
 Exact = Fraction | bool
-PRECISIONS: Final = (128, 512, 2048)
+PRECISIONS: Final = (128, 640)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +39,29 @@ class Meeting:
 def ball_values(states: States, inputs: Mapping[str, Exact], bits: int) -> dict[str, Ball]:
     """State -> ball after one step at one exact point."""
     with ctx.workprec(bits):
-        values: dict[Expr, Ball] = {}
-        for node in ordered(value for _, value in states):
-            values[node] = _ball(node, inputs, [values[child] for child in children(node)])
-        return {name: values[value] for name, value in states}
+        values: list[Ball] = []
+        plan = _plan(states)
+        for node, operands in plan.nodes:
+            values.append(_ball(node, inputs, [values[place] for place in operands]))
+        return {name: values[place] for name, place in plan.outputs}
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """Nodes in an order in which operands come first, with the places of their operands."""
+
+    nodes: tuple[tuple[Expr, tuple[int, ...]], ...]
+    outputs: tuple[tuple[str, int], ...]
+
+
+@lru_cache(maxsize=64)
+def _plan(states: States) -> _Plan:
+    nodes = ordered(value for _, value in states)
+    place = {node: index for index, node in enumerate(nodes)}
+    return _Plan(
+        tuple((node, tuple(place[child] for child in children(node))) for node in nodes),
+        tuple((name, place[value]) for name, value in states),
+    )
 
 
 def meeting(old: Expr, new: Expr, inputs: Mapping[str, Exact]) -> Meeting:

@@ -6,7 +6,7 @@ identical (same operations in the same order), equal (proved over the reals), co
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 import numpy as np
@@ -16,7 +16,7 @@ from tfdiff.ir.closed import closed_forms
 from tfdiff.ir.decision import Decision, Example, Rung, StateDecision
 from tfdiff.ir.domain import Domain, Kind, inferred_domain
 from tfdiff.ir.expr import Expr, symbol
-from tfdiff.ir.guards import Frame, Guard, asked_guards, plausible, special_guards
+from tfdiff.ir.guards import Frame, Guard, data_guards, plausible, setting_guards, special_guards
 from tfdiff.ir.invariants import kept_signs
 from tfdiff.ir.prove import prove
 from tfdiff.ir.refute import Search, differs_at, example, searched
@@ -55,17 +55,35 @@ def decide(  # noqa: PLR0913 - the optional ones sharpen the answer
         initial_new: the same of the new rule.
         visible: the state that holds the weights, for the witness.
     """
+    return _decide(
+        (old, new),
+        tuple(sorted((kinds or {}).items())),
+        tuple(sorted((settings or {}).items())),
+        (initial_old, initial_new),
+        visible,
+    )
+
+
+@lru_cache(maxsize=512)
+def _decide(
+    rules: tuple[States, States],
+    kinds: tuple[tuple[str, Kind], ...],
+    settings: tuple[tuple[str, float | bool], ...],
+    initial: tuple[States, States],
+    visible: str,
+) -> Decision:
+    """As ``decide``, once for each pair: most paths of an optimizer share their rule."""
     forms = Canonical()
-    typed_old, typed_new = typed_states(old, new)
+    typed_old, typed_new = typed_states(*rules)
     left = {name: forms.form(value) for name, value in typed_old}
     right = {name: forms.form(value) for name, value in typed_new}
     only = (
-        [name for name in left if name not in right],
-        [name for name in right if name not in left],
+        tuple(name for name in left if name not in right),
+        tuple(name for name in right if name not in left),
     )
-    left = closed_forms(left, only[0], dict(initial_old))
-    right = closed_forms(right, only[1], dict(initial_new))
-    context = _context(left, right, kinds or {}, settings or {}, visible)
+    left = closed_forms(left, only[0], dict(initial[0]))
+    right = closed_forms(right, only[1], dict(initial[1]))
+    context = _context(left, right, dict(kinds), dict(settings), visible)
     decided = tuple(_state(name, context) for name in context.common)
     worst = max(
         (decision for decision, _ in decided),
@@ -73,7 +91,7 @@ def decide(  # noqa: PLR0913 - the optional ones sharpen the answer
         default=StateDecision("", "undecided", "unknown", "", reason="no state in common"),
     )
     decision = _combined(worst, decided, context, visible)
-    return replace(decision, only_old=tuple(only[0]), only_new=tuple(only[1]))
+    return replace(decision, only_old=only[0], only_new=only[1])
 
 
 def same(old: Expr, new: Expr, domain: Domain) -> bool:
@@ -185,7 +203,7 @@ def _guard(name: str, context: _Context, search: Search) -> tuple[Guard, StateDe
         return differs_at(roots[0], roots[1], context.frame.points, row)
 
     kept: list[tuple[Guard, StateDecision]] = []
-    for candidates in (asked_guards, special_guards):
+    for candidates in (setting_guards, special_guards, data_guards):
         for guard in candidates(roots, context.frame):
             if plausible(guard, apart, search.valid, confirmed):
                 outside = _outside(name, guard, context)

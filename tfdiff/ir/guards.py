@@ -31,6 +31,8 @@ from tfdiff.ir.walk import States, numbers, replaced_states, symbols
 
 OPPOSITE = {"lt": "ge", "ge": "lt", "le": "gt", "gt": "le", "eq": "ne", "ne": "eq"}
 MIRRORED = {"lt": "gt", "gt": "lt", "le": "ge", "ge": "le", "eq": "eq", "ne": "ne"}
+TOUCHED = symbol("touched")
+LONGEST = 120  # characters of a condition
 ASKED = 6  # rows that speak against a guard and are looked at in balls
 ENOUGH = 8  # rows on each side of a guard
 
@@ -74,18 +76,32 @@ class Frame:
     data: frozenset[str]
 
 
-def asked_guards(roots: Iterable[Expr], frame: Frame) -> Iterable[Guard]:
-    """Guards made of the conditions that the rules ask."""
+def setting_guards(roots: Iterable[Expr], frame: Frame) -> Iterable[Guard]:
+    """Guards made of the conditions that the rules ask of hyperparameters."""
+    return _asked(roots, frame, of_data=False)
+
+
+def data_guards(roots: Iterable[Expr], frame: Frame) -> Iterable[Guard]:
+    """Guards made of the conditions that the rules ask of states and gradients."""
+    return _asked(roots, frame, of_data=True)
+
+
+def _asked(roots: Iterable[Expr], frame: Frame, *, of_data: bool) -> Iterable[Guard]:
     for condition in conditions(roots):
-        if isinstance(condition, Boolean):
+        on_data = not frame.data.isdisjoint(symbols([condition]))
+        if isinstance(condition, Boolean) or on_data != of_data:
             continue
         holds = _truth(condition, frame.points)
-        on_data = not frame.data.isdisjoint(symbols([condition]))
         for truth in (True, False):
             if on_data and _exceptional(condition, failing=truth):
                 continue  # "outside" would be a single value of the data
+            if condition is TOUCHED and truth:
+                continue  # a sparse gradient always touches some rows
+            shown = _condition_text(condition, holds=truth)
+            if len(shown) > LONGEST:
+                continue  # nobody can read it
             yield Guard(
-                _condition_text(condition, holds=truth),
+                shown,
                 {condition: boolean(not truth)},
                 holds if truth else ~holds,
                 _default(condition, frame.settings, holds=truth),

@@ -9,14 +9,12 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from tfdiff.ir.abstraction import at_least_zero, below_one
 from tfdiff.ir.domain import Domain, Kind
 from tfdiff.ir.evaluate import compiled
-from tfdiff.ir.expr import Expr, number, operation
-from tfdiff.ir.prove import at_least_zero
+from tfdiff.ir.expr import Expr
 from tfdiff.ir.sampling import points
-from tfdiff.ir.walk import opaques, unknown_calls
-
-EFFORT = 20_000
+from tfdiff.ir.walk import opaques
 
 
 def kept_signs(states: Mapping[str, Expr], domain: Domain, visible: str) -> dict[str, Kind]:
@@ -44,11 +42,7 @@ def kept_signs(states: Mapping[str, Expr], domain: Domain, visible: str) -> dict
 
 
 def _keeps(value: Expr, kind: Kind, domain: Domain) -> bool:
-    if unknown_calls([value]):
-        return False
-    if kind == "unit" and not at_least_zero(operation("sub", number(1), value), domain, EFFORT):
-        return False
-    return at_least_zero(value, domain, EFFORT)
+    return at_least_zero(value, domain) and (kind != "unit" or below_one(value, domain))
 
 
 def _not_refuted(

@@ -11,6 +11,7 @@ from typing import Final
 
 from flint import fmpq_mpoly
 
+from tfdiff.ir.abstraction import generalised
 from tfdiff.ir.domain import Domain
 from tfdiff.ir.expr import (
     Call,
@@ -19,9 +20,6 @@ from tfdiff.ir.expr import (
     Symbol,
     boolean,
     children,
-    number,
-    operation,
-    select,
     symbol,
 )
 from tfdiff.ir.field import Field, NotProvable, OutOfWork, Work
@@ -80,6 +78,15 @@ def prove(old: Expr, new: Expr, domain: Domain, effort: int = EFFORT) -> Proof:
     """
     if _depth([old, new]) > DEEPEST:
         return Proof(proved=False, reason="nested too deeply", exhausted=True)
+    general = generalised(old, new, domain)
+    if general is not None:
+        proof = _by_cells(*general, effort)
+        if proof.proved:
+            return proof
+    return _by_cells(old, new, domain, effort)
+
+
+def _by_cells(old: Expr, new: Expr, domain: Domain, effort: int) -> Proof:
     work = Work(effort)
     assumptions: dict[str, None] = {}
     pending = [_Cell(old, new)]
@@ -96,12 +103,6 @@ def prove(old: Expr, new: Expr, domain: Domain, effort: int = EFFORT) -> Proof:
         except NotProvable as problem:
             return Proof(proved=False, cells=cells, reason=str(problem))
     return Proof(proved=True, assumptions=tuple(sorted(assumptions)), cells=cells)
-
-
-def at_least_zero(value: Expr, domain: Domain, effort: int = EFFORT // 10) -> bool:
-    """Whether an expression is shown to be at least zero on the whole domain."""
-    zero = number(0)
-    return prove(select(operation("lt", value, zero), zero, value), value, domain, effort).proved
 
 
 def _looked_at(

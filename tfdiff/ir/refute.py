@@ -23,9 +23,9 @@ from tfdiff.ir.walk import States, symbols
 NOTABLE: Final = 1e-6  # relative difference that doubles see without doubt
 VISIBLE: Final = 1e-3  # one that a reader sees
 SUSPECT: Final = 1e-13
-TRIED: Final = 16  # suspects that balls look at
+TRIED: Final = 10  # suspects that balls look at
 LOPSIDED: Final = 0.1  # share of rows with a value on one side only that is too many
-CHECKED: Final = 48  # branch signatures that balls look at when doubles see nothing
+CHECKED: Final = 24  # branch signatures that balls look at when doubles see nothing
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,7 +79,7 @@ class Signs:
             if exponent % 2 == 0 and not known & ZERO:
                 continue
             if known in {NEGATIVE, POSITIVE}:
-                turned = _times(turned, known)
+                turned = multiplied(turned, known)
             else:
                 unknown.append(factor)
         if len(unknown) == 1:
@@ -125,7 +125,7 @@ class Signs:
         found = _sign(constant)
         for factor, exponent in factors:
             signs = self.of(factor)
-            found = _times(found, _squared(signs) if exponent % 2 == 0 else signs)
+            found = multiplied(found, _squared(signs) if exponent % 2 == 0 else signs)
         return found & direct
 
     def which(self, value: Element, groups: tuple[int, ...]) -> int:
@@ -135,7 +135,7 @@ class Signs:
             Split: the sign of one factor has to be decided first.
         """
         while True:
-            mask = _times(self.of_factors(value.num), self.of_factors(value.den) & ~ZERO)
+            mask = multiplied(self.of_factors(value.num), self.of_factors(value.den) & ~ZERO)
             for place, group in enumerate(groups):
                 if not mask & ~group:
                     return place
@@ -231,7 +231,7 @@ class Signs:
         for place, power in enumerate(powers):
             if power:
                 signs = self._generator(place)
-                mask = _times(mask, _squared(signs) if power % 2 == 0 else signs)
+                mask = multiplied(mask, _squared(signs) if power % 2 == 0 else signs)
                 if record and power % 2:
                     self._use(place)
         return mask
@@ -264,7 +264,7 @@ class Signs:
         together = 0
         strict = False
         for powers, coefficient in terms.items():
-            mask = _times(_sign(coefficient), self._monomial(powers, record=True))
+            mask = multiplied(_sign(coefficient), self._monomial(powers, record=True))
             together |= mask
             strict = strict or not mask & ZERO
             if together & NEGATIVE and together & POSITIVE:
@@ -307,7 +307,8 @@ def _squared(mask: int) -> int:
     return (mask & ZERO) | (POSITIVE if mask & (NEGATIVE | POSITIVE) else 0)
 
 
-def _times(left: int, right: int) -> int:
+def multiplied(left: int, right: int) -> int:
+    """The signs that a product can have."""
     found = (left | right) & ZERO
     if left & POSITIVE:
         found |= right & ~ZERO
