@@ -227,7 +227,8 @@ class _Scan:
             follows = self._ends_parameters(back)
         else:
             follows = called and tokens[back].kind == "word" and tokens[back].text not in _HEADED
-        return follows and after.text in _AFTER_ANNOTATION
+        ends = after.text in _AFTER_ANNOTATION or _ANNOTATION.match(after.text) is not None
+        return follows and ends
 
     def _ends_parameters(self, index: int) -> bool:
         """Does this ``)`` end a function's parameters, not a cast or the head of an ``if``?"""
