@@ -1,0 +1,36 @@
+"""One set of names for both sides: what the new side calls otherwise, in the old side's words."""
+
+from dataclasses import dataclass
+
+from tfdiff.facts import UpdateRule
+from tfdiff.ir.expr import symbol
+from tfdiff.ir.walk import replaced_states
+from tfdiff.rules.matching import parameters, slots
+from tfdiff.rules.pair import Pair
+
+
+@dataclass(frozen=True, slots=True)
+class Aliases:
+    """Names of the old side and what stands for them on the new side, where they differ."""
+
+    parameters: tuple[tuple[str, str], ...] = ()
+    states: tuple[tuple[str, str], ...] = ()
+
+    def renamed(self, rule: UpdateRule) -> UpdateRule:
+        """A rule of the new side in the names of the old side."""
+        back = {new: old for old, new in (*self.parameters, *self.states)}
+        # A name that the new side uses for something else must not be taken for the old one.
+        back |= {old: f"new {old}" for old in back.values() if old not in back}
+        values = replaced_states(
+            rule.states, {symbol(new): symbol(old) for new, old in back.items()}
+        )
+        states = tuple((back.get(name, name), value) for name, value in values)
+        return UpdateRule(rule.path, states, rule.duplicates, rule.symbols, rule.unknowns)
+
+
+def renames(pair: Pair) -> Aliases:
+    """The parameters and the state of one class that the new release renamed."""
+    return Aliases(
+        tuple((old.name, new.name) for old, new in parameters.matched(pair).renamed),
+        tuple((old.name, new.name) for old, new in slots.matched(pair).renamed),
+    )
