@@ -40,21 +40,13 @@ def send(  # noqa: PLR0913 - a request has these parts
     return Call(method, url, doing, headers, body, shown, stand_in)
 
 
-def upload(
-    url: str,
-    file: Attachment,
-    *,
-    headers: tuple[tuple[str, str], ...] = (),
-    stand_in: object = None,
-) -> Call:
+def upload(url: str, file: Attachment, *, stand_in: object = None) -> Call:
     """A request that sends a file as its whole body."""
-    kind = dict(headers).get("Content-Type", "application/octet-stream")
-    rest = tuple(header for header in headers if header[0] != "Content-Type")
     return Call(
         "POST",
         url,
         f"attach {file.name}",
-        (_JSON, ("Content-Type", kind), *rest),
+        (_JSON, ("Content-Type", "application/octet-stream")),
         file.content,
         file.described,
         stand_in,

@@ -57,7 +57,7 @@ class Explainer:
 
     def refusal(self, call: Call, reply: Reply) -> str:
         """The message for an answer that is an error."""
-        said = f" It says: {reply.said}." if reply.said else ""
+        said = f" It says: {reply.said.rstrip('.')}." if reply.said else ""
         advice = self._advice(call, reply)
         return self.redact(
             f"could not {call.doing}: {self._host} answered {reply.status}.{said} {advice}."
@@ -116,7 +116,7 @@ class Explainer:
             case HTTPStatus.NOT_FOUND | HTTPStatus.GONE:
                 return f"There is no such ticket ({self._ticket.url}), or the token may not see it"
             case HTTPStatus.NOT_ACCEPTABLE:
-                return "The server does not serve this through its REST API: is it enabled there?"
+                return "It does not serve this through a REST API: check that it is enabled there"
             case HTTPStatus.CONFLICT | HTTPStatus.PRECONDITION_FAILED:
                 return f"Somebody changed the ticket at the same time. {RUN_AGAIN}"
         return "Correct what it names, then run the same command again"

@@ -147,10 +147,9 @@ class Release:
             url = f"{self._releases}/assets/{quoted(number)}"
             doing = f"remove what an earlier upload of {file.name} left unfinished"
             self._github.ask(Call("DELETE", url, doing))
-        headers = (("Content-Type", file.media_type),)
         url = f"{self._uploads}?{urlencode({'name': name})}"
         stand_in = {"browser_download_url": "(address of the asset)"}
-        call = calls.upload(url, file, headers=headers, stand_in=stand_in)
+        call = calls.upload(url, file, stand_in=stand_in)
         return self._github.ask(call)["browser_download_url"].text
 
     def _trust_uploads(self) -> None:
