@@ -20,6 +20,7 @@ _NAME = re.compile(r"(?<![\w.\"'])[A-Za-z_][\w.]*+(?!\s*=(?!=))")
 _STRING = re.compile(r"'[^']*'|\"[^\"]*\"")
 _STAND_IN = re.compile(r"\bor\b|\bif\b")
 _TAKEN = re.compile(r"\.(?:pop|get)\(['\"](\w+)['\"]")
+_IS_NONE = re.compile(r"([\w.]+) is (not )?None")
 _ALLOWED = re.compile(r"allow|valid|accept|expected", re.IGNORECASE)
 _NO_DEFAULT = Unknown("is given by the caller")
 _UPDATE = "self.__dict__.update"
@@ -180,6 +181,7 @@ class _Tracer:
         values = {name: one.value for name, one in held.items()}
         value = self._evaluator(member).value(event.value, values)
         roots = self._all_roots(event.value, held, member)
+        sentinel = self._replaced(event.conditions, held) if certain and not roots else None
         for target in _targets(event.target):
             before = held.get(target)
             now = Held(roots, value)
@@ -190,8 +192,21 @@ class _Tracer:
             elif before is not None and target in before.roots:
                 now = Held(before.roots, value)  # a parameter replaced by its stand-in
             held[target] = now
-            if target.startswith("self.") and roots:
+            if target.startswith("self.") and sentinel is not None:
+                self._hold(target.removeprefix("self."), Held((sentinel,), value), event.value)
+                self._takes_effect(sentinel, value)
+            elif target.startswith("self.") and roots:
                 self._hold(target.removeprefix("self."), now, event.value)
+
+    @staticmethod
+    def _replaced(conditions: tuple[Condition, ...], held: dict[str, Held]) -> str | None:
+        """``epsilon``, in the arm that runs if ``epsilon is None``."""
+        for condition in conditions:
+            found = _IS_NONE.fullmatch(condition.test)
+            if found and (found[2] is None) is condition.holds and found[1] in held:
+                roots = held[found[1]].roots
+                return roots[0] if len(roots) == 1 else None
+        return None
 
     def _also_holds(self, event: Assignment, held: dict[str, Held], member: Member) -> None:
         """An attribute that gets a parameter only where the caller passes one."""

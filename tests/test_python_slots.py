@@ -1,0 +1,185 @@
+import pytest
+
+from tests.python_kit import facts, slot, value
+from tfdiff.facts import Unknown
+
+HEAD = """
+from tensorflow.python.training import optimizer
+class Curve(optimizer.Optimizer):
+  def __init__(self, rate=0.1, start=0.1, momentum=0.0, name="Curve"):
+    super(Curve, self).__init__(False, name)
+    self._start = start
+    self._momentum = momentum
+    self._rate = rate
+"""
+
+
+def slots(*statements: str) -> str:
+    return f"{HEAD}\n  def _create_slots(self, var_list):\n" + "".join(
+        f"    {line}\n" for line in statements
+    )
+
+
+def test_a_zeros_slot_has_its_name_and_the_scope_of_the_default_name() -> None:
+    found = slot(facts(slots("for v in var_list:", '  self._zeros_slot(v, "m", self._name)')), "m")
+    assert found.per_variable
+    assert value(found.initial) == 0
+    assert value(found.scope) == "Curve"
+    assert (value(found.dtype), value(found.shape)) == ("variable", "variable")
+    assert found.condition is None
+
+
+@pytest.mark.parametrize(
+    "statements",
+    [
+        ("val = constant_op.constant(self._start, shape=v.get_shape())",),
+        ("init = constant_op.constant(self._start)", "val = math_ops.cast(init, dtype)"),
+        ("if fixed:", "  val = init_ops.constant_initializer(self._start)",
+         "else:", "  val = gen_array_ops.fill(shape, self._start)"),
+        ("val = lambda: self._start * array_ops.ones_like(v)",),
+    ],
+)  # fmt: skip
+def test_an_initial_value_leads_to_the_parameter(statements: tuple[str, ...]) -> None:
+    made = 'self._get_or_make_slot(v, val, "accum", self._name)'
+    assert value(slot(facts(slots(*statements, made)), "accum").initial) == "start"
+
+
+def test_an_initial_value_in_a_nested_function_leads_to_the_parameter() -> None:
+    source = slots('self._get_or_make_slot(v, self._init(v), "accum", self._name)') + (
+        "  def _init(self, v):\n    def init():\n      x = fill(v, self._start)\n"
+        "      return math_ops.cast(x, v.dtype)\n    return init\n"
+    )
+    assert value(slot(facts(source), "accum").initial) == "start"
+
+
+def test_a_computed_initial_value_is_unknown() -> None:
+    made = 'self._get_or_make_slot(v, spread(self._start, 3), "accum", self._name)'
+    assert isinstance(slot(facts(slots(made)), "accum").initial, Unknown)
+
+
+def test_arms_that_disagree_are_unknown() -> None:
+    found = facts(
+        slots("if fixed:", "  val = ones(s)", "else:", "  val = zeros(s)",
+              'self._get_or_make_slot(v, val, "accum", self._name)')
+    )  # fmt: skip
+    assert isinstance(slot(found, "accum").initial, Unknown)
+
+
+def test_a_condition_is_told_in_parameters() -> None:
+    found = facts(slots("if self._momentum > 0:", '  self._zeros_slot(v, "mom", self._name)'))
+    assert slot(found, "mom").condition == "momentum > 0"
+
+
+def test_a_slot_of_both_arms_is_unconditional() -> None:
+    made = '  self._zeros_slot(v, "mom", self._name)'
+    found = facts(slots("if self._momentum:", made, "else:", made))
+    assert slot(found, "mom").condition is None
+
+
+def test_a_condition_of_the_graph_is_no_condition_of_the_slot() -> None:
+    found = facts(slots("if v.shape.known():", '  self._zeros_slot(v, "mom", self._name)'))
+    assert slot(found, "mom").condition is None
+
+
+def test_non_slot_state_is_kept_once() -> None:
+    found = facts(slots('self._create_non_slot_variable(self._rate, "power", first)'))
+    assert not slot(found, "power").per_variable
+    assert value(slot(found, "power").initial) == "rate"
+
+
+def test_a_variable_made_directly_is_state() -> None:
+    found = facts(
+        slots('self._p = variable_scope.variable(self._rate, name="power", trainable=False)')
+    )
+    assert value(slot(found, "power").initial) == "rate"
+
+
+def test_names_in_a_loop_are_all_found() -> None:
+    found = facts(slots('for n in ["a", "b"]:', "  self._zeros_slot(v, n, self._name)"))
+    assert [one.name for one in found.slots] == ["a", "b"]
+
+
+def test_a_name_that_is_not_read_is_told() -> None:
+    found = facts(slots('self._zeros_slot(v, "H_" + str(i), self._name)'))
+    assert [one.reason for one in found.unknowns] == ["the state's name is not read"]
+
+
+def test_the_order_of_a_creators_parameters_is_read_and_not_assumed() -> None:
+    source = """
+class Curve(object):
+  def apply_gradients(self, pairs):
+    self._zeros_slot("m", pairs)
+  def _zeros_slot(self, slot_name, var):
+    return var
+"""
+    assert [one.name for one in facts(source).slots] == ["m"]
+
+
+KERAS_LISTS = """
+class Curve(object):
+  def __init__(self, lr=0.1, amsgrad=False):
+    self.iterations = K.variable(0, name='iterations')
+    self.amsgrad = amsgrad
+  def get_updates(self, loss, params):
+    ms = [K.zeros(K.int_shape(p), dtype=K.dtype(p)) for p in params]
+    if self.amsgrad:
+      self.vhats = [K.zeros(K.int_shape(p)) for p in params]
+"""
+
+
+def test_keras_lists_are_slots() -> None:
+    found = facts(KERAS_LISTS)
+    assert {one.name: one.per_variable for one in found.slots} == {
+        "iterations": False,
+        "ms": True,
+        "vhats": True,
+    }
+    assert slot(found, "vhats").condition == "amsgrad"
+
+
+KERAS_BUILD = """
+class Curve(object):
+  def __init__(self, start=0.5):
+    self.start = start
+  def build(self, var_list):
+    first = initializers.Constant(self.start)
+    self._a, self._b = self.add_optimizer_variables(
+        var_list, ["a", "b"], initializer=[first, "ones"])
+    self._c = self.add_variable_from_reference(reference_variable=v, name="c")
+  def add_optimizer_variables(self, trainable_variables, name, initializer="zeros"):
+    return []
+  def add_variable_from_reference(self, reference_variable, name=None, initializer="zeros"):
+    return None
+  def update_step(self, gradient, variable, learning_rate):
+    pass
+"""
+
+
+def test_keras_3_variables_are_slots() -> None:
+    found = facts(KERAS_BUILD)
+    assert [(one.name, value(one.initial)) for one in found.slots] == [
+        ("a", "start"),
+        ("b", 1),
+        ("c", 0),
+    ]
+
+
+HYPERS = """
+class Curve(object):
+  def __init__(self, rate=0.1):
+    self._set_hyper("rate", rate)
+  def apply_gradients(self, pairs):
+    for name, value in sorted(self._hyper.items()):
+      self._hyper[name] = self.add_weight(name, shape=[], initializer=value)
+  def _set_hyper(self, name, value):
+    self._hyper[name] = value
+  def add_weight(self, name, shape, dtype=None, initializer="zeros"):
+    return None
+"""
+
+
+def test_hyperparameters_kept_as_variables_are_state() -> None:
+    found = facts(HYPERS)
+    assert [(one.name, value(one.initial), value(one.shape)) for one in found.slots] == [
+        ("rate", "rate", "()")
+    ]
