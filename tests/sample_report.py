@@ -335,7 +335,7 @@ def sled() -> OptimizerReport:
     )  # fmt: skip
 
 
-def quiet(name: str, summary: str, *findings: Finding) -> OptimizerReport:
+def quiet(name: str, summary: str) -> OptimizerReport:
     """An optimizer of which little is to be said."""
     path = "snow/python/" + name.rsplit(".", 1)[-1].removesuffix("Optimizer").lower() + ".py"
     return OptimizerReport(
@@ -345,7 +345,7 @@ def quiet(name: str, summary: str, *findings: Finding) -> OptimizerReport:
         verdict=Verdict(summary, "identical", "unchanged", "compatible", "compatible", "unchanged"),
         paths=(PathVerdict(UpdatePath("dense", "ref", "cpu"), "identical", "same source"),),
         unchanged=("default:learning_rate",),
-        findings=findings,
+        findings=(),
     )
 
 
@@ -372,9 +372,8 @@ def many() -> Report:
     ski = quiet(
         "snow.train.SkiOptimizer",
         "The weights move identically.",
-        replace(BASE_CHECK, optimizer="snow.train.SkiOptimizer"),
     )
-    ski = replace(ski, regions=sled().regions[3:4])
+    ski = replace(ski, regions=sled().regions[3:4], elsewhere=(BASE_CHECK.id,))
     skate = quiet("snow.train.SkateOptimizer", "The weights move identically.")
     lost = OptimizerReport(
         "snow.train.YetiOptimizer", None, "snow/python/yeti.py",

@@ -4,7 +4,8 @@ import re
 from dataclasses import dataclass
 
 from tfdiff.findings import ComparedRegion, OptimizerReport, Place, Report
-from tfdiff.render.roots import Root, roots
+from tfdiff.render.told import Told
+from tfdiff.render.visible import one_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,40 +29,41 @@ class Anchors:
     """Names for optimizers, findings and regions of one report, each unique.
 
     Attributes:
-        causes: finding id -> its root cause.
+        told: which finding is told where.
     """
 
     def __init__(self, report: Report) -> None:
-        self.causes: dict[str, Root] = roots(report.optimizers)
+        self.told = Told(report.optimizers)
         self._reached: dict[object, list[str]] = {}
-        self._optimizers = _unique([optimizer.name for optimizer in report.optimizers])
+        self._optimizers: dict[int, str] = {}
+        self._names: dict[str, str] = {}
         self._regions: dict[object, str] = {}
-        self._evidence: dict[str, list[Link]] = {}
+        self._evidence: dict[str, dict[str, Link]] = {}  # by region: its first hunk
         for optimizer in report.optimizers:
+            anchor = _unique(optimizer.name, set(self._optimizers.values()))
+            self._optimizers[id(optimizer)] = anchor
+            self._names.setdefault(optimizer.name, anchor)
             self._take(optimizer)
 
     def _take(self, optimizer: OptimizerReport) -> None:
         for region in optimizer.regions:
             key = region_key(region)
             names = self._reached.setdefault(key, [])
-            if optimizer.name not in names:
-                names.append(optimizer.name)
+            if self.told.label(optimizer) not in names:
+                names.append(self.told.label(optimizer))
             anchor = self._regions.setdefault(key, f"source-{len(self._regions) + 1}")
             for number, hunk in enumerate(region.hunks):
-                if hunk.finding in self.causes:
-                    shown = self.causes[hunk.finding].shown.id
-                    links = self._evidence.setdefault(shown, [])
-                    link = Link(f"#{anchor}-{number + 1}", region.symbol)
-                    if link not in links:
-                        links.append(link)
+                if hunk.finding in self.told.findings:
+                    first = Link(f"#{anchor}-{number + 1}", one_line(region.symbol))
+                    self._evidence.setdefault(hunk.finding, {}).setdefault(anchor, first)
 
-    def optimizer(self, name: str) -> str:
+    def optimizer(self, optimizer: OptimizerReport) -> str:
         """The anchor of an optimizer's section."""
-        return self._optimizers[name]
+        return self._optimizers[id(optimizer)]
 
-    def has_optimizer(self, name: str) -> bool:
-        """Whether the report has a section on that optimizer."""
-        return name in self._optimizers
+    def named(self, name: str) -> str | None:
+        """The anchor of the first optimizer of that name, None where the report has none."""
+        return self._names.get(name)
 
     def region(self, region: ComparedRegion) -> str:
         """The anchor of a region; hunk ``n`` (from 0) has ``-{n + 1}`` added."""
@@ -76,15 +78,12 @@ class Anchors:
         return tuple(self._reached[region_key(region)])
 
     def evidence(self, finding: str) -> tuple[Link, ...]:
-        """Where in the annotated source a shown finding is to be seen."""
-        return tuple(self._evidence.get(finding, ()))
+        """Where in the annotated source a shown finding is first to be seen, region by region."""
+        return tuple(self._evidence.get(finding, {}).values())
 
 
-def _unique(names: list[str]) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for name in names:
-        anchor = re.sub(r"[^A-Za-z0-9._]+", "-", name).strip("-") or "optimizer"
-        while anchor in found.values():
-            anchor += "-"
-        found.setdefault(name, anchor)
-    return found
+def _unique(name: str, taken: set[str]) -> str:
+    anchor = re.sub(r"[^A-Za-z0-9._]+", "-", name).strip("-") or "optimizer"
+    while anchor in taken:
+        anchor += "-"
+    return anchor

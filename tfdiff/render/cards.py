@@ -58,16 +58,13 @@ class Card:
     markdown: str
 
 
-def card(
-    finding: Finding, anchors: Anchors, *, code_lines: int, reaches: tuple[str, ...] = ()
-) -> Card:
+def card(finding: Finding, anchors: Anchors, *, code_lines: int) -> Card:
     """The finding as a card.
 
     Args:
         finding: what is told.
         anchors: where in the page other things are.
         code_lines: most lines of code that the card itself shows.
-        reaches: the optimizers that it reaches beside its own.
     """
     icon, words = EFFECTS[finding.effect]
     return Card(
@@ -97,15 +94,21 @@ def card(
             for commit in finding.commits
         ),
         documented=one_line(documented_words(finding)),
-        reaches=tuple(_reach(name, anchors) for name in reaches),
+        reaches=_reaches(finding, anchors),
         evidence=anchors.evidence(finding.id),
         markdown=finding_block(finding) if code_lines else "",
     )
 
 
+def _reaches(finding: Finding, anchors: Anchors) -> tuple[Link, ...]:
+    """The optimizers that it reaches; its own too where it is told apart from it."""
+    own = (finding.optimizer,) if anchors.told.is_common(finding) else ()
+    return tuple(_reach(name, anchors) for name in (*own, *finding.also_reaches))
+
+
 def _reach(name: str, anchors: Anchors) -> Link:
-    href = f"#{anchors.optimizer(name)}" if anchors.has_optimizer(name) else ""
-    return Link(href, one_line(name))
+    anchor = anchors.named(name)
+    return Link(f"#{anchor}" if anchor else "", one_line(name))
 
 
 def place_links(old: Place | None, new: Place | None) -> tuple[PlaceLink, ...]:

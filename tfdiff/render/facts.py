@@ -6,9 +6,7 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 from rich.text import Text
 
-from tfdiff.ir.show import Step as Line
-from tfdiff.ir.show import steps as rule_lines
-from tfdiff.ir.text import TextNotation
+from tfdiff.render.formulas import text_lines
 from tfdiff.render.tables import unread, value_words
 from tfdiff.render.visible import one_line
 from tfdiff.render.wording import counted
@@ -101,14 +99,10 @@ def _rules(rules: "tuple[UpdateRule, ...]") -> Iterator[Text]:
         groups.setdefault((rule.states, rule.duplicates), []).append(rule)
     for group in groups.values():
         yield Text(f"  {', '.join(str(rule.path) for rule in group)}", style="cyan")
-        for line in rule_lines(group[0].states, TextNotation()):
-            yield _line(line)
+        for line in text_lines(group[0].states):
+            yield Text(f"    {one_line(line.target)} = {one_line(line.value)}")
         if group[0].duplicates:
             yield Text(f"    repeated indices: {group[0].duplicates}", style="dim")
-
-
-def _line(line: Line) -> Text:
-    return Text(f"    {one_line(line.target)} = {one_line(line.value)}")
 
 
 def _calls(facts: "OptimizerFacts") -> "Iterator[Table]":

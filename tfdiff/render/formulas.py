@@ -1,75 +1,83 @@
-"""Formulas in the notation of each format."""
+"""Formulas in the notation of each format, safe to look at whatever the sources hold."""
 
-from html import escape
+import re
+from collections.abc import Set as AbstractSet
+from dataclasses import replace
+from typing import Final
 
 from tfdiff.ir import show
-from tfdiff.ir.expr import Call, Expr, Operation, Select, children
+from tfdiff.ir.align import changed_terms
+from tfdiff.ir.expr import Expr, children
+from tfdiff.ir.latex import LatexNotation
+from tfdiff.ir.mathml import MathmlNotation
+from tfdiff.ir.notation import Notation
 from tfdiff.ir.text import TextNotation
+from tfdiff.ir.walk import ordered
+from tfdiff.render.visible import visible
 
 States = tuple[tuple[str, Expr], ...]
 
-
-def text(expr: Expr) -> str:
-    """A formula as plain text."""
-    return show.text(expr)
-
-
-def latex(expr: Expr) -> str:
-    """A formula as LaTeX."""
-    return show.text(expr)
+_TIMES: Final = "<mo>\N{INVISIBLE TIMES}</mo>"
+_SPACED: Final = '<mo lspace=".08em" rspace=".08em">\N{INVISIBLE TIMES}</mo>'  # between words
+_LARGE: Final = 300  # nodes; a larger formula is written with its shared parts by name
+_UNSAFE: Final = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
+)
 
 
-def mathml_steps(states: States, marked: frozenset[Expr]) -> tuple[show.Step, ...]:
-    """A rule as lines of MathML, in an order in which each can use the results before it."""
-    return tuple(
-        show.Step(
-            s.state,
-            f"<mtext>{escape(s.target)}</mtext>",
-            f"<mtext>{escape(s.value)}</mtext>",
-            s.changed,
-        )
-        for s in show.steps(states, TextNotation(), marked)
-    )
+def latex(states: States) -> dict[str, str]:
+    """Each state's value after a step in LaTeX, every formula complete in itself."""
+    notation = LatexNotation([name for name, _ in states])
+    return {name: _complete(name, value, notation) for name, value in states}
+
+
+def _complete(name: str, value: Expr, notation: LatexNotation) -> str:
+    if _size(value) <= _LARGE:
+        return _safe(show.Printer(notation).show(value))
+    *parts, whole = show.steps(((name, value),), notation)
+    where = ", ".join(f"{part.target} = {part.value}" for part in parts)
+    return _safe(rf"{whole.value} \quad\text{{where }} {where}" if parts else whole.value)
+
+
+def _size(root: Expr) -> int:
+    """Nodes of the formula when everything shared is written out."""
+    size: dict[Expr, int] = {}
+    for node in ordered((root,)):
+        size[node] = 1 + sum(size[child] for child in children(node))
+    return size[root]
+
+
+def latex_lines(states: States, marked: AbstractSet[Expr] = frozenset()) -> tuple[show.Step, ...]:
+    """A rule as lines of LaTeX, in an order in which each can use the results before it."""
+    return _lines(states, LatexNotation([name for name, _ in states]), marked)
+
+
+def mathml_lines(states: States, marked: AbstractSet[Expr] = frozenset()) -> tuple[show.Step, ...]:
+    """A rule as lines of MathML, without the ``math`` element around them."""
+    lines = _lines(states, MathmlNotation([name for name, _ in states]), marked)
+    return tuple(replace(line, value=line.value.replace(_TIMES, _SPACED)) for line in lines)
+
+
+def text_lines(states: States, marked: AbstractSet[Expr] = frozenset()) -> tuple[show.Step, ...]:
+    """A rule as lines of plain text."""
+    return _lines(states, TextNotation(), marked)
 
 
 def changed(old: States, new: States) -> tuple[frozenset[Expr], frozenset[Expr]]:
-    """The smallest terms of each side that the other side writes otherwise."""
-    before, after = dict(old), dict(new)
-    found: tuple[set[Expr], set[Expr]] = (set(), set())
-    pending = [(before[name], after[name]) for name in before if name in after]
-    found[0].update(value for name, value in old if name not in after)
-    found[1].update(value for name, value in new if name not in before)
-    seen: set[tuple[Expr, Expr]] = set()
-    while pending:
-        pair = pending.pop()
-        one, other = pair
-        if one is other or pair in seen:
-            continue
-        seen.add(pair)
-        if _kind(one) is not None and _kind(one) == _kind(other):
-            pending.extend(_paired(one, other))
-        else:
-            found[0].add(one)
-            found[1].add(other)
-    return frozenset(found[0]), frozenset(found[1])
+    """The smallest terms of each side that the other side does not have there."""
+    if not old or not new:
+        return frozenset(), frozenset()
+    found = changed_terms(old, new)
+    return found.old, found.new
 
 
-def _kind(node: Expr) -> object:
-    """What two nodes must share for their difference to lie below them."""
-    match node:
-        case Operation(op=name, args=args) | Call(function=name, args=args):
-            return name, len(args)
-        case Select():
-            return "select"
-        case _:
-            return None
+def _lines(states: States, notation: Notation, marked: AbstractSet[Expr]) -> tuple[show.Step, ...]:
+    return tuple(
+        replace(line, target=_safe(line.target), value=_safe(line.value))
+        for line in show.steps(states, notation, marked)
+    )
 
 
-def _paired(one: Expr, other: Expr) -> list[tuple[Expr, Expr]]:
-    """Operands that belong together: sums and products may have theirs swapped."""
-    old, new = children(one), children(other)
-    swapped = tuple(reversed(new))
-    commutes = isinstance(one, Operation) and one.op in {"add", "mul"}
-    if commutes and any(left is right for left, right in zip(old, swapped, strict=True)):
-        new = swapped
-    return list(zip(old, new, strict=True))
+def _safe(markup: str) -> str:
+    """Markup without control and direction characters; invisible operators of MathML stay."""
+    return _UNSAFE.sub(lambda match: visible(match.group()), markup)

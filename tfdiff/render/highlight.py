@@ -52,7 +52,7 @@ def highlighted(text: str, path: str) -> tuple[Line, ...]:
     return _highlighted(text, "python" if path.endswith(".py") else "c++")
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=4096)  # a page that became too big is made again with less
 def _highlighted(text: str, language: str) -> tuple[Line, ...]:
     shown = "\n".join(cut(visible(line)) for line in lines(text))
     done: list[Line] = []

@@ -18,7 +18,6 @@ from tfdiff.findings import (
     Report,
     Witness,
 )
-from tfdiff.ir.expr import Expr
 from tfdiff.render import formulas
 from tfdiff.sources.tree import Release
 
@@ -87,8 +86,8 @@ def _path(path: PathVerdict) -> Json:
     }
 
 
-def _rule(states: tuple[tuple[str, Expr], ...]) -> Json:
-    return {name: formulas.latex(value) for name, value in states}
+def _rule(states: formulas.States) -> Json:
+    return dict(formulas.latex(states))
 
 
 def _witness(witness: Witness | None) -> Json:

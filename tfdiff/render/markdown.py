@@ -10,12 +10,12 @@ from typing import Final
 
 from tfdiff.errors import UsageError
 from tfdiff.findings import Finding, OptimizerReport, Report
-from tfdiff.ir.expr import Expr, symbol
+from tfdiff.ir.expr import Expr
 from tfdiff.render import formulas
 from tfdiff.render.blocks import finding_block
-from tfdiff.render.escape import code, prose
-from tfdiff.render.roots import Root, roots
-from tfdiff.render.steps import StateChange, Step, steps
+from tfdiff.render.escape import code, fence, prose
+from tfdiff.render.steps import Step, steps
+from tfdiff.render.told import Told
 from tfdiff.render.wording import EFFECTS, answer, counted, is_quiet, parts, question, worst_first
 
 
@@ -64,8 +64,8 @@ def summary(report: Report, *, flavour: str = "plain", max_bytes: int | None = N
     limits = [limit for limit in (max_bytes, style.limit) if limit is not None]
     optimizers = sorted(report.optimizers, key=worst_first)
     head = _title(report) + _table(report)
-    causes = roots(tuple(optimizers))
-    pieces = [piece for one in optimizers for piece in _pieces(one, causes, report, style)]
+    told = Told(tuple(optimizers))
+    pieces = [piece for one in optimizers for piece in _pieces(one, told, report, style)]
     if not limits:
         return "\n".join([head, *(piece.text for piece in pieces), *_tail(report)])
     return _fitted(report, pieces, min(limits))
@@ -132,33 +132,41 @@ def _table(report: Report) -> str:
                 "| optimizer | updates | defaults | state | calls | execution |",
                 "|---|---|---|---|---|---|",
             ]
+            told = Told(tuple(several))
             for optimizer in several:
                 cells = (f"{part.icon} {part.verdict}" for part in parts(optimizer.verdict))
-                lines.append(f"| {prose(optimizer.name)} | {' | '.join(cells)} |")
+                lines.append(f"| {prose(told.label(optimizer))} | {' | '.join(cells)} |")
     return "\n".join([*lines, ""])
 
 
 def _pieces(
-    optimizer: OptimizerReport, causes: dict[str, Root], report: Report, style: Flavour
+    optimizer: OptimizerReport, told: Told, report: Report, style: Flavour
 ) -> Iterator[Piece]:
     """One optimizer's part of the summary; what another one has shown is only named."""
     several = len(report.optimizers) > 1
     level = "####" if several else "###"
-    mine, shared = _told(optimizer, causes)
-    told = steps(optimizer.paths)
+    mine, shared = told.here(optimizer), told.away(optimizer)
+    rules = steps(optimizer.paths)
     if several:
-        told = tuple(step for step in told if step.verdict != "identical")
-        if not mine and not shared and not told:
+        rules = tuple(step for step in rules if step.verdict != "identical")
+        if not mine and not shared and not rules:
             return
-        yield Piece(f"### {prose(optimizer.name)}\n\n{prose(optimizer.verdict.summary)}\n")
+        yield Piece(f"### {prose(told.label(optimizer))}\n\n{prose(optimizer.verdict.summary)}\n")
     yield from (
         Piece(finding_block(finding, level), (finding,))
         for finding in mine
         if not is_quiet(finding)
     )
     if shared:
-        yield Piece("\n".join([*(f"- {prose(one.title)} (see above)" for one in shared), ""]))
-    yield from (Piece(_rule(step, style, level)) for step in told)
+        yield Piece(
+            "\n".join(
+                [
+                    *(f"- {prose(one.title)} (told with {prose(one.optimizer)})" for one in shared),
+                    "",
+                ]
+            )
+        )
+    yield from (Piece(_rule(step, style, level)) for step in rules)
     quiet = tuple(finding for finding in mine if is_quiet(finding))
     if quiet:
         lines = [f"- {prose(finding.title)}" for finding in quiet]
@@ -168,36 +176,31 @@ def _pieces(
         yield Piece(f"{level} Checked and unchanged\n\n{names}\n")
 
 
-def _told(
-    optimizer: OptimizerReport, causes: dict[str, Root]
-) -> tuple[list[Finding], list[Finding]]:
-    """The findings that are shown here, and those that an earlier optimizer has shown."""
-    mine = [one for one in optimizer.findings if causes[one.id].shown is one]
-    shared = [one for one in optimizer.findings if causes[one.id].shown is not one]
-    return mine, shared
-
-
 def _rule(step: Step, style: Flavour, level: str) -> str:
-    """The update rule on some paths; the new one beside it where it is another."""
+    """The update rule on some paths, once where both releases write it alike."""
     lines = [f"{level} Update rule: {prose(step.verdict)}", ""]
     lines += [f"On {', '.join(map(code, step.paths))}. {prose(step.because)}".rstrip(), ""]
-    for state in step.states:
-        if state.same:
-            lines.append(_formula(state, state.old, "both", style))
-        else:
-            lines.append(_formula(state, state.old, "old", style))
-            lines.append(_formula(state, state.new, "new", style))
-    return "\n".join([*lines, ""])
+    old, new = step.first.old, step.first.new
+    if old == new:
+        sides = [("Both", old, frozenset[Expr]())] if old else []
+    else:
+        marks = formulas.changed(old, new)
+        sides = [("Old", old, marks[0]), ("New", new, marks[1])]
+    for side, states, marked in sides:
+        lines += [f"{side}:", "", _formulas(states, marked, style), ""]
+    return "\n".join(lines)
 
 
-def _formula(state: StateChange, value: Expr | None, side: str, style: Flavour) -> str:
-    if value is None:
-        return f"- {side}: {code(state.name)} ({state.missing})"
+def _formulas(states: formulas.States, marked: frozenset[Expr], style: Flavour) -> str:
+    if not states:
+        return "_not read_"
     if style.math is None:
-        return f"- {side}: {code(f'{state.name} = {formulas.text(value)}')}"
+        found = formulas.text_lines(states, marked)
+        return fence([f"{line.target} = {line.value}" for line in found], "")
     opening, closing = style.math
-    written = f"{formulas.latex(symbol(state.name))} = {formulas.latex(value)}"
-    return f"{side}:\n{opening}{written}{closing}"
+    rows = (f"{line.target} &= {line.value}" for line in formulas.latex_lines(states, marked))
+    aligned = " \\\\\n".join(rows)
+    return f"{opening}\\begin{{aligned}}\n{aligned}\n\\end{{aligned}}{closing}"
 
 
 def _tail(report: Report) -> list[str]:

@@ -96,8 +96,8 @@ def _noted(block: Block, notes: list[Note]) -> NotedBlock:
 def _note(region: ComparedRegion, number: int, hunk: Hunk, anchors: Anchors) -> Note:
     anchor = f"{anchors.region(region)}-{number + 1}"
     lines = _lines(hunk)
-    if hunk.account == "finding" and hunk.finding in anchors.causes:
-        shown = anchors.causes[hunk.finding].shown
+    if hunk.account == "finding" and hunk.finding in anchors.told.findings:
+        shown = anchors.told.findings[hunk.finding]
         icon, _ = EFFECTS[shown.effect]
         tone = EFFECT_TONES[shown.effect]
         return Note(anchor, lines, one_line(shown.title), f"#{shown.id}", icon, tone)

@@ -3,27 +3,7 @@
 from dataclasses import dataclass
 
 from tfdiff.findings import PathVerdict, Witness
-from tfdiff.ir.expr import Expr
 from tfdiff.render.wording import TONES, Tone
-
-
-@dataclass(frozen=True, slots=True)
-class StateChange:
-    """One state's value after a step in both releases; None where it is not there.
-
-    Attributes:
-        missing: what None means: ``not read``, or ``no such state`` where others were read.
-    """
-
-    name: str
-    old: Expr | None
-    new: Expr | None
-    missing: str
-
-    @property
-    def same(self) -> bool:
-        """Whether both releases write it down alike (equal nodes are the same object)."""
-        return self.old is self.new
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +12,6 @@ class Step:
 
     first: PathVerdict
     paths: tuple[str, ...]
-    states: tuple[StateChange, ...]
 
     @property
     def verdict(self) -> str:
@@ -70,8 +49,7 @@ def steps(paths: tuple[PathVerdict, ...]) -> tuple[Step, ...]:
     for path in paths:
         groups.setdefault(_said(path), []).append(path)
     return tuple(
-        Step(group[0], tuple(str(path.path) for path in group), _states(group[0]))
-        for group in groups.values()
+        Step(group[0], tuple(str(path.path) for path in group)) for group in groups.values()
     )
 
 
@@ -80,10 +58,3 @@ def _said(path: PathVerdict) -> object:
         *(path.verdict, path.proof, path.assumptions, path.condition, path.reason),
         *(path.old, path.new, path.witness),
     )
-
-
-def _states(path: PathVerdict) -> tuple[StateChange, ...]:
-    old, new = dict(path.old), dict(path.new)
-    names = [*old, *(name for name in new if name not in old)]
-    missing = "no such state" if old and new else "not read"
-    return tuple(StateChange(name, old.get(name), new.get(name), missing) for name in names)

@@ -8,8 +8,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from tfdiff.render.roots import roots
 from tfdiff.render.steps import steps
+from tfdiff.render.told import Told
 from tfdiff.render.visible import one_line
 from tfdiff.render.wording import (
     EFFECT_TONES,
@@ -18,6 +18,7 @@ from tfdiff.render.wording import (
     Tone,
     answer,
     counted,
+    gravity,
     is_quiet,
     parts,
     worst_first,
@@ -116,9 +117,9 @@ def _cell(part: Part) -> Text:
 
 
 def _changes(optimizers: "list[OptimizerReport]", room: int) -> "Iterable[Text | Table]":
-    causes = dict.fromkeys(root.shown for root in roots(tuple(optimizers)).values())
-    loud = [finding for finding in causes if not is_quiet(finding)]
-    quiet = len(causes) - len(loud)
+    found = Told(tuple(optimizers)).findings.values()
+    loud = sorted((one for one in found if not is_quiet(one)), key=gravity)
+    quiet = len(found) - len(loud)
     if loud:
         yield Text()
         table = Table.grid(padding=(0, 2))

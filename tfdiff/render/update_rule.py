@@ -120,7 +120,7 @@ def _panels(old: States, new: States, labels: tuple[str, str]) -> tuple[Panel, .
 def _lines(states: States, marked: frozenset[Expr]) -> tuple[FormulaLine, ...]:
     return tuple(
         FormulaLine(Markup(line.target), Markup(line.value), line.changed)  # noqa: S704 - escaped by the notation
-        for line in formulas.mathml_steps(states, marked)
+        for line in formulas.mathml_lines(states, marked)
     )
 
 

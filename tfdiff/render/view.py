@@ -22,6 +22,7 @@ from tfdiff.render.wording import (
     Part,
     answer,
     counted,
+    gravity,
     is_quiet,
     parts,
     question,
@@ -75,7 +76,6 @@ DETAILS: Final = (
 class Reference:
     """A change that an optimizer shares with others and that is told elsewhere."""
 
-    anchor: str
     href: str
     title: str
     icon: str
@@ -180,7 +180,7 @@ def page(report: Report, detail: Detail = DETAILS[0]) -> Page:
     anchors = Anchors(report)
     ordered = sorted(report.optimizers, key=worst_first)
     optimizers = tuple(_optimizer(one, report, anchors, detail) for one in ordered)
-    shared = _shared_cards(anchors, detail)
+    shared = _shared_cards(report, anchors, detail)
     cards = [*shared, *(c for one in optimizers for c in (*one.cards, *one.quiet))]
     releases = report.old, report.new
     return Page(
@@ -239,22 +239,19 @@ def _choices(found: dict[str, str]) -> tuple[Choice, ...]:
 def _optimizer(
     optimizer: OptimizerReport, report: Report, anchors: Anchors, detail: Detail
 ) -> OptimizerView:
-    anchor = anchors.optimizer(optimizer.name)
+    anchor = anchors.optimizer(optimizer)
     rules, path_rows = rules_and_paths(
         optimizer.paths,
         (report.old.ref, report.new.ref),
         anchor,
         only_changed=not detail.shared_formulas,
     )
-    own = [one for one in optimizer.findings if len(anchors.causes[one.id].findings) == 1]
-    cards = {
-        one.id: card(one, anchors, code_lines=detail.code_lines, reaches=one.also_reaches)
-        for one in own
-    }
+    own = [one for one in anchors.told.here(optimizer) if not anchors.told.is_common(one)]
+    cards = {one.id: card(one, anchors, code_lines=detail.code_lines) for one in own}
     regions = tuple(region for region in optimizer.regions if not _is_same(region))
     return OptimizerView(
         anchor=anchor,
-        name=one_line(optimizer.name),
+        name=one_line(anchors.told.label(optimizer)),
         summary=one_line(optimizer.verdict.summary),
         paths=tuple(dict.fromkeys(p for p in (optimizer.old_path, optimizer.new_path) if p)),
         parts=parts(optimizer.verdict),
@@ -287,23 +284,26 @@ def _is_same(region: ComparedRegion) -> bool:
 
 
 def _references(optimizer: OptimizerReport, anchors: Anchors) -> tuple[Reference, ...]:
-    """The changes told in the page's part on shared code."""
-    found = []
-    for finding in optimizer.findings:
-        root = anchors.causes[finding.id]
-        if len(root.findings) > 1:
-            icon, words = EFFECTS[finding.effect]
-            anchor = "" if finding.id == root.shown.id else finding.id
-            title = one_line(finding.title)
-            found.append(Reference(anchor, f"#{root.shown.id}", title, icon, words))
-    return tuple(found)
-
-
-def _shared_cards(anchors: Anchors, detail: Detail) -> tuple[Card, ...]:
-    shared = {root.shown.id: root for root in anchors.causes.values() if len(root.findings) > 1}
+    """The changes that reach an optimizer and are told in another part of the page."""
+    told = anchors.told
+    found = (*filter(told.is_common, told.here(optimizer)), *told.away(optimizer))
     return tuple(
-        card(root.shown, anchors, code_lines=detail.code_lines, reaches=root.reaches)
-        for root in shared.values()
+        Reference(f"#{one.id}", one_line(one.title), *EFFECTS[one.effect])
+        for one in sorted(found, key=gravity)
+    )
+
+
+def _shared_cards(report: Report, anchors: Anchors, detail: Detail) -> tuple[Card, ...]:
+    told = anchors.told
+    shared = [
+        finding
+        for optimizer in report.optimizers
+        for finding in told.here(optimizer)
+        if told.is_common(finding)
+    ]
+    return tuple(
+        card(finding, anchors, code_lines=detail.code_lines)
+        for finding in sorted(shared, key=gravity)
     )
 
 

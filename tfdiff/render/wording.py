@@ -4,7 +4,16 @@ from dataclasses import dataclass
 from typing import Final
 from typing import Literal as OneOf
 
-from tfdiff.findings import Certainty, Effect, Facet, Finding, OptimizerReport, Report, Verdict
+from tfdiff.findings import (
+    SEVERITY,
+    Certainty,
+    Effect,
+    Facet,
+    Finding,
+    OptimizerReport,
+    Report,
+    Verdict,
+)
 
 Tone = OneOf["good", "near", "warn", "bad", "unknown"]
 
@@ -162,6 +171,11 @@ def worst_first(optimizer: OptimizerReport) -> tuple[object, ...]:
     """Sort key: what moves the weights differently first, what is quiet last."""
     tones = [part.tone for part in parts(optimizer.verdict)]
     return _SEVERITY.index(tones[0]), sorted(map(_SEVERITY.index, tones)), optimizer.name
+
+
+def gravity(finding: Finding) -> int:
+    """Sort key: what matters most to a reader first."""
+    return SEVERITY.index(finding.effect)
 
 
 def is_quiet(finding: Finding) -> bool:
