@@ -42,6 +42,8 @@ def test_branches_and_commits_are_releases_too(repository: Path) -> None:
     for written in (whole, whole[:9]):
         tree = open_one(repository, written)
         assert tree.release.ref == tree.release.commit == whole
+    head = open_one(repository, "HEAD").release
+    assert (head.ref, head.commit) == ("HEAD", run_git(repository, "rev-parse", "master"))
 
 
 def test_a_tag_comes_before_a_branch_of_the_same_name(tmp_path: Path) -> None:
@@ -123,6 +125,9 @@ def test_links_and_odd_names_do_no_harm(tmp_path: Path) -> None:
     tree = open_one(repository, "master")
     assert "link.py" not in tree.paths()
     assert tree.read(odd) == b"odd\n"
+    link = tree.permalink(odd, 1, 1)
+    assert link is not None
+    assert "%22quoted%22%20%C3%A4%FF.py#L1" in link
 
 
 def test_a_hostile_configuration_starts_no_program(tmp_path: Path) -> None:

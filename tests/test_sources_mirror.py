@@ -11,7 +11,7 @@ import pytest
 from filelock import FileLock
 
 from tests.sources_kit import ADAM, HEADER, KERNEL, commit, make_repository, run_git
-from tfdiff.errors import SourceError, UnknownReleaseError, UsageError
+from tfdiff.errors import MissingFileError, SourceError, UnknownReleaseError, UsageError
 from tfdiff.sources import (
     SourceOptions,
     git_fetch,
@@ -125,6 +125,19 @@ def test_a_server_that_cannot_leave_files_out_is_warned_of(
         old, new = open_pair(options)
         assert new.read(ADAM) == b"new = 1\n"
         assert "sent all of them" in old.release.warnings[0]
+
+
+def test_a_blob_that_the_remote_has_lost_costs_only_itself(
+    options: SourceOptions, remote: Path
+) -> None:
+    blob = run_git(remote, "rev-parse", f"v1.2.1:{ADAM}")
+    old, new = open_pair(options)
+    (remote / ".git/objects" / blob[:2] / blob[2:]).unlink()
+    prefetch([(old, [ADAM, KERNEL]), (new, [ADAM])])
+    assert new.read(ADAM) == b"new = 1\n"
+    assert old.read(KERNEL) == b"// k\n"
+    with pytest.raises(MissingFileError, match="any more"):
+        old.read(ADAM)
 
 
 def test_what_a_killed_run_left_behind_is_cleared(options: SourceOptions) -> None:

@@ -88,7 +88,7 @@ class GitCommand:
                     ["git", *arguments],
                     istream=given.fileno(),
                     stdout_as_string=False,
-                    kill_after_timeout=timeout,
+                    kill_after_timeout=None if os.name == "nt" else timeout,  # not to be had there
                     strip_newline_in_stdout=False,
                 )
             except GitCommandError as error:
@@ -145,17 +145,16 @@ class GitCommand:
         return git
 
     def _environment(self) -> Mapping[str, str]:
-        allowed = TRANSPORTS if self._network else ""
+        first = int(os.environ.get("GIT_CONFIG_COUNT") or 0)  # what the user set stays
         settings = {
             f"GIT_CONFIG_{part}_{number}": text
-            for number, setting in enumerate(self._settings.items())
+            for number, setting in enumerate(self._settings.items(), first)
             for part, text in zip(("KEY", "VALUE"), setting, strict=True)
         }
-        alternates = ":".join(str(folder) for folder in self._objects)
         return {
             "GIT_DIR": str(self.git_dir),
-            "GIT_ALTERNATE_OBJECT_DIRECTORIES": alternates,
-            "GIT_ALLOW_PROTOCOL": allowed,
+            "GIT_ALTERNATE_OBJECT_DIRECTORIES": os.pathsep.join(map(str, self._objects)),
+            "GIT_ALLOW_PROTOCOL": TRANSPORTS if self._network else "",
             "GIT_NO_LAZY_FETCH": "0" if self._network else "1",
             "GIT_TERMINAL_PROMPT": "0",
             "GIT_ASKPASS": "",
@@ -165,7 +164,7 @@ class GitCommand:
             "GIT_NO_REPLACE_OBJECTS": "1",
             "GIT_OPTIONAL_LOCKS": "0",
             "LC_ALL": "C",
-            "GIT_CONFIG_COUNT": str(len(self._settings)),
+            "GIT_CONFIG_COUNT": str(first + len(self._settings)),
             **settings,
         }
 

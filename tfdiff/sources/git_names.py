@@ -56,6 +56,8 @@ def find_named(
         names: full names of tags and branches -> commits.
         commit_of: the whole id of an abbreviated commit id, if the repository has it.
     """
+    if ref == "HEAD" and (head := commit_of(ref)):
+        return Named(ref, head, head)
     full = _full_name(ref, names)
     if full is not None:
         shown = full

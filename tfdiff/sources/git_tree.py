@@ -95,7 +95,7 @@ class GitTree:
         from urllib.parse import quote  # noqa: PLC0415 - only reports with links need it
 
         lines = f"L{start}" if start == end else f"L{start}-L{end}"
-        return f"{self._web}/blob/{self.commit}/{quote(path)}#{lines}"
+        return f"{self._web}/blob/{self.commit}/{quote(path, errors='surrogateescape')}#{lines}"
 
 
 def _disagreement(ref: str, stated: str | None) -> tuple[str, ...]:

@@ -18,7 +18,13 @@ _RETRIED = (429, 500, 502, 503, 504)
 def new_session() -> Session:
     """A session that tries again where that may help, and not for long."""
     session = Session()
-    retry = Retry(total=3, connect=1, backoff_factor=0.3, status_forcelist=_RETRIED)
+    retry = Retry(
+        total=3,
+        connect=1,
+        backoff_factor=0.3,
+        status_forcelist=_RETRIED,
+        respect_retry_after_header=False,  # it may name an hour
+    )
     for scheme in ("https://", "http://"):
         session.mount(scheme, HTTPAdapter(max_retries=retry))
     session.headers["User-Agent"] = f"tfdiff/{__version__}"
