@@ -139,6 +139,8 @@ def _of_variable(  # noqa: PLR0911 - one attribute each
             return True
         case "graph" | "_graph_key":
             return GRAPH
+        case "value":
+            return receiver  # a method of TensorFlow's variables, a property of Keras 3's
         case "op":
             return _operation_of(machine, receiver, state)
     if name in METHODS or name.startswith(("assign", "scatter", "_lazy", "sparse", "batch_sc")):

@@ -17,6 +17,7 @@ from tfdiff.extract.python.interpret.values import (
     Function,
     Instance,
     Method,
+    Missing,
     Partial,
     Raised,
     Record,
@@ -259,7 +260,8 @@ def _update_attributes(machine: Machine, instance: Instance, given: Value) -> No
     """``self.__dict__.update(kwargs)``: what the caller may pass becomes attributes."""
     if isinstance(given, DictRef):
         entries = dict(machine.memory.entries(instance.address))
-        entries.update(machine.memory.entries(given.address))
+        passed = machine.memory.entries(given.address).items()
+        entries.update({name: value for name, value in passed if not isinstance(value, Missing)})
         if given.open:
             entries[OPEN] = given
         machine.memory.cells[instance.address] = entries

@@ -34,6 +34,7 @@ from tfdiff.extract.python.interpret.values import (
     Scope,
     Super,
     Value,
+    Variable,
 )
 
 # Functions of ``training/`` that are known by what they mean, as TensorFlow's own are: the name
@@ -76,6 +77,8 @@ def call(  # noqa: C901, PLR0911, PLR0912 - one kind of value each
                 lambda: call(machine, then, args, kwargs),
                 lambda: call(machine, other, args, kwargs),
             )
+        case Variable():
+            return machine.tensor(function)  # ``variable.value()``
         case Dtype():
             return args[0] if args else function
         case None | Missing():

@@ -3,6 +3,7 @@
 import ast
 import operator
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 
 from tfdiff.extract.python.interpret.attributes import present
 from tfdiff.extract.python.interpret.containers import entry, iterate
@@ -26,7 +27,7 @@ from tfdiff.extract.python.interpret.values import (
     Variable,
     same,
 )
-from tfdiff.ir.expr import Boolean, Expr, Select, call, operation
+from tfdiff.ir.expr import Boolean, Expr, Select, boolean, call, operation
 
 ARITHMETIC: dict[type[ast.operator], tuple[str, Callable[..., object]]] = {
     ast.Add: ("add", operator.add),
@@ -154,9 +155,9 @@ def _on_lists(machine: Machine, kind: type[ast.operator], left: Value, right: Va
 
 def unary(machine: Machine, node: ast.UnaryOp, scope: Scope) -> Value:
     """``-x``, ``+x``, ``not x``."""
-    value = machine.evaluate(node.operand, scope)
     if isinstance(node.op, ast.Not):
-        return _plain(negated(machine.truth(value)))
+        return _plain(negated(condition(machine, node.operand, scope)))
+    value = machine.evaluate(node.operand, scope)
     if isinstance(node.op, ast.USub):
         if isinstance(value, int | float):
             return -value
@@ -168,6 +169,29 @@ def unary(machine: Machine, node: ast.UnaryOp, scope: Scope) -> Value:
 
 def _plain(condition: Expr) -> Value:
     return condition.value if isinstance(condition, Boolean) else condition
+
+
+def condition(machine: Machine, node: ast.expr, scope: Scope) -> Expr:
+    """Whether an expression counts as true, ``and`` and ``or`` taken as logic."""
+    if not isinstance(node, ast.BoolOp):
+        return machine.truth(machine.evaluate(node, scope))
+    settling = isinstance(node.op, ast.Or)
+    parts: list[Expr] = []
+    with ExitStack() as known:
+        for operand in node.values:
+            part = condition(machine, operand, scope)
+            holds = machine.decided(part)
+            if holds is settling:
+                parts.append(part if not isinstance(part, Boolean) else boolean(settling))
+                break
+            if holds is None:
+                parts.append(part)
+                known.enter_context(machine.assuming(part, not settling))
+    if not parts:
+        return boolean(not settling)
+    if isinstance(parts[-1], Boolean):
+        return parts[-1]
+    return parts[0] if len(parts) == 1 else operation("or" if settling else "and", *parts)
 
 
 def either(machine: Machine, node: ast.BoolOp, scope: Scope) -> Value:
@@ -212,7 +236,7 @@ def _logic(value: Value, condition: Expr) -> Value:
 def chosen(machine: Machine, node: ast.IfExp, scope: Scope) -> Value:
     """``then if condition else other``."""
     return machine.branch(
-        machine.truth(machine.evaluate(node.test, scope)),
+        condition(machine, node.test, scope),
         lambda: machine.evaluate(node.body, scope),
         lambda: machine.evaluate(node.orelse, scope),
     )

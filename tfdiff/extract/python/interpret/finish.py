@@ -19,10 +19,14 @@ def finished(machine: Machine, kernels: Kernels, failure: str | None) -> tuple[U
         if machine.wrapped:
             reason = f"it wraps another optimizer ({', '.join(sorted(machine.wrapped))}), {reason}"
         machine.memory.states = {f"{STATE}var": machine.not_read("apply_gradients", reason)}
-    elif machine.memory.states[f"{STATE}var"] is symbol(f"{STATE}var"):
+    elif not machine.keeps_variable and _unchanged(machine):
         reason = "nothing that was read changes the variable"
         machine.memory.states[f"{STATE}var"] = machine.not_read("apply_gradients", reason)
     return tuple(_rule(machine, kernels, device) for device in devices(machine, kernels))
+
+
+def _unchanged(machine: Machine) -> bool:
+    return machine.memory.states[f"{STATE}var"] is symbol(f"{STATE}var")
 
 
 def _rule(machine: Machine, kernels: Kernels, device: Device) -> UpdateRule:

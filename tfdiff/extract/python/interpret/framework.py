@@ -6,7 +6,7 @@ from collections.abc import Callable
 from tfdiff.extract.python.interpret import arithmetic
 from tfdiff.extract.python.interpret.attributes import GRAPH
 from tfdiff.extract.python.interpret.containers import iterate
-from tfdiff.extract.python.interpret.kernels import kernel_call, op_name
+from tfdiff.extract.python.interpret.kernels import kernel_call, op_name, snake
 from tfdiff.extract.python.interpret.machine import RAW_GRADIENT, Machine, describe
 from tfdiff.extract.python.interpret.replicas import REPLICAS
 from tfdiff.extract.python.interpret.rows import gathered, summed
@@ -29,7 +29,7 @@ from tfdiff.extract.python.interpret.values import (
     Value,
     Variable,
 )
-from tfdiff.ir.expr import Call, Expr, call, number, symbol
+from tfdiff.ir.expr import Call, Expr, call, number, operation, symbol
 
 Args = tuple[Value, ...]
 Kwargs = dict[str, Value]
@@ -55,10 +55,12 @@ def _second(args: Args, kwargs: Kwargs) -> Value:
 
 
 def _scatter(kind: str) -> Primitive:
-    def carry_out(machine: Machine, text: str, args: Args, kwargs: Kwargs) -> Value:  # noqa: ARG001
+    def carry_out(machine: Machine, text: str, args: Args, kwargs: Kwargs) -> Value:
         given = [*args, *(kwargs[n] for n in ("resource", "ref") if n in kwargs)]
         names = ("indices", "updates")
         rest = [*given[1:], *(kwargs[n] for n in names if n in kwargs)]
+        if not rest:
+            return Foreign(f"{text}({', '.join(map(describe, given))})")
         return scatter(machine, kind, given[0], rest[0], rest[1] if len(rest) > 1 else rest[0])
 
     return carry_out
@@ -206,6 +208,14 @@ def _forward_compatible(machine: Machine, text: str, args: Args, kwargs: Kwargs)
     return horizon > date if horizon else Foreign(f"{text}{date}")
 
 
+def _moving_average(machine: Machine, text: str, args: Args, kwargs: Kwargs) -> Value:  # noqa: ARG001
+    """Keras' ``moving_average_update(x, value, momentum)``."""
+    average, value, momentum = (*args, *kwargs.values())[:3]
+    distance = operation("sub", machine.tensor(average), machine.tensor(value))
+    rest = operation("sub", number(1), machine.tensor(momentum))
+    return assign(machine, "sub", average, operation("mul", distance, rest))
+
+
 def _global_step(machine: Machine, text: str, args: Args, kwargs: Kwargs) -> Value:  # noqa: ARG001
     """The graph's own step counter, when it is read."""
     return call("get_global_step")
@@ -230,7 +240,7 @@ def _list_of_first(machine: Machine, text: str, args: Args, kwargs: Kwargs) -> V
 CREATORS = (
     "Variable", "VariableV1", "variable", "get_variable", "create_slot", "create_zeros_slot",
     "create_slot_with_initializer", "make_variable", "_add_variable_with_custom_getter",
-    "add_weight", "add_variable", "ResourceVariable",
+    "add_weight", "add_variable", "ResourceVariable", "DVariable",
 )  # fmt: skip
 PRIMITIVES: dict[str, Primitive] = {
     **dict.fromkeys(CREATORS, _create),
@@ -253,6 +263,7 @@ PRIMITIVES: dict[str, Primitive] = {
     **dict.fromkeys(
         ("trainable_variables", "global_variables", "all_variables"), _variables),
     **dict.fromkeys(("get_global_step", "get_or_create_global_step"), _global_step),
+    "moving_average_update": _moving_average,
     "forward_compatible": _forward_compatible,
     "copy_sharding": _second_argument,
     "clip_by_norm": _clip_by_norm,
@@ -263,20 +274,19 @@ PRIMITIVES: dict[str, Primitive] = {
         ("executing_eagerly", "in_eager_mode", "has_strategy", "has_distribution_strategy",
          "in_cross_replica_context", "get_cross_tower_context", "in_cross_tower_context",
          "is_symbolic_tensor", "is_extension_type", "can_jit_compile", "list_physical_devices",
-         "should_use_jit", "is_distributed_variable", "is_distributed_table", "is_tpu_strategy"), _constant(value=False)),
+         "should_use_jit", "is_distributed_variable", "is_distributed_table",
+         "running_with_dtensor_strategy", "is_dtensor", "is_tpu_strategy"), _constant(value=False)),
     **dict.fromkeys(
         ("in_graph_mode", "executing_eagerly_outside_functions", "variable_created_in_scope",
          "is_tensor", "is_dense_tensor_like", "is_keras_tensor"), _constant(value=True)),
     **dict.fromkeys(("get_default_graph", "_get_graph_from_inputs", "get_graph"),
                     _constant(GRAPH)),
+    "backend": _constant("tensorflow"),
     **dict.fromkeys(("epsilon",), _constant(1e-7)),
     **dict.fromkeys(("floatx", "dtype"), _constant(Dtype("float32"))),
     **dict.fromkeys(("get_filtered_grad_fn",), _first),
     **REPLICAS,
 }  # fmt: skip
-
-
-_WORD = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
 def foreign_call(machine: Machine, text: str, args: Args, kwargs: Kwargs) -> Value:
@@ -286,7 +296,7 @@ def foreign_call(machine: Machine, text: str, args: Args, kwargs: Kwargs) -> Val
     if op is not None:
         return kernel_call(machine, op, args, kwargs)
     if name[:1].isupper() and "_ops." in text:
-        name = _WORD.sub("_", name).lower()  # an op's own name: ``ResourceScatterUpdate``
+        name = snake(name)
         text = f"{text.rpartition('.')[0]}.{name}"
     primitive = PRIMITIVES.get(name)
     if primitive is not None:
@@ -303,9 +313,10 @@ def foreign_call(machine: Machine, text: str, args: Args, kwargs: Kwargs) -> Val
 
 
 def _numeric_choice(value: Value) -> bool:
-    if isinstance(value, Choice):
-        return _numeric_choice(value.then) and _numeric_choice(value.other)
-    return value is None or isinstance(value, NUMERIC)
+    return isinstance(value, Choice) and all(
+        arm is None or isinstance(arm, NUMERIC) or _numeric_choice(arm)
+        for arm in (value.then, value.other)
+    )
 
 
 def tensor_call(  # noqa: PLR0911 - one kind of function each
@@ -342,15 +353,15 @@ def _on_slices(machine: Machine, builder: Callable[..., Expr], given: Args) -> V
     return Slices(result, first.indices)
 
 
-_TENSOR_MODULE = re.compile(r"(ops|math|linalg|nn|tf|v2|backend|K|np|numpy|core)$")
-CHANGES_STATE = ("apply", "update", "assign", "scatter", "minimize", "_apply", "_update")
+_TENSOR_MODULE = re.compile(r"(tensorflow|ops|math|linalg|nn|tf|v2|backend|K|np|numpy|core)$")
+# Calls that change variables, going by their names; a wrapped optimizer's always may.
+_CHANGES = re.compile(r"apply|update|assign|scatter|minimize")
 
 
 def _unknown(machine: Machine, text: str, name: str, args: Args, kwargs: Kwargs) -> Value:
     given = arithmetic.operands(args, kwargs)
     shown = f"{text}({', '.join(map(describe, given))})"
-    if name.startswith(CHANGES_STATE):
-        _change(machine, text, shown, given)
+    if _CHANGES.search(name) and _change(machine, text, shown, given):
         return Foreign(shown)
     leaves = _leaves(machine, given)
     if _computes(text) and any(not isinstance(value, bool | Foreign) for value in leaves):
@@ -368,29 +379,32 @@ def _leaves(machine: Machine, given: Args, *, within: bool = False) -> Args:
     """The numbers, tensors and variables among the arguments, and all that lists hold."""
     leaves: list[Value] = []
     for value in given:
-        if isinstance(value, NUMERIC) or (within and isinstance(value, Foreign)):
+        if (
+            isinstance(value, NUMERIC)
+            or _numeric_choice(value)
+            or (within and isinstance(value, Foreign))
+        ):
             leaves.append(value)
         elif isinstance(value, tuple | ListRef):
             leaves.extend(_leaves(machine, iterate(machine, value) or (), within=True))
     return tuple(leaves)
 
 
-def _change(machine: Machine, text: str, shown: str, given: Args) -> None:
+def _change(machine: Machine, text: str, shown: str, given: Args) -> bool:
     """Something that is not read changes the variables that it is given.
 
     The step of a wrapped optimizer, which is an argument of the constructor, is a function of
     what it is given, known by name only. What anything else does is not known at all.
     """
     leaves = _leaves(machine, given)
-    named = text.partition(".")[0] in (*machine.wrapped, "super()")
-    for value in leaves:
-        if isinstance(value, Variable | Assigned):
-            rest = [one for one in leaves if one != value]
-            operands = [
-                machine.tensor(one.values if isinstance(one, Slices) else one) for one in rest
-            ]
-            machine.memory.states[value.state] = (
-                call(text, machine.read(value.state), *operands)
-                if named
-                else machine.not_read(shown, "call not read")
-            )
+    changed = [value for value in leaves if isinstance(value, Variable | Assigned)]
+    named = text.partition(".")[0] in (*machine.wrapped, "super()", "inherited")
+    for value in changed:
+        rest = [one for one in leaves if one != value]
+        operands = [machine.tensor(one.values if isinstance(one, Slices) else one) for one in rest]
+        machine.memory.states[value.state] = (
+            call(text, machine.read(value.state), *operands)
+            if named
+            else machine.not_read(shown, "call not read")
+        )
+    return bool(changed)

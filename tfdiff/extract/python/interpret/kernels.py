@@ -5,7 +5,7 @@ from collections.abc import Callable
 from itertools import product
 
 from tfdiff.extract.python.interpret.machine import Machine
-from tfdiff.extract.python.interpret.rows import gathered, uses_occurrences, written
+from tfdiff.extract.python.interpret.rows import MARK, gathered, uses_occurrences, written
 from tfdiff.extract.python.interpret.values import (
     Assigned,
     Foreign,
@@ -20,22 +20,28 @@ from tfdiff.ir.expr import Call, Expr, call, children, number, opaque, symbol
 from tfdiff.ir.walk import ordered, rebuilt, replaced
 
 Kernels = Callable[[str, Device], KernelRule | None]
-MARK = "kernel:"
 LONGEST_ACRONYM = 3
+_WORD = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _TRAINING = re.compile(r"(resource_)?(sparse_)?apply_\w+")
 
 
 def op_name(machine: Machine, text: str) -> str | None:
     """The op behind a generated Python function: ``training_ops.apply_rms_prop``."""
     owner, _, name = text.rpartition(".")
-    if owner.endswith(("raw_ops", "training_ops")) and name[:1].isupper():
-        return name
+    if name[:1].isupper():
+        generated = owner.endswith(("raw_ops", "training_ops"))
+        return name if generated and _TRAINING.fullmatch(snake(name)) else None
     if not owner or not _TRAINING.fullmatch(name):
         return None
     known = next((op for op in _spellings(name) if machine.ops(op) is not None), None)
     if known is None and "training_ops" in owner:
         return next(iter(_spellings(name)))
     return known
+
+
+def snake(name: str) -> str:
+    """The generated function's name for an op: ``ResourceScatterUpdate``."""
+    return _WORD.sub("_", name).lower()
 
 
 def _spellings(name: str) -> list[str]:

@@ -56,7 +56,7 @@ from tfdiff.ir.expr import (
 )
 
 _WORDS = re.compile(r"\W")
-_SHAPE = re.compile(r"get_shape\(\)|\.shape\b")
+_SHAPE = re.compile(r"get_shape\(\)|\.shape\b|\bvar\.(path|name)\b")
 TOUCHED = symbol("touched")
 RAW_GRADIENT = symbol("grad of one occurrence")
 MOST_STEPS = 40_000
@@ -99,6 +99,9 @@ class Semantics(Protocol):
 
     def evaluate(self, machine: "Machine", node: ast.expr, scope: Scope) -> Value:
         """The value of an expression."""
+
+    def condition(self, machine: "Machine", node: ast.expr, scope: Scope) -> Expr:
+        """Whether an expression counts as true."""
 
     def execute(self, machine: "Machine", node: ast.stmt, scope: Scope) -> Outcome | None:
         """Carry out a statement; None where it simply goes on to the next."""
@@ -151,6 +154,7 @@ class Machine:
         self.gradient = gradient
         self.memory = Memory()
         self.deferred = False
+        self.keeps_variable = False
         self.known: dict[Expr, bool] = {}
         self.created: dict[str, Created] = {}
         self.booleans: set[Expr] = {TOUCHED}
@@ -460,6 +464,8 @@ def describe(value: Value) -> str:
     match value:
         case Foreign(text) | Module(text):
             return text
+        case str() | int() | float():
+            return repr(value)
         case Symbol(name) | Dtype(name):
             return name
         case Variable(state):

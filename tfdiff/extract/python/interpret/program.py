@@ -16,6 +16,7 @@ from tfdiff.extract.python.imports import Packages
 from tfdiff.facts import ClassRef
 from tfdiff.sources.tree import SourceTree
 
+DEEPEST_ALIAS = 8  # a cycle of imports ends here
 HORIZON_FILE = "tensorflow/python/compat/compat.py"
 _HORIZON = re.compile(
     r"^_FORWARD_COMPATIBILITY_HORIZON = datetime\.date\((\d+), (\d+), (\d+)\)", re.MULTILINE
@@ -130,7 +131,7 @@ class Program:
         if key not in self._classes:
             definition = ClassDefinition(node.name, module, node, {}, {})
             self._classes[key] = definition
-            _collect_members(definition)
+            collect_members(definition)
             bases = []
             for base in node.bases:
                 found = self._base(base, module)
@@ -141,11 +142,16 @@ class Program:
             definition.resolution.extend(_linearise(definition, bases))
         return self._classes[key]
 
-    def _base(self, node: ast.expr, module: SourceModule) -> ClassDefinition | str:
-        text = ast.unparse(node)
-        found = self.resolve(text, module)
-        if isinstance(found, tuple) and isinstance(found[0], ast.ClassDef):
-            return self.define(found[0], found[1])
+    def _base(self, base: ast.expr, module: SourceModule) -> ClassDefinition | str:
+        text = ast.unparse(base)
+        for _ in range(DEEPEST_ALIAS):
+            found = self.resolve(text, module)
+            if isinstance(found, str):
+                break
+            node, module = found
+            if isinstance(node, ast.ClassDef):
+                return self.define(node, module)
+            text = ast.unparse(node)
         return text
 
     def resolve(self, text: str, module: SourceModule) -> "tuple[ast.AST, SourceModule] | str":
@@ -162,7 +168,7 @@ class Program:
     def look_up(self, dotted: str, depth: int = 0) -> "tuple[ast.AST, SourceModule] | str":
         """The definition behind a dotted name, through re-exports; else the name itself."""
         owner, _, name = dotted.rpartition(".")
-        if not owner or depth > 8:  # noqa: PLR2004 - a cycle of imports ends here
+        if not owner or depth > DEEPEST_ALIAS:
             return dotted
         module = self.module(owner)
         binding = module.names.get(name) if module else None
@@ -214,7 +220,8 @@ def imports(node: ast.Import | ast.ImportFrom, dotted: str) -> dict[str, Importe
     return {alias.asname or alias.name: Imported(package, alias.name) for alias in node.names}
 
 
-def _collect_members(definition: ClassDefinition) -> None:
+def collect_members(definition: ClassDefinition) -> None:
+    """Fill in a class's methods and attributes from its body."""
     for node in definition.node.body:
         match node:
             case ast.FunctionDef(name=name):

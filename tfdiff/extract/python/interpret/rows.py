@@ -1,9 +1,11 @@
 """Rows of a sparse step: ``touched`` is true for the rows that the gradient holds."""
 
 from tfdiff.extract.python.interpret.machine import RAW_GRADIENT, TOUCHED
-from tfdiff.ir.expr import Call, Expr, Operation, Select, boolean, call, select, symbol
+from tfdiff.ir.expr import FUNCTIONS, Call, Expr, Operation, Select, boolean, call, select, symbol
 from tfdiff.ir.walk import ordered, replaced
 
+SUM = "sum of occurrences"
+MARK = "kernel:"  # what a kernel does to one element, to be filled in
 GRADIENT = symbol("grad")
 # Some releases (NadamOptimizer) add the gradient's rows to a whole tensor: the shapes only fit
 # if every row is touched, and nothing is known of a row that is not.
@@ -24,19 +26,24 @@ def split(value: Expr) -> Expr:
     """The same value with the question whether a row is touched asked once, and first."""
     if TOUCHED not in set(ordered((value,))):
         return value
-    outside = {TOUCHED: boolean(value=False), GRADIENT: NOT_TOUCHED}
-    # What another optimizer does with the gradient is one whole, whichever row is looked at.
-    outside |= {node: node for node in ordered((value,)) if _is_wrapped_step(node)}
-    untouched = replaced((value,), outside)[value]
-    return select(TOUCHED, _where(value, touched=True), untouched)
-
-
-def _is_wrapped_step(node: Expr) -> bool:
-    return isinstance(node, Call) and "." in node.function
+    untouched = {TOUCHED: boolean(value=False), GRADIENT: NOT_TOUCHED}
+    return select(TOUCHED, _where(value, touched=True), _replaced(value, untouched))
 
 
 def _where(value: Expr, *, touched: bool) -> Expr:
-    return replaced((value,), {TOUCHED: boolean(value=touched)})[value]
+    return _replaced(value, {TOUCHED: boolean(value=touched)})
+
+
+def _replaced(value: Expr, replacements: dict[Expr, Expr]) -> Expr:
+    """Replacements for one row; what is computed from all rows at once (a norm) stays whole."""
+    whole = {node: node for node in ordered((value,)) if _sees_all_rows(node)}
+    return replaced((value,), replacements | whole)[value]
+
+
+def _sees_all_rows(node: Expr) -> bool:
+    return isinstance(node, Call) and not (
+        node.function in FUNCTIONS or node.function.startswith(MARK) or node.function == SUM
+    )
 
 
 def uses_occurrences(value: Expr) -> bool:
@@ -55,7 +62,7 @@ def summed(value: Expr) -> Expr:
         return select(value.condition, summed(value.then), summed(value.other))
     if not uses_occurrences(value) or is_linear(value):
         return row_gradient(value)
-    return call("sum of occurrences", value)
+    return call(SUM, value)
 
 
 def is_linear(value: Expr) -> bool:  # noqa: PLR0911 - one kind of node each

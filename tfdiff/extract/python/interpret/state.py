@@ -42,6 +42,8 @@ def create(
     if not isinstance(given, str):
         strings = [arg for arg in args if isinstance(arg, str)]
         given = strings[-1] if strings and maker != "add_weight" else next(iter(strings), None)
+    if isinstance(given, str):
+        given = given.removesuffix("_0")  # numbered by the trained variables
     name = hint or given or machine.assignment or "state"
     # A slot and a hyperparameter's variable may have the same name.
     state = f"{SLOT if hint else STATE}{name}"

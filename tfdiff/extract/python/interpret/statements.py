@@ -218,7 +218,7 @@ def unpack(machine: Machine, value: Value, targets: list[ast.expr]) -> tuple[Val
 
 def conditional(machine: Machine, node: ast.If, scope: Scope) -> Outcome | None:
     """``if``."""
-    condition = machine.truth(machine.evaluate(node.test, scope))
+    condition = machine.semantics.condition(machine, node.test, scope)
     return branch(
         machine,
         condition,
@@ -287,7 +287,7 @@ def _leave_loop(outcome: Outcome) -> Outcome:
 def while_loop(machine: Machine, node: ast.While, scope: Scope) -> Outcome | None:
     """``while`` with a condition that is decided each time; else its effect is not read."""
     for _ in range(100):
-        holds = machine.decided(machine.truth(machine.evaluate(node.test, scope)))
+        holds = machine.decided(machine.semantics.condition(machine, node.test, scope))
         if holds is None:
             _unknown_times(machine, None, node.body, scope)
             return None

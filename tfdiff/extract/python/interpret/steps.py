@@ -13,6 +13,7 @@ from tfdiff.extract.python.interpret import (
     rows,
     statements,
 )
+from tfdiff.extract.python.interpret.assumed import assumed_base, is_assumed
 from tfdiff.extract.python.interpret.finish import finished
 from tfdiff.extract.python.interpret.kernels import Kernels
 from tfdiff.extract.python.interpret.machine import RAW_GRADIENT, Machine
@@ -46,6 +47,7 @@ class _Semantics:
     """The interpreter's parts, put together."""
 
     evaluate = staticmethod(expressions.evaluate)
+    condition = staticmethod(expressions.condition)
     execute = staticmethod(statements.execute)
     call = staticmethod(calls.call)
     attribute = staticmethod(attributes.attribute)
@@ -72,6 +74,8 @@ def update_rules(
     definition = program.class_at(reference)
     if definition is None:
         return ()
+    if is_assumed(definition):
+        definition.resolution.append(assumed_base())
     rules: list[UpdateRule] = []
     for gradient, variable in _paths(definition):
         machine = Machine(program, _Semantics(), ops, variable, gradient)
@@ -90,10 +94,17 @@ def _paths(definition: ClassDefinition) -> Iterator[tuple[Gradient, VariableKind
     )
     v2 = definition.find("_resource_apply_dense") and not definition.find("_apply_dense")
     gradients: tuple[Gradient, ...] = ("dense", "sparse")
+    if _is_moving_average(definition):
+        yield from (("dense", "ref"), ("dense", "resource"))
     for variable, methods in served:
         if any(definition.find(name) for name in methods) and not (v2 and variable == "ref"):
             for gradient in gradients:
                 yield gradient, variable
+
+
+def _is_moving_average(definition: ClassDefinition) -> bool:
+    """Whether a class keeps averages of variables (``tf.train.ExponentialMovingAverage``)."""
+    return bool(definition.find("apply") and definition.find("average_name"))
 
 
 def _run(machine: Machine, definition: ClassDefinition) -> str | None:
@@ -152,6 +163,11 @@ def _hyperparameter(machine: Machine, name: str, default: ast.expr | None, scope
 def _step(machine: Machine, instance: Instance) -> None:
     """What one call of ``apply_gradients`` does; of ``get_updates`` for Keras 1.x."""
     variable = Variable("state:var")
+    if _is_moving_average(instance.definition):
+        machine.keeps_variable = True
+        apply = machine.attribute(instance, "apply")
+        machine.call(apply, machine.make_list((variable,)))
+        return
     if instance.definition.find("apply_gradients") is None:
         updates = machine.attribute(instance, "get_updates")
         machine.deferred = True
