@@ -176,3 +176,13 @@ def test_a_base_that_is_not_at_hand_is_unknown() -> None:
     reasons = [one.reason for one in facts(source).unknowns]
     assert any("base class is not at hand" in reason for reason in reasons)
     assert any("constructor is inherited" in reason for reason in reasons)
+
+
+def test_an_older_keyword_that_replaces_a_parameter_leads_to_the_same_attribute() -> None:
+    source = KWARGS.replace(
+        'self._set_hyper("learning_rate", kwargs.get("lr", learning_rate))',
+        'learning_rate = kwargs.get("lr", learning_rate)\n'
+        '    self._set_hyper("learning_rate", learning_rate)',
+    )
+    held = dict(facts(source).hyperparameters)
+    assert held["learning_rate"] == held["lr"] == ("_hyper['learning_rate']",)

@@ -190,7 +190,8 @@ class _Tracer:
                 merged = tuple(dict.fromkeys((*before.roots, *roots)))
                 now = Held(merged, value if same else Unknown("depends on more", event.value))
             elif before is not None and target in before.roots:
-                now = Held(before.roots, value)  # a parameter replaced by its stand-in
+                # a parameter replaced by its stand-in, or by an older name for it
+                now = Held(tuple(dict.fromkeys((*before.roots, *roots))), value)
             held[target] = now
             if target.startswith("self.") and sentinel is not None:
                 self._hold(target.removeprefix("self."), Held((sentinel,), value), event.value)
@@ -296,7 +297,7 @@ class _Tracer:
         default = evaluator.value(texts[1], values) if len(texts) > 1 else Literal(None)
         alias = texts[1] in held if len(texts) > 1 else False
         self._extra(name.value, Literal(None) if alias else default, event.line, member)
-        if event.target:
+        if event.target and event.target not in held:
             held[event.target] = Held((name.value,), default)
 
     def _set_hyper(self, event: CallSite, held: dict[str, Held], member: Member) -> None:

@@ -131,19 +131,21 @@ def _roots(model: Model, major: int) -> Iterator[tuple[str, str]]:
     if _ROOT in model.paths and major < _SECOND:
         yield "tf", _ROOT
         yield "tf.contrib", _CONTRIB
-    for path in model.paths:
+    # Keras' packages gather names for its own use: where there are exports, they are the interface
+    exported = any(model.module(path).exports for path in model.modules)
+    for path in model.modules:
         parts = path.split("/")
         if parts[:2] == ["tensorflow", "contrib"] and parts[3:] == ["__init__.py"]:
             if major < _SECOND:
                 yield f"tf.contrib.{parts[2]}", path
-        elif parts[-1] == "__init__.py" and parts[0] != "tensorflow" and _topmost(path, model):
+        elif parts[0] != "tensorflow" and not exported and _topmost(path, model):
             name = parts[-2]
             yield from ((f"{short}", path) for short in (_SHORT.get(name), name) if short)
 
 
 def _topmost(path: str, model: Model) -> bool:
     folder = path.removesuffix("/__init__.py")
-    return f"{folder.rpartition('/')[0]}/__init__.py" not in model.paths
+    return folder != path and f"{folder.rpartition('/')[0]}/__init__.py" not in model.paths
 
 
 def _walk(model: Model, path: str | None, prefix: str, names: Names, above: Paths) -> None:

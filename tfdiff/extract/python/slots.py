@@ -197,7 +197,8 @@ class _Reader:
         elif not per_variable and written is None:
             initial = Unknown("no initial value is given")
         scope = _first(arguments, _SCOPES)
-        dtype = _dtype(arguments.get("dtype"), evaluator, per_variable=per_variable)
+        given = _local(arguments.get("dtype"), one)
+        dtype = _dtype(given, evaluator, per_variable=per_variable)
         return Slot(
             name,
             per_variable,
@@ -257,6 +258,12 @@ def _bound(call: CallSite, places: tuple[str, ...]) -> dict[str, str]:
 
 def _first(arguments: dict[str, str], names: tuple[str, ...]) -> str | None:
     return next((arguments[name] for name in names if name in arguments), None)
+
+
+def _local(written: str | None, one: Reached) -> str | None:
+    """What a local name was assigned, if it was once."""
+    found = [a.value for a in one.function.assignments if a.kind == "=" and a.target == written]
+    return found[0] if len(found) == 1 else written
 
 
 def _dtype(written: str | None, evaluator: Evaluator, *, per_variable: bool) -> Value:
