@@ -120,6 +120,7 @@ class Server:
 
     Attributes:
         wrong: requests that the tracker does not have; each test expects none.
+        pace: seconds between two pieces of a request's body that it reads.
     """
 
     tracker: Tracker
@@ -127,6 +128,7 @@ class Server:
     seen: list[Seen] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
     faults: list[tuple[str, str, Fault]] = field(default_factory=list)
+    pace: float = 0.0
     released: threading.Event = field(default_factory=threading.Event)
 
     def fail(self, method: str, path: str, *faults: Fault) -> None:
@@ -169,7 +171,12 @@ class _Handler(BaseHTTPRequestHandler):
     def _serve(self) -> None:
         parts = urlsplit(self.path)
         query = {name: values[0] for name, values in parse_qs(parts.query).items()}
-        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        length = int(self.headers.get("Content-Length") or 0)
+        body = b""
+        while len(body) < length:
+            if self.kit.pace:
+                self.kit.released.wait(self.kit.pace)
+            body += self.rfile.read(min(500_000, length - len(body)))
         headers = {name.lower(): value for name, value in self.headers.items()}
         seen = Seen(self.command, unquote(parts.path), query, headers, body)
         self.kit.seen.append(seen)
