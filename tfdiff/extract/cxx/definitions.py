@@ -8,10 +8,11 @@ from typing import Final
 import tree_sitter
 
 from tfdiff.extract.cxx.heads import Name, bases_of, device_in, name_of, parameters_of, symbol
+from tfdiff.extract.cxx.kinds import class_kind, function_declarator, function_kind, is_interface
 from tfdiff.extract.cxx.lex import Token, code, digest, hashes, lex
 from tfdiff.extract.cxx.locking import attributes, locking
 from tfdiff.extract.cxx.macros import Event, Macro, conditions_at
-from tfdiff.extract.cxx.model import Definition, Use
+from tfdiff.extract.cxx.model import Definition
 from tfdiff.extract.cxx.parse import Parsed, is_cuda
 from tfdiff.extract.cxx.uses import uses
 from tfdiff.facts import Device, Region, RegionKind, Span
@@ -21,7 +22,6 @@ _SCOPES: Final = frozenset(
     | {"preproc_if", "preproc_ifdef", "preproc_else", "preproc_elif", "preproc_elifdef"}
 )
 _CLASSES: Final = frozenset({"class_specifier", "struct_specifier"})
-_WRAPPERS: Final = frozenset({"reference_declarator", "parenthesized_declarator"})
 
 
 def definitions(parsed: Parsed, events: tuple[Event, ...]) -> tuple[Definition, ...]:
@@ -100,14 +100,14 @@ class _Reader:
         tokens = self._tokens(found.node, found.node.start_byte)
         inside = self._tokens(found.node, body.start_byte) if body is not None else []
         bases = bases_of(tokens[: len(tokens) - len(inside)])
-        kind = _class_kind(self.parsed.path, bases, tokens)
+        kind = class_kind(self.parsed.path, bases, tokens)
         read = attributes(tokens) if kind in {"kernel", "xla"} else ()
         return Definition(
             name=name.name,
             region=self._region(found, kind, name, ""),
             parameters=found.parameters,
             arguments=name.arguments,
-            declared=body is None or _is_interface(body),
+            declared=body is None or is_interface(body),
             local=found.local,
             bases=bases,
             uses=uses(inside, found.parameters),
@@ -118,14 +118,14 @@ class _Reader:
         )
 
     def _function(self, found: _Found, inner: tree_sitter.Node) -> Definition | None:
-        declarator = _function_declarator(inner)
+        declarator = function_declarator(inner)
         named = declarator.child_by_field_name("declarator") if declarator is not None else None
         if declarator is None or named is None:
             return None
         defined = inner.child_by_field_name("body") is not None
         head = self.parsed.slice(found.node.start_byte, declarator.start_byte)
         name = name_of(self.parsed, named)
-        kind = _function_kind(head, name)
+        kind = function_kind(head, name)
         tokens = self._tokens(found.node, declarator.start_byte) if defined else []
         return Definition(
             name=name.name,
@@ -204,49 +204,6 @@ class _Reader:
             return "gpu"
         active = [c for c in conditions_at(self.events, start) if not c.startswith("!")]
         return device_in(" ".join(active)) or device_in(heading)
-
-
-def _class_kind(path: str, bases: tuple[Use, ...], tokens: list[Token]) -> RegionKind:
-    for base in bases:
-        if base.name.endswith("OpKernel"):
-            return "xla" if base.name.startswith("Xla") else "kernel"
-    texts = [token.text for token in tokens]
-    if b"XlaOpKernelContext" in texts and "/tf2xla/" in path:
-        return "xla"
-    if b"OpKernelContext" in texts and b"override" in texts:
-        return "kernel"
-    called = any(texts[at : at + 3] == [b"operator", b"(", b")"] for at in range(len(texts)))
-    inherits = any(device_in(" ".join(base.arguments)) for base in bases)
-    return "functor" if called or inherits else "helper"
-
-
-def _function_kind(head: str, name: Name) -> RegionKind:
-    if "__global__" in head:
-        return "cuda"
-    if name.member == "operator()":
-        return "functor"
-    return "kernel" if name.member.startswith("Compute") else "helper"
-
-
-def _function_declarator(node: tree_sitter.Node) -> tree_sitter.Node | None:
-    inner = node.child_by_field_name("declarator")
-    while inner is not None and inner.type != "function_declarator":
-        held = inner.child_by_field_name("declarator")
-        if held is None and inner.type in _WRAPPERS and inner.named_children:
-            held = inner.named_children[-1]
-        inner = held
-    return inner
-
-
-def _is_interface(body: tree_sitter.Node) -> bool:
-    """Methods are declared here and defined elsewhere: a functor's primary template."""
-    declared = False
-    for member in body.named_children:
-        inner = member.named_children[-1] if member.type == "template_declaration" else member
-        if inner.type == "function_definition":
-            return False
-        declared = declared or _function_declarator(inner) is not None
-    return declared
 
 
 def _inside(macro: Macro, known: list[Definition]) -> bool:

@@ -13,6 +13,7 @@ from typing import Final, TypeAlias
 
 from tfdiff.extract.cxx.conditions import decide
 from tfdiff.extract.cxx.macros import Call, Event, Macro
+from tfdiff.extract.cxx.replacement import closing_bracket, statement_end, substituted
 from tfdiff.facts import Span, Unknown
 
 BUILDS: Final[tuple[Mapping[str, int], ...]] = (
@@ -23,8 +24,6 @@ BUILDS: Final[tuple[Mapping[str, int], ...]] = (
 )
 _REGISTERS: Final = re.compile(r"REGISTER_")
 _DEEPEST: Final = 40
-_OPEN: Final = frozenset("([{")
-_CLOSE: Final = frozenset(")]}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,16 +150,16 @@ class _Preprocessor:
             macro = self._macros.get(token)
             called = index + 1 < len(tokens) and tokens[index + 1] == "("
             if called and _REGISTERS.match(token) and (macro is None or _names(tokens, index)):
-                end = _closing(tokens, index + 1)
-                stop = _statement_end(tokens, end)
+                end = closing_bracket(tokens, index + 1)
+                stop = statement_end(tokens, end)
                 arguments = self._inner(tokens[index + 2 : end])
                 chain = self._inner(tokens[end + 1 : stop])
                 own = tuple(macro for macro in trail if macro in self._own)
                 yield Leaf(token, arguments, chain, call, own)
                 index = stop
             elif macro is not None and (called or macro.parameters is None) and macro not in trail:
-                end = _closing(tokens, index + 1) if macro.parameters is not None else index
-                body = _substitute(macro, tokens[index + 2 : end])
+                end = closing_bracket(tokens, index + 1) if macro.parameters is not None else index
+                body = substituted(macro, tokens[index + 2 : end])
                 passed = (*trail, macro)
                 yield from self._expand(body, call, passed, depth + 1)
                 index = end
@@ -176,8 +175,8 @@ class _Preprocessor:
             macro = self._macros.get(tokens[index])
             called = index + 1 < len(tokens) and tokens[index + 1] == "("
             if macro is not None and (called or macro.parameters is None):
-                end = _closing(tokens, index + 1) if macro.parameters is not None else index
-                result += self._inner(_substitute(macro, tokens[index + 2 : end]), depth + 1)
+                end = closing_bracket(tokens, index + 1) if macro.parameters is not None else index
+                result += self._inner(substituted(macro, tokens[index + 2 : end]), depth + 1)
                 index = end
             else:
                 result.append(tokens[index])
@@ -209,68 +208,6 @@ class _Defined(Mapping[str, int | None]):
         return len({**self._build, **self._macros})
 
 
-def split(tokens: Sequence[str]) -> list[tuple[str, ...]]:
-    """Split at the commas that stand in no bracket."""
-    parts: list[list[str]] = [[]]
-    depth = 0
-    for text in tokens:
-        depth += (text in _OPEN) - (text in _CLOSE)
-        if text == "," and depth == 0:
-            parts.append([])
-        else:
-            parts[-1].append(text)
-    return [tuple(part) for part in parts]
-
-
 def _names(tokens: Sequence[str], index: int) -> bool:
     """Is ``Name(...)`` the first argument? Then it registers, whatever else a header says."""
     return tuple(tokens[index + 2 : index + 4]) == ("Name", "(")
-
-
-def _closing(tokens: Sequence[str], at: int) -> int:
-    depth = 0
-    for index in range(at, len(tokens)):
-        depth += (tokens[index] in _OPEN) - (tokens[index] in _CLOSE)
-        if depth == 0:
-            return index
-    return len(tokens)
-
-
-def _statement_end(tokens: Sequence[str], at: int) -> int:
-    """The ``;`` after a chain of member calls that follows index ``at``; ``at`` without one."""
-    end = at
-    while end + 1 < len(tokens) and tokens[end + 1] == ".":
-        end += 2
-        while end + 1 < len(tokens) and tokens[end] not in _OPEN:
-            end += 1
-        end = _closing(tokens, end)
-    return min(end + 1, len(tokens)) if end > at else at
-
-
-def _substitute(macro: Macro, tokens: Sequence[str]) -> tuple[str, ...]:
-    """The macro's body with arguments in place; ``##`` pastes, ``#`` makes a string."""
-    if macro.parameters is None:
-        return macro.body
-    arguments = dict(zip(macro.parameters, split(tokens), strict=False))
-    if macro.parameters[-1:] == ("...",):
-        rest = split(tokens)[len(macro.parameters) - 1 :]
-        arguments["__VA_ARGS__"] = tuple(
-            token for at, part in enumerate(rest) for token in ((",",) if at else ()) + part
-        )
-    result: list[str] = []
-    body = macro.body
-    paste = False
-    for index, text in enumerate(body):
-        if text == "##":
-            paste = True
-            continue
-        if text == "#" and index + 1 < len(body) and body[index + 1] in arguments:
-            continue
-        new = arguments.get(text, (text,))
-        if index and body[index - 1] == "#" and text in arguments:
-            new = ('"' + "".join(new) + '"',)
-        if paste and result and new:
-            new = (result.pop() + new[0], *new[1:])
-        paste = False
-        result += new
-    return tuple(result)

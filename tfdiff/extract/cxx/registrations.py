@@ -6,7 +6,8 @@ from itertools import product
 from typing import Final
 
 from tfdiff.extract.cxx.dtypes import argument_name, type_name
-from tfdiff.extract.cxx.expand import Leaf, split
+from tfdiff.extract.cxx.expand import Leaf
+from tfdiff.extract.cxx.replacement import split
 from tfdiff.facts import Registration, Span, Unknown
 
 _XLA: Final = "REGISTER_XLA_OP"

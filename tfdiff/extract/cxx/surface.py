@@ -13,18 +13,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from tfdiff.extract.cxx.annotations import annotates
 from tfdiff.extract.cxx.lex import Token, lex
 
 _MACRO: Final = re.compile(rb"[A-Z][A-Z0-9]*_[A-Za-z0-9_]*$|[A-Z]{4,}$")
-_ANNOTATION: Final = re.compile(rb"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$")
-_QUALIFIERS: Final = frozenset({b"override", b"const", b"noexcept", b"final"})
-_AFTER_ANNOTATION: Final = frozenset({b"{", b";", b"=", b":"}) | _QUALIFIERS
 _ASSIGNS: Final = re.compile(rb"[A-Z_]*ASSIGN_OR_[A-Z_]+$")
 _STATEMENT_START: Final = frozenset({b";", b"{", b"}", b")", b"else", b":"})
 _NO_MACROS: Final = frozenset({b"static_assert", b"decltype", b"alignas", b"__attribute__"})
-_HEADED: Final = frozenset(
-    {b"if", b"for", b"while", b"switch", b"return", b"else", b"case", b"goto", b"throw", b"do"}
-)
 _NO_CODE: Final = frozenset({"comment", "directive"})
 _CLOSING: Final = {b"(": b")", b"{": b"}", b"[": b"]"}
 
@@ -203,7 +198,8 @@ class _Scan:
         word = tokens[index]
         end = closing(tokens, index + 1) if following == b"(" else index
         after = tokens[end + 1] if end + 1 < len(tokens) else word
-        if self._annotates(index, after, called=following == b"("):
+        blanked = self._blanked[-1].end if self._blanked else 0
+        if annotates(tokens, index, after, blanked):
             self._blank(index, end, f"annotation {word.text.decode()}")
             return end + 1
         if before in _STATEMENT_START and following == b"(":
@@ -212,40 +208,6 @@ class _Scan:
             elif _ASSIGNS.match(word.text):
                 self._assignment(index, end)
         return index + 1
-
-    def _annotates(self, index: int, after: Token, *, called: bool) -> bool:
-        """Does the word stand where only an annotation of TensorFlow's can?"""
-        tokens = self._tokens
-        if not _ANNOTATION.match(tokens[index].text):
-            return False
-        if tokens[index - 1].text in {b"class", b"struct"}:
-            return after.kind == "word"
-        back = index - 1
-        while back > 0 and tokens[back].text in _QUALIFIERS:
-            back -= 1
-        if tokens[back].text == b")":
-            follows = self._ends_parameters(back)
-        else:
-            follows = called and tokens[back].kind == "word" and tokens[back].text not in _HEADED
-        ends = after.text in _AFTER_ANNOTATION or _ANNOTATION.match(after.text) is not None
-        return follows and ends
-
-    def _ends_parameters(self, index: int) -> bool:
-        """Does this ``)`` end a function's parameters, not a cast or the head of an ``if``?"""
-        if self._blanked and self._blanked[-1].end == self._tokens[index].end:
-            return True  # another annotation
-        depth = 0
-        while index > 0:
-            text = self._tokens[index].text
-            depth += (text == b")") - (text == b"(")
-            if depth == 0:
-                break
-            index -= 1
-        named = self._tokens[index - 1]
-        if named.text in {b")", b"]"}:  # operator()(...), a lambda
-            return True
-        called = named.text in _HEADED or _ANNOTATION.match(named.text)  # as a statement
-        return named.kind == "word" and not called
 
     def _assignment(self, index: int, end: int) -> None:
         """``ASSIGN_OR_RETURN(left, right)`` is ``left = right``."""
