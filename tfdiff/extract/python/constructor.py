@@ -7,17 +7,22 @@ value that it has if the caller passes nothing. That turns ``epsilon=None`` foll
 """
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
 from operator import attrgetter
 
-from tfdiff.extract.python.model import Member, Model, ResolvedClass
+from tfdiff.extract.python.classes import Member, ResolvedClass
+from tfdiff.extract.python.construction import (
+    NOTHING,
+    Construction,
+    Held,
+    Roots,
+    kwargs_of,
+    names_in,
+)
+from tfdiff.extract.python.model import Model
 from tfdiff.extract.python.module import Argument, Assignment, CallSite, Condition, ParameterText
 from tfdiff.extract.python.values import Evaluator
 from tfdiff.facts import Literal, Parameter, Span, Unknown, Value
 
-_NAME = re.compile(r"(?<![\w.\"'])[A-Za-z_][\w.]*+(?!\s*=(?!=))")
-_STRING = re.compile(r"'[^']*'|\"[^\"]*\"")
 _STAND_IN = re.compile(r"\bor\b|\bif\b")
 _TAKEN = re.compile(r"\.(?:pop|get)\(['\"](\w+)['\"]")
 _IS_NONE = re.compile(r"([\w.]+) is (not )?None")
@@ -25,48 +30,6 @@ _ALLOWED = re.compile(r"allow|valid|accept|expected", re.IGNORECASE)
 _NO_DEFAULT = Unknown("is given by the caller")
 _UPDATE = "self.__dict__.update"
 _DEPTH = 8
-
-Roots = tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """What a name stands for: the parameters it depends on, and its value if none is passed."""
-
-    roots: Roots
-    value: Value
-
-
-_NOTHING = Held((), Literal(()))  # what **kwargs holds if the caller passes nothing
-
-
-@dataclass(slots=True)
-class Construction:
-    """What following a constructor found out.
-
-    Attributes:
-        parameters: its own, then those that ``**kwargs`` passes on or is searched for.
-        attributes: attribute (``_lr``, ``_hyper['learning_rate']``) -> what it holds.
-        unknowns: what could not be read.
-    """
-
-    parameters: dict[str, Parameter] = field(default_factory=dict)
-    attributes: dict[str, Held] = field(default_factory=dict)
-    unknowns: list[Unknown] = field(default_factory=list)
-
-    @property
-    def hyperparameters(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
-        """Parameter -> the attributes that hold it, in the order of the parameters."""
-        held = {
-            name: tuple(a for a, one in self.attributes.items() if name in one.roots)
-            for name in self.parameters
-        }
-        return tuple((name, attributes) for name, attributes in held.items() if attributes)
-
-
-def names_in(text: str) -> Iterator[str]:
-    """The dotted names in an expression, strings left out."""
-    return (found.group() for found in _NAME.finditer(_STRING.sub("''", text)))
 
 
 def read_constructor(model: Model, cls: ResolvedClass) -> Construction:
@@ -108,7 +71,7 @@ class _Tracer:
             self._found.parameters[one.name] = parameter
             held[one.name] = Held((one.name,), parameter.default or _NO_DEFAULT)
             if one.kind == "**":
-                held[one.name] = _NOTHING
+                held[one.name] = NOTHING
         self._follow(constructor, held)
 
     def prepare(self, member: Member) -> None:
@@ -176,7 +139,7 @@ class _Tracer:
     def _assign(
         self, event: Assignment, held: dict[str, Held], member: Member, *, certain: bool
     ) -> None:
-        if _ALLOWED.search(event.target) and "kwargs" in member_kwargs(member):
+        if _ALLOWED.search(event.target) and "kwargs" in kwargs_of(member):
             self._accept(event, member)
         values = {name: one.value for name, one in held.items()}
         value = self._evaluator(member).value(event.value, values)
@@ -229,7 +192,7 @@ class _Tracer:
 
     def _all_roots(self, text: str, held: dict[str, Held], member: Member) -> Roots:
         """The parameters that an expression depends on, in written order."""
-        catching = member_kwargs(member)
+        catching = kwargs_of(member)
         found = [root for name in names_in(text) for root in self._roots(name, held)]
         if any(name in text for name in catching):
             found.extend(name for name in _TAKEN.findall(text) if name in self._found.parameters)
@@ -287,7 +250,7 @@ class _Tracer:
     def _popped(self, event: CallSite, owner: str, held: dict[str, Held], member: Member) -> None:
         """``kwargs.pop("decay", 0.)``: a keyword parameter with that default."""
         texts = [argument.text for argument in event.arguments]
-        if owner not in member_kwargs(member) or not texts:
+        if owner not in kwargs_of(member) or not texts:
             return
         evaluator = self._evaluator(member)
         name = evaluator.value(texts[0])
@@ -360,7 +323,7 @@ class _Tracer:
                 bound[one.name] = Held(roots, here.value(text, values))
                 continue
             if one.kind == "**":
-                bound[one.name] = _NOTHING
+                bound[one.name] = NOTHING
                 continue
             default = Literal(None) if one.default is None else there.value(one.default)
             takes = passes and one.kind in {"positional", "keyword"}
@@ -368,11 +331,6 @@ class _Tracer:
                 self._extra(one.name, default, one.line, target)
             bound[one.name] = Held((one.name,) if takes else (), default)
         return bound
-
-
-def member_kwargs(member: Member) -> tuple[str, ...]:
-    """The name of a function's ``**`` parameter, if it has one."""
-    return tuple(one.name for one in member.function.parameters if one.kind == "**")
 
 
 def _targets(text: str) -> tuple[str, ...]:

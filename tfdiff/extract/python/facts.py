@@ -4,8 +4,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from hashlib import sha256
 
+from tfdiff.extract.python.classes import ResolvedClass
 from tfdiff.extract.python.constructor import read_constructor
-from tfdiff.extract.python.model import Definition, Model, ResolvedClass
+from tfdiff.extract.python.model import Definition, Model
 from tfdiff.extract.python.ops import calls, signatures
 from tfdiff.extract.python.reach import Reach, Reached, reach
 from tfdiff.extract.python.slots import read_slots

@@ -3,8 +3,9 @@
 import ast
 from collections.abc import Iterator
 
-from tfdiff.extract.python.constructor import Construction
-from tfdiff.extract.python.model import Model, ResolvedClass
+from tfdiff.extract.python.classes import ResolvedClass
+from tfdiff.extract.python.construction import Construction
+from tfdiff.extract.python.model import Model
 from tfdiff.extract.python.module import Assignment, CallSite
 from tfdiff.extract.python.reach import Reached
 from tfdiff.extract.python.values import Evaluator, parsed

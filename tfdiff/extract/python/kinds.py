@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from typing import Literal as OneOf
 
-from tfdiff.extract.python.model import ResolvedClass
+from tfdiff.extract.python.classes import ResolvedClass
 from tfdiff.extract.python.module import Class
 
 Kind = OneOf["optimizer", "wrapper", "moving average", "base"]

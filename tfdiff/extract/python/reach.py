@@ -10,8 +10,9 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from tfdiff.extract.python.classes import Member, ResolvedClass
 from tfdiff.extract.python.kinds import is_optimizer
-from tfdiff.extract.python.model import Definition, Member, Model, ResolvedClass
+from tfdiff.extract.python.model import Definition, Model
 from tfdiff.extract.python.module import Function
 
 # called by users, by Keras' training loop, or by a base class that is not at hand

@@ -8,48 +8,20 @@ names in their public signatures.
 
 import ast
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from tfdiff.extract.python.constructor import Construction
+from tfdiff.extract.python.classes import ResolvedClass
+from tfdiff.extract.python.construction import Construction
+from tfdiff.extract.python.creators import CREATORS, INITIALS, Creators, listed, per_parameter
 from tfdiff.extract.python.initial import InitialValues
-from tfdiff.extract.python.model import Model, ResolvedClass
-from tfdiff.extract.python.module import Argument, Assignment, CallSite, Condition
+from tfdiff.extract.python.model import Model
+from tfdiff.extract.python.module import CallSite, Condition
 from tfdiff.extract.python.reach import Reached
 from tfdiff.extract.python.values import Evaluator, parsed
 from tfdiff.facts import Literal, Slot, Span, Unknown, Value
 
-# creators of the base classes: whether what they create is kept per variable
-_CREATORS: Mapping[str, bool] = {
-    "_zeros_slot": True,
-    "_get_or_make_slot": True,
-    "_get_or_make_slot_with_initializer": True,
-    "zeros_slot": True,
-    "create_slot": True,
-    "create_slot_with_initializer": True,
-    "create_zeros_slot": True,
-    "add_slot": True,
-    "add_variable_from_reference": True,
-    "add_optimizer_variables": True,
-    "_create_non_slot_variable": False,
-    "create_non_slot": False,
-    "add_weight": False,
-    "add_variable": False,
-}
-# public functions from outside that make variables, and their positional parameters
-_FOREIGN: Mapping[str, tuple[str, ...]] = {
-    "Variable": ("initial_value", "trainable"),
-    "variable": ("initial_value", "dtype", "name"),
-    "zeros": ("shape", "dtype", "name"),
-    "get_variable": ("name", "shape", "dtype", "initializer"),
-}
-_MAKERS = re.compile(
-    r"(^|\.)(variables|variable_scope|resource_variable_ops|tf|backend|K|tf_variables|vs)"
-    r"\.(Variable|variable|get_variable)$|(^|\.)(K|backend)\.zeros$"
-)
-_LISTED = re.compile(r"(^|\.)(K|backend)\.(zeros|variable|zeros_like)$|^shared_zeros$")
 _NAMES = ("slot_name", "name", "variable_name")
-_INITIALS = ("val", "initial_value", "initializer", "value")
 _SCOPES = ("op_name",)
 _FOLLOWS = re.compile(r"\bdtype\b")
 _FOLLOWS_SHAPE = re.compile(r"shape|^None$")
@@ -73,7 +45,7 @@ def read_slots(
     """Find all state that the reached functions create, in source order."""
     reader = _Reader(model, cls, construction)
     for one in reached:
-        if one.function.name not in _CREATORS:
+        if one.function.name not in CREATORS:
             reader.function(one)
     return State(tuple(reader.slots.values()), tuple(reader.unknowns))
 
@@ -88,20 +60,20 @@ class _Reader:
             for name, held in construction.attributes.items()
             if len(held.roots) == 1
         }
+        self._creators = Creators(model, cls)
         self.slots: dict[tuple[str, bool], Slot] = {}
         self.unknowns: list[Unknown] = []
 
     def function(self, one: Reached) -> None:
         """Record what one function creates."""
         for assigned in one.function.assignments:
-            call = _per_parameter(assigned)
-            if call is not None and _LISTED.search(call.callee):
-                places = _FOREIGN.get(call.callee.rpartition(".")[2], ("shape",))
-                arguments = {"initial_value": "0"} | _bound(call, places)
+            call = per_parameter(assigned)
+            if call is not None:
+                arguments = listed(call)
                 name = call.target.removeprefix("self.").lstrip("_")
                 self._record(self._slot(name, arguments, call, one, per_variable=True))
         for call in one.function.calls:
-            given = self._given(call, one)
+            given = self._creators.given(call, one)
             if given is None:
                 continue
             arguments, per_variable = given
@@ -116,50 +88,6 @@ class _Reader:
             both = Slot(known.name, known.per_variable, known.initial, known.scope, known.dtype,
                         known.shape, None, known.span)  # fmt: skip
             self.slots[slot.name, slot.per_variable] = both
-
-    def _given(self, call: CallSite, one: Reached) -> tuple[dict[str, str], bool] | None:
-        """The arguments of a creating call by parameter name; None for any other call."""
-        last = call.callee.rpartition(".")[2]
-        if last in _CREATORS:
-            places = self._signature(call.callee, one)
-            if places is None:
-                return None
-            return {**self._defaults(call.callee), **_bound(call, places)}, _CREATORS[last]
-        if _MAKERS.search(call.callee) and call.target not in {"", "_"}:
-            arguments = _bound(call, _FOREIGN.get(last, ("initial_value",)))
-            if last == "zeros":
-                arguments.setdefault("initial_value", "0")
-            return arguments, False
-        return None
-
-    def _signature(self, callee: str, one: Reached) -> tuple[str, ...] | None:
-        """The parameter names of a creator, as its definition at hand gives them."""
-        head, _, name = callee.rpartition(".")
-        member = self._cls.find(name) if head in {"self", "super()"} else None
-        if member is not None:
-            return tuple(p.name for p in member.head.parameters[1:])
-        target = self._model.resolve(one.path, callee)
-        if target.kind == "function":
-            function = self._model.module(target.path).function(target.name)
-            return tuple(p.name for p in function.parameters) if function else None
-        return self._anywhere(name) or _OUTSIDE.get(name)
-
-    def _defaults(self, callee: str) -> dict[str, str]:
-        """The initial value that a creator of a base class takes if none is given."""
-        head, _, name = callee.rpartition(".")
-        member = self._cls.find(name) if head in {"self", "super()"} else None
-        given = member.head.parameters if member is not None else ()
-        return {one.name: one.default for one in given
-                if one.name in _INITIALS and one.default is not None}  # fmt: skip
-
-    def _anywhere(self, name: str) -> tuple[str, ...] | None:
-        """The signature of ``state.zeros_slot``: a helper class of a base class's file."""
-        for base in self._cls.mro:
-            for cls in self._model.module(base.ref.path).classes:
-                method = cls.method(name)
-                if method is not None:
-                    return tuple(p.name for p in method.parameters[1:])
-        return None
 
     def _names(self, arguments: dict[str, str], call: CallSite, one: Reached) -> Iterator[str]:
         written = _first(arguments, _NAMES)
@@ -187,7 +115,7 @@ class _Reader:
     ) -> Slot:
         evaluator = Evaluator(self._model, one.path, self._cls)
         values = InitialValues(self._model, self._cls, self._construction, one)
-        written = _first(arguments, _INITIALS)
+        written = _first(arguments, INITIALS)
         initial: Value = Literal(0)
         held = self._construction.attributes.get(f"_hyper[{name!r}]")
         if held is not None and not per_variable and len(held.roots) >= 1:
@@ -230,32 +158,6 @@ class _Reader:
         return "".join(parts) if found else None
 
 
-# the same creators where the base class is not at hand: their public signatures
-_OUTSIDE: Mapping[str, tuple[str, ...]] = {
-    "add_slot": ("var", "slot_name", "initializer", "shape"),
-    "add_weight": ("name", "shape", "dtype", "initializer"),
-    "_zeros_slot": ("var", "slot_name", "op_name"),
-    "_get_or_make_slot": ("var", "val", "slot_name", "op_name"),
-    "_create_non_slot_variable": ("initial_value", "name", "colocate_with"),
-    "_get_or_make_slot_with_initializer": (
-        "var", "initializer", "shape", "dtype", "slot_name", "op_name",
-    ),
-    "add_variable_from_reference": ("reference_variable", "name", "initializer"),
-    "add_variable": ("shape", "initializer", "dtype", "aggregation", "layout", "name"),
-}  # fmt: skip
-
-
-def _bound(call: CallSite, places: tuple[str, ...]) -> dict[str, str]:
-    bound: dict[str, str] = {}
-    for place, argument in enumerate(call.arguments):
-        if argument.keyword in {"*", "**"}:
-            break
-        name = argument.keyword or (places[place] if place < len(places) else "")
-        if name:
-            bound[name] = argument.text
-    return bound
-
-
 def _first(arguments: dict[str, str], names: tuple[str, ...]) -> str | None:
     return next((arguments[name] for name in names if name in arguments), None)
 
@@ -283,20 +185,6 @@ def _shape(written: str | None, *, per_variable: bool) -> Value:
     if per_variable and _FOLLOWS_SHAPE.search(written):
         return Literal("variable", written)
     return Literal(written, written)
-
-
-def _per_parameter(one: Assignment) -> CallSite | None:
-    """``ms = [K.zeros(K.int_shape(p)) for p in params]``: Keras 1.x keeps slots in lists."""
-    node = parsed(one.value) if one.value.startswith("[") else None
-    if not isinstance(node, ast.ListComp) or not isinstance(node.elt, ast.Call):
-        return None
-    made = node.elt
-    arguments = (
-        *(Argument("", ast.unparse(argument)) for argument in made.args),
-        *(Argument(given.arg or "**", ast.unparse(given.value)) for given in made.keywords),
-    )
-    callee = ast.unparse(made.func)
-    return CallSite(callee, arguments, one.target, one.conditions, one.line, one.end_line)
 
 
 def _own_share(arguments: dict[str, str], place: int) -> dict[str, str]:

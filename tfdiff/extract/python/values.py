@@ -10,7 +10,8 @@ import operator
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 
-from tfdiff.extract.python.model import Definition, Model, ResolvedClass
+from tfdiff.extract.python.classes import ResolvedClass
+from tfdiff.extract.python.model import Definition, Model
 from tfdiff.facts import Literal, Unknown, Value
 
 DTYPES = frozenset(
