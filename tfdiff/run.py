@@ -11,7 +11,7 @@ from tfdiff.extract.reading import Reading, candidates
 from tfdiff.extract.store import FactStore
 from tfdiff.facts import OptimizerFacts, Span, Unknown
 from tfdiff.findings import Coverage, OptimizerReport, Place, Report
-from tfdiff.sources import SourceOptions, cache_folder, open_releases, prefetch
+from tfdiff.sources import SourceOptions, cache_folder, open_releases
 
 Match = tuple[Entry | None, Entry | None]
 
@@ -56,7 +56,7 @@ def compare(
         new=after.tree.release,
         optimizers=fold(reports),
         coverage=_coverage(reports, before, after),
-        notes=(*before.tree.release.warnings, *after.tree.release.warnings, *notes),
+        notes=_notes(before, after, notes),
     )
 
 
@@ -83,8 +83,14 @@ def compare_two(old: str, new: str, *, options: SourceOptions | None = None) -> 
         new=after.tree.release,
         optimizers=reports,
         coverage=_coverage(reports, before, after),
-        notes=(*before.tree.release.warnings, *after.tree.release.warnings, *notes),
+        notes=_notes(before, after, notes),
     )
+
+
+def _notes(before: Reading, after: Reading, notes: list[str]) -> tuple[str, ...]:
+    """What the sources warn of and what the names were taken for, each said once."""
+    warnings = (*before.tree.release.warnings, *after.tree.release.warnings)
+    return tuple(dict.fromkeys((*warnings, *notes)))
 
 
 def _named_release(text: str) -> tuple[str, str]:
@@ -107,8 +113,7 @@ def show(optimizer: str, ref: str, options: SourceOptions) -> Shown:
 
 def read_releases(refs: Sequence[str], options: SourceOptions) -> tuple[Reading, ...]:
     """Open releases and bring the files that reading them needs, in one batch for all."""
-    trees = open_releases(refs, options)
-    prefetch([(tree, candidates(tree.paths())) for tree in trees])
+    trees = open_releases(refs, options, candidates)
     store = FactStore(cache_folder(options) / "facts")
     return tuple(Reading(tree, store) for tree in trees)
 
