@@ -145,10 +145,10 @@ def test_a_server_that_is_not_there_is_tried_and_then_named(waits: list[float]) 
 
 def test_a_slow_upload_is_not_cut_off_by_the_connect_time_out(tmp_path: Path) -> None:
     # The server takes as long as the whole upload may take to connect, but it never stalls.
-    content = b"x" * 6_000_000
+    content = b"x" * 12_000_000
     gitlab = GitLab(limit=len(content))
     with serving(gitlab) as server:
-        server.pace = 0.2
+        server.pace = 0.1
         result = gitlab.desk(server.base).attach(
             report(tmp_path, content=content),
             connect_timeout=0.5,

@@ -102,7 +102,9 @@ class Fault:
     Attributes:
         done: whether the tracker carries the request out all the same.
         say: what it answers then; None for its own answer.
-        how: ``answer``, ``cut`` (half of the answer), ``drop`` (no answer), ``hang``.
+        how: ``answer``, ``cut`` (half of the answer), ``drop`` (no answer), ``hang``,
+            ``echo`` (an error that repeats the request's headers, also cut in two at the end
+            of a long message).
     """
 
     how: str = "answer"
@@ -176,13 +178,16 @@ class _Handler(BaseHTTPRequestHandler):
         while len(body) < length:
             if self.kit.pace:
                 self.kit.released.wait(self.kit.pace)
-            body += self.rfile.read(min(500_000, length - len(body)))
+            body += self.rfile.read(min(1_000_000, length - len(body)))
         headers = {name.lower(): value for name, value in self.headers.items()}
         seen = Seen(self.command, unquote(parts.path), query, headers, body)
         self.kit.seen.append(seen)
         fault = self.kit.fault_for(seen) or Fault(done=True)
         said = self.kit.answer(seen) if fault.done else Say()
         said = fault.say or said
+        if fault.how == "echo":
+            values = " ".join(self.headers.values())
+            said = Say(400, {"message": f"cannot use {values} {'-' * 280}", "error": values})
         if fault.how == "hang":
             self.kit.released.wait(PATIENT)
         if fault.how in {"hang", "drop"}:
@@ -207,6 +212,11 @@ class _Handler(BaseHTTPRequestHandler):
 
 class _Quiet(ThreadingHTTPServer):
     daemon_threads = True
+
+    def server_bind(self) -> None:
+        # Small, so that a client feels how slowly its upload is read.
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65_536)
+        super().server_bind()
 
     def handle_error(self, request: object, client_address: object) -> None:
         """Nothing: a client that hangs up is part of the tests."""

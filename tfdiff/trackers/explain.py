@@ -15,6 +15,7 @@ RUN_AGAIN: Final = "Run the same command again: it looks first and does only wha
 SMALLER: Final = (
     "Attach a smaller report: one optimizer only, or the JSON or Markdown instead of the HTML"
 )
+_MOST_SAID: Final = 300
 _TOO_LONG: Final = re.compile(r"too long|exceeds? the (?:maximum|allowed)|CONTENT_LIMIT_EXCEEDED")
 # "5 MB", "10 MiB", "1024 Bytes"; Redmine writes bytes without a unit: "(5242880)".
 _SIZE: Final = re.compile(
@@ -57,11 +58,11 @@ class Explainer:
 
     def refusal(self, call: Call, reply: Reply) -> str:
         """The message for an answer that is an error."""
-        said = f" It says: {reply.said.rstrip('.')}." if reply.said else ""
+        # Cut after the token is out: of a token that is cut in two, half would stay.
+        said = self.redact(reply.said)[:_MOST_SAID].rstrip(".")
+        told = f" It says: {said}." if said else ""
         advice = self._advice(call, reply)
-        return self.redact(
-            f"could not {call.doing}: {self._host} answered {reply.status}.{said} {advice}."
-        )
+        return f"could not {call.doing}: {self._host} answered {reply.status}.{told} {advice}."
 
     def no_answer(self, call: Call, broken: Broken) -> str:
         """The message for a request without an answer."""

@@ -78,8 +78,8 @@ class Reply:
 
     @property
     def said(self) -> str:
-        """What the server says is wrong, on one line and not too long; "" for nothing."""
-        return " ".join("; ".join(complaints(self.answer.value)).split())[:300]
+        """What the server says is wrong, on one line; "" for nothing."""
+        return " ".join("; ".join(complaints(self.answer.value)).split())
 
 
 @dataclass(frozen=True, slots=True)
