@@ -118,8 +118,10 @@ def opener(browser: "Browser", folder: Path) -> Iterator[Opener]:
     opener.close()
 
 
-@pytest.mark.parametrize("name", ["one", "many", "hostile"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(
+    ("name", "scheme"),
+    [("one", "light"), ("one", "dark"), ("many", "light"), ("hostile", "dark")],
+)
 def test_a_page_asks_for_nothing_and_breaks_no_policy(
     opener: Opener, name: str, scheme: "Literal['light', 'dark']"
 ) -> None:
@@ -143,8 +145,9 @@ def test_the_verdict_is_on_the_first_screen(opener: Opener) -> None:
         assert box["y"] + box["height"] < 800
 
 
-@pytest.mark.parametrize("name", ["one", "many", "hostile"])
-@pytest.mark.parametrize("width", [320, 390, 800])
+@pytest.mark.parametrize(
+    ("name", "width"), [("one", 320), ("one", 800), ("many", 390), ("hostile", 390)]
+)
 def test_a_narrow_page_does_not_scroll_sideways(opener: Opener, name: str, width: int) -> None:
     page = opener(name, width=width).page
     page.evaluate("for (const d of document.querySelectorAll('details')) d.open = true")
@@ -250,8 +253,10 @@ def test_printing_shows_what_is_folded(opener: Opener, tmp_path: Path, *, script
     assert "Copy as Markdown" not in text
 
 
-@pytest.mark.parametrize("name", ["one", "many", "hostile"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(
+    ("name", "scheme"),
+    [("one", "light"), ("one", "dark"), ("many", "light"), ("hostile", "dark")],
+)
 def test_axe_finds_no_serious_violation(
     opener: Opener, name: str, scheme: "Literal['light', 'dark']"
 ) -> None:

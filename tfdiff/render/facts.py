@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 from rich.text import Text
 
-from tfdiff.render.formulas import text_lines
+from tfdiff.render.formulas import as_text
 from tfdiff.render.tables import unread, value_words
 from tfdiff.render.visible import one_line
 from tfdiff.render.wording import counted
@@ -99,7 +99,12 @@ def _rules(rules: "tuple[UpdateRule, ...]") -> Iterator[Text]:
         groups.setdefault((rule.states, rule.duplicates), []).append(rule)
     for group in groups.values():
         yield Text(f"  {', '.join(str(rule.path) for rule in group)}", style="cyan")
-        for line in text_lines(group[0].states):
+        shown, _ = as_text(group[0].states, group[0].states)
+        if shown.rows_only:
+            yield Text(
+                "    for the rows in the gradient; the others keep their values", style="dim"
+            )
+        for line in shown.lines:
             yield Text(f"    {one_line(line.target)} = {one_line(line.value)}")
         if group[0].duplicates:
             yield Text(f"    repeated indices: {group[0].duplicates}", style="dim")

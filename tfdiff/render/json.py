@@ -18,6 +18,7 @@ from tfdiff.findings import (
     Report,
     Witness,
 )
+from tfdiff.ir.walk import States
 from tfdiff.render import formulas
 from tfdiff.sources.tree import Release
 
@@ -86,7 +87,7 @@ def _path(path: PathVerdict) -> Json:
     }
 
 
-def _rule(states: formulas.States) -> Json:
+def _rule(states: States) -> Json:
     return dict(formulas.latex(states))
 
 

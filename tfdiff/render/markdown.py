@@ -10,7 +10,6 @@ from typing import Final
 
 from tfdiff.errors import UsageError
 from tfdiff.findings import Finding, OptimizerReport, Report
-from tfdiff.ir.expr import Expr
 from tfdiff.render import formulas
 from tfdiff.render.blocks import finding_block
 from tfdiff.render.escape import code, fence, prose
@@ -181,25 +180,22 @@ def _rule(step: Step, style: Flavour, level: str) -> str:
     lines = [f"{level} Update rule: {prose(step.verdict)}", ""]
     lines += [f"On {', '.join(map(code, step.paths))}. {prose(step.because)}".rstrip(), ""]
     old, new = step.first.old, step.first.new
-    if old == new:
-        sides = [("Both", old, frozenset[Expr]())] if old else []
-    else:
-        marks = formulas.changed(old, new)
-        sides = [("Old", old, marks[0]), ("New", new, marks[1])]
-    for side, states, marked in sides:
-        lines += [f"{side}:", "", _formulas(states, marked, style), ""]
+    written = formulas.as_latex(old, new) if style.math else formulas.as_text(old, new)
+    sides = (("Both", written[0]),) if old == new else zip(("Old", "New"), written, strict=True)
+    for side, rule in sides:
+        if rule.lines or old != new:
+            rows = ", for the rows in the gradient" if rule.rows_only else ""
+            lines += [f"{side}{rows}:", "", _formulas(rule, style), ""]
     return "\n".join(lines)
 
 
-def _formulas(states: formulas.States, marked: frozenset[Expr], style: Flavour) -> str:
-    if not states:
+def _formulas(rule: formulas.Rule, style: Flavour) -> str:
+    if not rule.lines:
         return "_not read_"
     if style.math is None:
-        found = formulas.text_lines(states, marked)
-        return fence([f"{line.target} = {line.value}" for line in found], "")
+        return fence([f"{line.target} = {line.value}" for line in rule.lines], "")
     opening, closing = style.math
-    rows = (f"{line.target} &= {line.value}" for line in formulas.latex_lines(states, marked))
-    aligned = " \\\\\n".join(rows)
+    aligned = " \\\\\n".join(f"{line.target} &= {line.value}" for line in rule.lines)
     return f"{opening}\\begin{{aligned}}\n{aligned}\n\\end{{aligned}}{closing}"
 
 

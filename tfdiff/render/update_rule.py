@@ -6,14 +6,12 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from tfdiff.findings import PathVerdict, Witness
-from tfdiff.ir.expr import Expr
+from tfdiff.ir.walk import States
 from tfdiff.render import formulas
 from tfdiff.render.plot import Plot, plot
 from tfdiff.render.steps import Step, steps
 from tfdiff.render.visible import one_line
 from tfdiff.render.wording import ICONS, Tone
-
-States = tuple[tuple[str, Expr], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +25,14 @@ class FormulaLine:
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """The rule of one release (or of both); without lines it was not read."""
+    """The rule of one release (or of both); without lines it was not read.
+
+    Attributes:
+        rows_only: it is the rule of the rows in a sparse gradient; other rows keep their values.
+    """
 
     label: str
+    rows_only: bool
     lines: tuple[FormulaLine, ...]
 
 
@@ -108,20 +111,18 @@ def _rule(name: str, anchor: str, group: list[Step], labels: tuple[str, str]) ->
 
 
 def _panels(old: States, new: States, labels: tuple[str, str]) -> tuple[Panel, ...]:
+    before, after = formulas.as_mathml(old, new)
     if old == new:
-        return (Panel(f"{labels[0]} and {labels[1]}", _lines(old, frozenset())),)
-    marked = formulas.changed(old, new)
-    return tuple(
-        Panel(label, _lines(states, marks))
-        for label, states, marks in zip(labels, (old, new), marked, strict=True)
-    )
+        return (_panel(f"{labels[0]} and {labels[1]}", before),)
+    return _panel(labels[0], before), _panel(labels[1], after)
 
 
-def _lines(states: States, marked: frozenset[Expr]) -> tuple[FormulaLine, ...]:
-    return tuple(
+def _panel(label: str, rule: formulas.Rule) -> Panel:
+    lines = tuple(
         FormulaLine(Markup(line.target), Markup(line.value), line.changed)  # noqa: S704 - escaped by the notation
-        for line in formulas.mathml_lines(states, marked)
+        for line in rule.lines
     )
+    return Panel(label, rule.rows_only, lines)
 
 
 def _row(step: Step, rule: RuleView | None) -> PathRow:
