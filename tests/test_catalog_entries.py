@@ -234,6 +234,7 @@ def test_a_file_that_does_not_parse_is_told() -> None:
         ("tensorflow/python/training/session_manager.py", False),
         ("tensorflow/python/grappler/tf_optimizer.py", False),
         ("tensorflow/lite/python/optimizer.py", False),
+        ("tensorflow/_api/v2/optimizers/__init__.py", False),
         ("tensorflow/contrib/opt/python/training/anything.py", True),
         ("tensorflow/contrib/new/python/ops/curve_optimizer.py", True),
         ("tensorflow/python/keras/optimizer_v2/utils.py", True),

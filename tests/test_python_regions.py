@@ -140,3 +140,17 @@ def test_facts_of_the_same_source_are_equal_wherever_it_moves() -> None:
     assert moved.calls == read().calls
     assert moved.regions == read().regions
     assert moved.parameters == read().parameters
+
+
+def test_a_base_of_the_same_name_is_told_apart_by_its_module() -> None:
+    source = """
+from tensorflow.python.training import optimizer
+class Optimizer(optimizer.Optimizer):
+  def _apply_dense(self, grad, var):
+    return grad
+"""
+    found = facts(source, name="Optimizer")
+    symbols = [one.symbol for one in found.regions]
+    assert len(symbols) == len(set(symbols))
+    assert {"Optimizer", "optimizer.Optimizer"} <= set(symbols)
+    assert "Optimizer._apply_dense" in symbols

@@ -25,7 +25,7 @@ _TEST = re.compile(
 # graph optimizers, converters and other frameworks' backends, none of which moves a weight
 _FOREIGN = re.compile(
     r"(^|/)(grappler|lite|compiler|tools|third_party|docs?|core|jax|torch|openvino|numpy"
-    r"|autotrackable|api/_v\d|_tf_keras|schedules|datasets?|data|saved_model|layers/python)/"
+    r"|_api|api/_v\d|_tf_keras|schedules|datasets?|data|saved_model|layers/python)/"
 )
 # what else lives in training/: sessions, savers, queues; many and large, and no part of a step
 _NO_STEP = re.compile(

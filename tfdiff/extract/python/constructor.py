@@ -78,7 +78,9 @@ class _Tracer:
         """Follow a method that turns attributes into tensors (``self._lr_t``)."""
         held = {f"self.{name}": one for name, one in self._found.attributes.items()}
         before = dict(self._found.attributes)
+        parameters = dict(self._found.parameters)
         self._follow(member, held)
+        self._found.parameters = parameters  # what a tensor stands in for is no default
         for name, one in before.items():
             self._found.attributes[name] = one
 

@@ -1,7 +1,7 @@
 """Everything read about one optimizer from Python: the half of ``OptimizerFacts`` it fills."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 
 from tfdiff.extract.python.classes import ResolvedClass
@@ -53,7 +53,7 @@ def read_python_facts(model: Model, ref: ClassRef) -> PythonFacts:
         tuple(construction.parameters.values()),
         construction.hyperparameters,
         state.slots,
-        tuple(_regions(model, cls, reached)),
+        tuple(_distinct(_regions(model, cls, reached))),
         tuple(one for one in called if isinstance(one, OpCall)),
         (
             *_missing_bases(cls),
@@ -78,6 +78,18 @@ def _regions(model: Model, cls: ResolvedClass, reached: Reach) -> Iterator[Regio
         yield _function_region(model, cls, one)
     for constant in reached.constants:
         yield _constant_region(model, constant)
+
+
+def _distinct(regions: Iterable[Region]) -> Iterator[Region]:
+    """Tell a class from a base of the same name (``Adam(adam.Adam)``) by the base's module."""
+    homes: dict[str, str] = {}
+    for region in regions:
+        home = region.span.path
+        if homes.setdefault(f"{region.kind} {region.symbol}", home) == home:
+            yield region
+        else:
+            module = home.removesuffix("/__init__.py").removesuffix(".py").rpartition("/")[2]
+            yield replace(region, symbol=f"{module}.{region.symbol}")
 
 
 def _owners(cls: ResolvedClass, functions: Iterable[Reached]) -> Iterator[ResolvedClass]:
