@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Final
 
 import tree_sitter
 
-from tfdiff.extract.cxx.symbolic import expressions
+from tfdiff.extract.cxx.symbolic import operators
 from tfdiff.extract.cxx.symbolic.frames import Frame
 from tfdiff.extract.cxx.symbolic.guards import children
 from tfdiff.extract.cxx.symbolic.values import Cell, Scalar, Thing, Value, View
@@ -27,7 +27,7 @@ def assign(machine: "Machine", node: tree_sitter.Node, frame: Frame) -> Value:
     if mark.type != "=":
         if mark.type not in _COMPOUND:
             return _not_understood(machine, node, frame)
-        value = expressions.combine(machine, _COMPOUND[mark.type], target, value)
+        value = operators.combine(machine, _COMPOUND[mark.type], target, value)
     slot = frame.slot(frame.parsed.text(left)) if left.type == "identifier" else None
     match target:
         case View():
@@ -50,7 +50,7 @@ def updated(machine: "Machine", node: tree_sitter.Node, frame: Frame) -> Value:
     op = "add" if "++" in frame.parsed.text(node) else "sub"
     match target:
         case Cell(slot):
-            new = expressions.combine(machine, op, target, Scalar(number(1)))
+            new = operators.combine(machine, op, target, Scalar(number(1)))
             machine.write(slot, new)
             return target
         case _:

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 
 import tree_sitter
 
-from tfdiff.extract.cxx.symbolic import statements
+from tfdiff.extract.cxx.symbolic import operators, statements
 from tfdiff.extract.cxx.symbolic.conditions import condition_of, is_nonempty
 from tfdiff.extract.cxx.symbolic.frames import Frame
 from tfdiff.extract.cxx.symbolic.guards import children
 from tfdiff.extract.cxx.symbolic.locations import is_structural
 from tfdiff.extract.cxx.symbolic.store import Store
-from tfdiff.extract.cxx.symbolic.values import Lazy, Scalar, Value
-from tfdiff.ir.expr import Boolean, Expr, select
+from tfdiff.extract.cxx.symbolic.values import Value
+from tfdiff.ir.expr import Boolean, Expr
 
 if TYPE_CHECKING:
     from tfdiff.extract.cxx.symbolic.machine import Machine
@@ -124,8 +124,6 @@ def _joined(
     machine: "Machine", condition: Expr, values: tuple[Value | None, Value | None]
 ) -> Value | None:
     then, other = values
-    if then == other or then is None or other is None:
+    if then is None or other is None:
         return then if then is not None else other
-    if isinstance(then, Lazy) or isinstance(other, Lazy):
-        return Lazy(select(condition, machine.lazy(then), machine.lazy(other)))
-    return Scalar(select(condition, machine.read(then), machine.read(other)))
+    return operators.chosen(machine, condition, then, other)

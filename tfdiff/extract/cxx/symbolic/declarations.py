@@ -9,7 +9,16 @@ from tfdiff.extract.cxx.symbolic.frames import Frame
 from tfdiff.extract.cxx.symbolic.guards import children
 from tfdiff.extract.cxx.symbolic.locations import is_structural
 from tfdiff.extract.cxx.symbolic.program import declared_name
-from tfdiff.extract.cxx.symbolic.values import Cell, Lazy, Scalar, Storage, Thing, Value, View
+from tfdiff.extract.cxx.symbolic.values import (
+    Cell,
+    Lazy,
+    Pointer,
+    Scalar,
+    Storage,
+    Thing,
+    Value,
+    View,
+)
 from tfdiff.ir.expr import Boolean, Expr, Number, Opaque, Symbol, opaque
 
 if TYPE_CHECKING:
@@ -57,8 +66,9 @@ def declare(machine: "Machine", node: tree_sitter.Node, frame: Frame) -> None:
 
 
 def alias(node: tree_sitter.Node, frame: Frame) -> None:
-    """``using X = ...;``."""
-    name, kind = node.child_by_field_name("name"), node.child_by_field_name("type")
+    """``using X = ...;`` and ``typedef ... X;``."""
+    name = node.child_by_field_name("name") or node.child_by_field_name("declarator")
+    kind = node.child_by_field_name("type")
     if name is not None and kind is not None:
         text = frame.parsed.text(kind)
         frame.types[frame.parsed.text(name)] = frame.types.get(text, text)
@@ -123,12 +133,12 @@ def _initial(
     value = declarator.child_by_field_name("value")
     if value is None:
         return Thing(kind) if declarator.type == "array_declarator" else None
-    if value.type in {"argument_list", "initializer_list"}:
-        inside = children(value)
-        if len(inside) != 1:
-            return Thing(kind)
-        return machine.evaluate(inside[0], frame)
-    return machine.evaluate(value, frame)
+    if value.type not in {"argument_list", "initializer_list"}:
+        return machine.evaluate(value, frame)
+    inside = [machine.evaluate(each, frame) for each in children(value)]
+    if inside and isinstance(inside[0], Pointer) and "TensorMap" in kind:
+        return inside[0].mapped()
+    return inside[0] if len(inside) == 1 else Thing(kind)
 
 
 def _most_vexing(machine: "Machine", declarator: tree_sitter.Node, frame: Frame) -> Value:

@@ -1,4 +1,4 @@
-"""Expressions: numbers at once, tensor expressions as they stand."""
+"""Expressions by the kind of their syntax node: names, literals, pointers, calls."""
 
 from collections.abc import Callable
 from fractions import Fraction
@@ -6,18 +6,16 @@ from typing import TYPE_CHECKING, Final
 
 import tree_sitter
 
-from tfdiff.extract.cxx.symbolic import assignments, calls
+from tfdiff.extract.cxx.symbolic import assignments, calls, operators
 from tfdiff.extract.cxx.symbolic.call import named
-from tfdiff.extract.cxx.symbolic.conditions import both, compared, condition_of, either, negation
 from tfdiff.extract.cxx.symbolic.frames import Frame
 from tfdiff.extract.cxx.symbolic.guards import children
-from tfdiff.extract.cxx.symbolic.locations import STRUCTURAL, is_structural
+from tfdiff.extract.cxx.symbolic.locations import STRUCTURAL
 from tfdiff.extract.cxx.symbolic.values import (
     Address,
     Cell,
     FunctionValue,
     Lambda,
-    Lazy,
     Pointer,
     Scalar,
     TensorObject,
@@ -26,15 +24,12 @@ from tfdiff.extract.cxx.symbolic.values import (
     Value,
     View,
 )
-from tfdiff.ir.expr import Boolean, Expr, Number, boolean, call, number, operation, select, symbol
+from tfdiff.ir.expr import boolean, number, operation, symbol
 
 if TYPE_CHECKING:
     from tfdiff.extract.cxx.symbolic.machine import Machine
 
 Reader = Callable[["Machine", tree_sitter.Node, Frame], Value]
-ARITHMETIC: Final = {"+": "add", "-": "sub", "*": "mul", "/": "div"}
-_COMPARISONS: Final = {"<": "lt", "<=": "le", ">": "gt", ">=": "ge", "==": "eq", "!=": "ne"}
-_JOINED: Final = {"&&": both, "||": either}
 _GRID: Final = frozenset({"blockIdx", "threadIdx", "blockDim", "gridDim", "warpSize"})
 
 
@@ -46,33 +41,6 @@ def evaluate(machine: "Machine", node: tree_sitter.Node, frame: Frame) -> Value:
         machine.taint_names(node, frame, by)
         return by
     return reader(machine, node, frame)
-
-
-def combine(machine: "Machine", op: str, left: Value, right: Value) -> Value:
-    """Two operands in an arithmetic operation; lazy if one of them is a tensor."""
-    if isinstance(left, Pointer) and op in {"add", "sub"}:
-        return moved(machine, left, op, right)
-    if isinstance(left, Thing) or isinstance(right, Thing):
-        return _of_thing(machine, op, left, right)
-    if isinstance(left, Lazy | View) or isinstance(right, Lazy | View):
-        return Lazy(operation(op, machine.lazy(left), machine.lazy(right)))
-    return Scalar(operation(op, machine.read(left), machine.read(right)))
-
-
-def moved(machine: "Machine", pointer: Pointer, op: str, by: Value) -> Value:
-    """A pointer some elements further on."""
-    step = machine.read(by)
-    if pointer.offset is None:
-        return Pointer(pointer.view, step if op == "add" else operation("neg", step))
-    return Pointer(pointer.view, operation(op, pointer.offset, step))
-
-
-def _of_thing(machine: "Machine", op: str, left: Value, right: Value) -> Value:
-    sizes = [each.text if isinstance(each, Thing) else machine.read(each) for each in (left, right)]
-    for each in sizes:
-        if not isinstance(each, str | Number) and not is_structural(each):
-            return Scalar(operation(op, machine.read(left), machine.read(right)))
-    return Thing(f"{op} of {left} and {right}")
 
 
 def _number(_machine: "Machine", node: tree_sitter.Node, frame: Frame) -> Value:
@@ -99,7 +67,8 @@ def _size(_machine: "Machine", _node: tree_sitter.Node, _frame: Frame) -> Value:
 
 
 def _inside(machine: "Machine", node: tree_sitter.Node, frame: Frame) -> Value:
-    return evaluate(machine, children(node)[-1], frame)
+    # ``(x)`` and ``x, y``: all are evaluated, the last one is the value.
+    return [evaluate(machine, each, frame) for each in children(node)][-1]
 
 
 def _identifier(machine: "Machine", node: tree_sitter.Node, frame: Frame) -> Value:
@@ -139,92 +108,6 @@ def _template_function(machine: "Machine", node: tree_sitter.Node, frame: Frame)
     if codes:
         return FunctionValue(codes, arguments)
     return Thing(frame.parsed.text(node))
-
-
-def _unary(machine: "Machine", node: tree_sitter.Node, frame: Frame) -> Value:
-    operand = machine.evaluate(children(node)[-1], frame)
-    match node.children[0].type:
-        case "-" if isinstance(operand, Lazy | View):
-            return Lazy(operation("neg", machine.lazy(operand)))
-        case "-":
-            expr = machine.read(operand)
-            if isinstance(expr, Number):
-                return Scalar(number(-expr.value))
-            return Scalar(operation("neg", expr))
-        case "+":
-            return operand
-        case "!":
-            return Scalar(negation(condition_of(machine, operand)))
-        case _:
-            return machine.opaque(node, frame, "operator not understood")
-
-
-def _binary(machine: "Machine", node: tree_sitter.Node, frame: Frame) -> Value:
-    left_node, right_node = (
-        node.child_by_field_name("left"),
-        node.child_by_field_name("right"),
-    )
-    mark = node.child_by_field_name("operator")
-    if left_node is None or right_node is None or mark is None:
-        return machine.opaque(node, frame, "operator not understood")
-    op = mark.type
-    left = machine.evaluate(left_node, frame)
-    right = machine.evaluate(right_node, frame)
-    if op == "/" and {left_node.type, right_node.type} == {"number_literal"}:
-        result = _divided(machine, left, right, frame.parsed.text(node))
-    elif op in ARITHMETIC:
-        result = combine(machine, ARITHMETIC[op], left, right)
-    elif op in _COMPARISONS:
-        result = _comparison(machine, _COMPARISONS[op], left, right)
-    elif op in _JOINED:
-        join = _JOINED[op]
-        result = Scalar(join(condition_of(machine, left), condition_of(machine, right)))
-    elif op == "%":
-        result = Scalar(call("mod", machine.read(left), machine.read(right)))
-    else:
-        result = machine.opaque(node, frame, "operator not understood")
-    return result
-
-
-def _divided(machine: "Machine", left: Value, right: Value, text: str) -> Value:
-    # 1/2 is 0 in C++; 1.0/2 is not.
-    quotient = combine(machine, "div", left, right)
-    top, bottom = machine.read(left), machine.read(right)
-    whole = "." not in text and "e" not in text
-    if whole and isinstance(top, Number) and isinstance(bottom, Number) and bottom.value:
-        return Scalar(number(int(top.value / bottom.value)))
-    return quotient
-
-
-def _comparison(machine: "Machine", op: str, left: Value, right: Value) -> Value:
-    if isinstance(left, Lazy | View) or isinstance(right, Lazy | View):
-        return Lazy(operation(op, machine.lazy(left), machine.lazy(right)))
-    if isinstance(left, Thing | Pointer | Address) or isinstance(right, Thing | Pointer | Address):
-        return Thing(f"{left} {op} {right}")
-    return Scalar(compared(op, machine.read(left), machine.read(right)))
-
-
-def _conditional(machine: "Machine", node: tree_sitter.Node, frame: Frame) -> Value:
-    parts = [
-        node.child_by_field_name(field) for field in ("condition", "consequence", "alternative")
-    ]
-    test, then_node, other_node = parts
-    if test is None or then_node is None or other_node is None:
-        return machine.opaque(node, frame, "choice not understood")
-    condition = condition_of(machine, machine.evaluate(test, frame))
-    if isinstance(condition, Boolean):
-        return machine.evaluate(then_node if condition.value else other_node, frame)
-    then, other = machine.evaluate(then_node, frame), machine.evaluate(other_node, frame)
-    return chosen(machine, condition, then, other)
-
-
-def chosen(machine: "Machine", condition: Expr, then: Value, other: Value) -> Value:
-    """The choice between two values; lazy if one of them is a tensor."""
-    if then == other:
-        return then
-    if isinstance(then, Lazy | View) or isinstance(other, Lazy | View):
-        return Lazy(select(condition, machine.lazy(then), machine.lazy(other)))
-    return Scalar(select(condition, machine.read(then), machine.read(other)))
 
 
 def _pointer(machine: "Machine", node: tree_sitter.Node, frame: Frame) -> Value:
@@ -320,9 +203,9 @@ _READERS: Final[dict[str, Reader]] = {
     "identifier": _identifier,
     "qualified_identifier": _qualified,
     "template_function": _template_function,
-    "unary_expression": _unary,
-    "binary_expression": _binary,
-    "conditional_expression": _conditional,
+    "unary_expression": operators.unary,
+    "binary_expression": operators.binary,
+    "conditional_expression": operators.conditional,
     "pointer_expression": _pointer,
     "subscript_expression": _subscript,
     "lambda_expression": _lambda,

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
-from tfdiff.extract.cxx.symbolic import calls, expressions, xla
+from tfdiff.extract.cxx.symbolic import calls, expressions, operators, xla
 from tfdiff.extract.cxx.symbolic.declarations import INTEGERS, is_whole
 from tfdiff.extract.cxx.symbolic.frames import Frame
 from tfdiff.extract.cxx.symbolic.locations import STRUCTURAL
@@ -102,8 +102,7 @@ def outside(machine: "Machine", call_: "Call") -> Value:
         return Thing(call_.frame.parsed.text(call_.node))
     values = [machine.evaluate(each, call_.frame) for each in call_.arguments]
     if values and isinstance(values[0], Pointer) and _is_map(call_):
-        view, offset = values[0].view, values[0].offset
-        return View(view.storage, view.rank, offset, chunk=offset is not None)
+        return values[0].mapped()
     by = machine.opaque(call_.node, call_.frame, f"function not known: {call_.name}")
     for value in values:
         if isinstance(value, Context):
@@ -197,7 +196,7 @@ def _atomic_add(machine: "Machine", call_: "Call") -> Value:
         return by
     op = "sub" if "Sub" in call_.name else "add"
     machine.atomic = True
-    machine.write(target.slot, expressions.combine(machine, op, old, value))
+    machine.write(target.slot, operators.combine(machine, op, old, value))
     return old
 
 

@@ -151,6 +151,6 @@ _RUNNERS: Final[dict[str, Callable[["Machine", tree_sitter.Node, Frame, Todo], S
     "preproc_call": _nothing,  # #undef, #pragma
     "using_declaration": _nothing,
     "static_assert_declaration": _nothing,
-    "type_definition": _nothing,
+    "type_definition": _alias,
     ";": _nothing,
 }

@@ -76,6 +76,11 @@ class Pointer:
     view: View
     offset: Expr | None = None
 
+    def mapped(self) -> View:
+        """A tensor over the memory from here on (``Eigen::TensorMap``)."""
+        view, offset = self.view, self.offset
+        return View(view.storage, view.rank, offset, chunk=offset is not None)
+
 
 @dataclass(frozen=True, slots=True)
 class Address:
