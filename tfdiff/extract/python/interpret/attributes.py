@@ -72,7 +72,7 @@ def attribute(  # noqa: C901, PLR0911, PLR0912 - one kind of value each
         case ListRef() | DictRef() | str() | Bound():
             return Bound(receiver, name)
         case Foreign(text):
-            return _of_foreign(text, name)
+            return _of_foreign(machine, text, name)
         case Dtype():
             return receiver if name in {"base_dtype", "dtype"} else Foreign(f"dtype.{name}")
         case Function() | Method() | Partial():
@@ -102,7 +102,9 @@ def _dtype(value: Value) -> Value:
     return value
 
 
-def _of_foreign(text: str, name: str) -> Value:
+def _of_foreign(machine: Machine, text: str, name: str) -> Value:
+    if text in machine.wrapped and "clip" in name:
+        return None  # a wrapped optimizer is taken to be as it is made without arguments
     value = _dtype(Module(f"{text}.{name}"))
     return value if isinstance(value, Dtype | float) else Foreign(f"{text}.{name}")
 

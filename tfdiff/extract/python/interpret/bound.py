@@ -19,6 +19,7 @@ from tfdiff.extract.python.interpret.values import (
 
 Args = tuple[Value, ...]
 Kwargs = dict[str, Value]
+ALIASES = frozenset({"_ref", "ref", "_as_graph_element"})
 READS = frozenset(
     {"_ref", "_as_graph_element", "value", "read_value", "initialized_value", "numpy", "eval"}
 )
@@ -45,11 +46,13 @@ def bound_method(machine: Machine, receiver: Value, name: str, args: Args, kwarg
     return foreign_call(machine, f"{describe(receiver)}.{name}", args, kwargs)
 
 
-def _of_variable(
+def _of_variable(  # noqa: PLR0911 - one method each
     machine: Machine, receiver: Variable | Assigned, name: str, args: Args, kwargs: Kwargs
 ) -> Value:
     if name in READS:
-        return machine.tensor(receiver) if name[0] != "_" else receiver
+        return machine.tensor(receiver)
+    if name in ALIASES:
+        return receiver
     if name in ASSIGNMENTS:
         value = args[0] if args else next(iter(kwargs.values()))
         return assign(machine, ASSIGNMENTS[name], receiver, value)

@@ -177,7 +177,7 @@ def bind_arguments(
     spec = function.node.args
     kwargs = dict(kwargs)
     spread = kwargs.pop("**", None)
-    around = function.scope or Scope(machine.allocate({}), function.module, None, None)
+    around = function.scope or Scope(machine.allocate({}), function.module, None, function.owner)
     positional = [*spec.posonlyargs, *spec.args]
     defaults = [None] * (len(positional) - len(spec.defaults)) + list(spec.defaults)
     local: dict[Value, Value] = {}

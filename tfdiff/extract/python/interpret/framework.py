@@ -281,6 +281,7 @@ PRIMITIVES: dict[str, Primitive] = {
          "is_tensor", "is_dense_tensor_like", "is_keras_tensor"), _constant(value=True)),
     **dict.fromkeys(("get_default_graph", "_get_graph_from_inputs", "get_graph"),
                     _constant(GRAPH)),
+    "get_update_replica_id": _constant(None),
     "backend": _constant("tensorflow"),
     **dict.fromkeys(("epsilon",), _constant(1e-7)),
     **dict.fromkeys(("floatx", "dtype"), _constant(Dtype("float32"))),

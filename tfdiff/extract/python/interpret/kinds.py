@@ -24,6 +24,7 @@ NUMBERS = frozenset({"float", "int", "Number", "Real", "integer_types"})
 TENSORS = frozenset({"Tensor", "EagerTensor", "TensorLike", "_TensorLike", "KerasTensor"})
 VARIABLES = frozenset({"Variable", "KerasVariable", "VariableV1", "TrackableWeight"})
 RESOURCES = frozenset({"ResourceVariable", "BaseResourceVariable", "_UnreadVariable"})
+OPTIMIZERS = frozenset({"Optimizer", "OptimizerV2", "_BaseOptimizer", "BaseOptimizer"})
 REFERENCES = frozenset({"RefVariable"})
 
 
@@ -45,7 +46,7 @@ def is_instance(machine: Machine, value: Value, classes: Value) -> Value:
     if isinstance(value, Instance):
         return any(definition.name in names for definition in value.definition.resolution)
     if isinstance(value, Foreign):
-        return value.text in machine.wrapped and any("Optimizer" in name for name in names)
+        return value.text in machine.wrapped and not names.isdisjoint(OPTIMIZERS)
     return bool(_names(machine, value) & names)
 
 
@@ -76,6 +77,8 @@ def _names(  # noqa: C901, PLR0911, PLR0912 - one kind of value each
         case Class() | Module():
             return frozenset({"type"})
         case _ if isinstance(value, EXPRESSIONS):
+            if value in machine.booleans:
+                return frozenset({"bool", "int"})
             return NUMBERS if value in machine.parameters else TENSORS
         case _:
             return frozenset()

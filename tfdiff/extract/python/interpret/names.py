@@ -15,6 +15,8 @@ def look_up(machine: Machine, name: str, scope: Scope) -> Value:
         if name in entries:
             return machine.settle(entries[name])
         around = around.parent
+    if name not in scope.module.names and scope.owner and name in scope.owner.members:
+        return definition(machine, scope.owner.members[name], scope.module)  # in a default
     return in_module(machine, name, scope.module)
 
 

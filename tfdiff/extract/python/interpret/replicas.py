@@ -34,12 +34,14 @@ def maybe_merge_call(machine: Machine, text: str, args: Args, kwargs: Kwargs) ->
     return machine.call(args[0], Foreign("distribution"), *args[2:], **kwargs)
 
 
-def update(machine: Machine, text: str, args: Args, kwargs: Kwargs) -> Value:  # noqa: ARG001
+def update(machine: Machine, text: str, args: Args, kwargs: Kwargs) -> Value:
     """``distribution.update(variable, function, ...)``; Keras' ``K.update`` assigns."""
     function = args[1] if len(args) > 1 else kwargs.get("fn")
     if not isinstance(function, CALLABLE):
         return assign(machine, "assign", args[0], function) if args else None
     kwargs = {name: value for name, value in kwargs.items() if name != "fn"}
+    if ".extended." in text and len(args) > 2:  # noqa: PLR2004 - ``update(variable, fn, args)``
+        args, kwargs = args[:2], {**kwargs, "args": args[2]}
     given, named = _spread(machine, args[2:], kwargs)
     result = machine.call(function, args[0], *given, **named)
     return machine.make_list((result,))

@@ -126,7 +126,7 @@ def _arguments(machine: Machine, definition: ClassDefinition) -> dict[str, Value
     if member is None or not isinstance(member.node, ast.FunctionDef):
         return {}
     spec = member.node.args
-    scope = Scope(machine.allocate({}), member.owner.module, None, None)
+    scope = Scope(machine.allocate({}), member.owner.module, None, member.owner)
     positional = [*spec.posonlyargs, *spec.args][1:]
     defaults: list[ast.expr | None] = list(spec.defaults)
     padding: list[ast.expr | None] = [None] * (len(positional) - len(defaults))
