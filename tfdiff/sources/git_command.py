@@ -13,6 +13,7 @@ from io import TextIOWrapper
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO
+from weakref import finalize
 
 from git.cmd import Git
 from git.exc import GitCommandError, GitError
@@ -142,6 +143,8 @@ class GitCommand:
     def _git(self) -> Git:
         git = Git(self.git_dir)
         git.update_environment(**self._environment())
+        # The open process ends with this object; the collector alone may find it still running.
+        finalize(self, git.clear_cache)
         return git
 
     def _environment(self) -> Mapping[str, str]:
