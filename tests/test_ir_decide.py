@@ -170,6 +170,23 @@ def test_running_power_is_a_power_of_the_step_where_its_start_is_known() -> None
     assert decide(old, new).verdict == "differs"
 
 
+def test_counter_is_the_step_and_its_start_is_printed() -> None:
+    counter = {"iterations": "iterations + 1"}
+    old = rule(var="var - grad / (1 + decay * iterations)", **counter)
+    new = rule(var="var - grad / (1 + decay * step)", **counter)
+    decision = decide(old, new)
+    assert decision.verdict == "identical"
+    assert decision.assumptions == ("iterations starts at 0",)
+    known = decide(
+        old, new, initial_old=(("iterations", number(0)),), initial_new=(("iterations", number(0)),)
+    )
+    assert (known.verdict, known.assumptions) == ("identical", ())
+    other = decide(
+        old, new, initial_old=(("iterations", number(1)),), initial_new=(("iterations", number(1)),)
+    )
+    assert other.verdict in {"differs", "conditional"}
+
+
 def test_number_used_as_a_truth_and_truth_used_as_a_number_are_understood() -> None:
     old = rule(var="select(momentum, var - momentum * grad, var)")
     new = rule(var="var - (momentum != 0) * momentum * grad")

@@ -105,6 +105,8 @@ class Canonical:
             return left
         if (inner := _negated(right)) is not None:
             return self._add((left, inner))
+        if (inner := _negated(left)) is not None:
+            return _neg(self._add((inner, right)))
         return operation("sub", left, right)
 
     def _mul(self, parts: tuple[Expr, ...]) -> Expr:

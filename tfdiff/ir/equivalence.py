@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 
 from tfdiff.ir.canonical import Canonical
-from tfdiff.ir.closed import closed_forms
+from tfdiff.ir.closed import Closed, closed
 from tfdiff.ir.decision import Decision, Example, Rung, StateDecision
 from tfdiff.ir.domain import Domain, Kind, inferred_domain
 from tfdiff.ir.expr import Expr, symbol
@@ -23,10 +23,11 @@ from tfdiff.ir.refute import Search, differs_at, example, searched
 from tfdiff.ir.sampling import Points, points
 from tfdiff.ir.show import text
 from tfdiff.ir.typed import typed_states
-from tfdiff.ir.walk import States, opaques, replaced, unknown_calls
+from tfdiff.ir.walk import States, opaques, replaced, symbols, unknown_calls
 
 ORDER: Final[tuple[Rung, ...]] = ("identical", "equal", "conditional", "undecided", "differs")
 SAME_OPERATIONS: Final = "same operations in the same order"
+OUTSIDE: Final = 256  # points at which a guard is tried
 QUICK: Final = 128  # points for a mere yes or no
 LOPSIDED: Final = "at many points only one of the rules has a value"
 OVER_THE_REALS: Final = "proved equal over the reals; only rounding can differ"
@@ -81,10 +82,12 @@ def _decide(
         tuple(name for name in left if name not in right),
         tuple(name for name in right if name not in left),
     )
-    left = closed_forms(left, only[0], dict(initial[0]))
-    right = closed_forms(right, only[1], dict(initial[1]))
-    context = _context(left, right, dict(kinds), dict(settings), visible)
+    written = closed(left, right, dict(initial[0]), dict(initial[1]))
+    context = _context(written.old, written.new, dict(kinds), dict(settings), visible)
     decided = tuple(_state(name, context) for name in context.common)
+    decided = tuple(
+        (_with_starts(decision, (left, right), written), search) for decision, search in decided
+    )
     worst = max(
         (decision for decision, _ in decided),
         key=lambda decision: ORDER.index(decision.verdict),
@@ -92,6 +95,18 @@ def _decide(
     )
     decision = _combined(worst, decided, context, visible)
     return replace(decision, only_old=only[0], only_new=only[1])
+
+
+def _with_starts(
+    decision: StateDecision, rules: tuple[Mapping[str, Expr], Mapping[str, Expr]], written: Closed
+) -> StateDecision:
+    """The decision with the starting values that it took for granted."""
+    values = [rule[decision.state] for rule in rules]
+    if values[0] is values[1] or decision.verdict == "undecided":
+        return decision
+    read = symbols(values)
+    said = tuple(text for name, text in written.assumptions if name in read)
+    return replace(decision, assumptions=(*decision.assumptions, *said))
 
 
 def same(old: Expr, new: Expr, domain: Domain) -> bool:
@@ -126,8 +141,9 @@ def _context(
     shared = set(unknown_calls(old.values())) & set(unknown_calls(new.values()))
     free: dict[Expr, Expr] = {call: symbol(text(call)) for call in shared}
     freed = replaced(roots, free)
-    left = {name: freed[value] for name, value in old.items()}
-    right = {name: freed[value] for name, value in new.items()}
+    forms = Canonical()  # what was put in may sort otherwise
+    left = {name: forms.form(freed[value]) for name, value in old.items()}
+    right = {name: forms.form(freed[value]) for name, value in new.items()}
     states = [*old, *(name for name in new if name not in old)]
     data = frozenset({*states, "grad", *(text(call) for call in shared)})
     different = [name for name in common if left[name] is not right[name]]
@@ -160,6 +176,9 @@ def _state(name: str, context: _Context) -> tuple[StateDecision, Search | None]:
 def _unrefuted(name: str, old: Expr, new: Expr, search: Search, context: _Context) -> StateDecision:
     """Prove what could not be refuted."""
     if opaques([old, new]):
+        return StateDecision(name, "undecided", "unknown", "", reason=_unread([old, new]))
+    unknown = [{call.function for call in unknown_calls([side])} for side in (old, new)]
+    if unknown[0] != unknown[1]:  # no proof can get rid of a function on one side only
         return StateDecision(name, "undecided", "unknown", "", reason=_unread([old, new]))
     proof = prove(old, new, context.frame.domain)
     if proof.proved:
@@ -225,7 +244,7 @@ def _outside(name: str, guard: Guard, context: _Context) -> StateDecision:
     old, new = (forms.form(value) for _, value in states)
     if old is new:
         return StateDecision(name, "identical", "proved", SAME_OPERATIONS)
-    drawn = points([old, new], context.frame.domain, context.frame.settings)
+    drawn = points([old, new], context.frame.domain, context.frame.settings, count=OUTSIDE)
     search = searched(old, new, drawn)
     if search.row is not None:
         return StateDecision(name, "differs", "proved", "")

@@ -8,6 +8,7 @@ within rounding, not bit for bit: Eigen's square roots are Newton steps on an es
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -142,7 +143,8 @@ def _execute(instructions: tuple[Instruction, ...], registers: list[Value]) -> N
         )
 
 
-def compiled(states: States, varying: Collection[str] | None = None) -> Program:
+@lru_cache(maxsize=512)
+def compiled(states: States, varying: frozenset[str] | None = None) -> Program:
     """A program for these values.
 
     Args:
@@ -240,7 +242,7 @@ def trajectory(  # noqa: PLR0913 - a run has this many parts
         touched: steps x elements, where sparse gradients have rows; None for everywhere.
         keep: step numbers (from 1) whose states are returned; the last step always is.
     """
-    program = compiled(states, {*initial, "grad", "step", "touched"})
+    program = compiled(states, frozenset({*initial, "grad", "step", "touched"}))
     steps = len(gradients)
     wanted = {*keep, steps}
     kept: dict[int, dict[str, Value]] = {}

@@ -102,14 +102,15 @@ def _changed(old: States, new: States, state: str, agreed: list[str]) -> Changed
 
 
 def _aspects(case: _Case, decision: StateDecision) -> Iterator[Aspect]:
-    if decision.condition is not None:
+    guarded = decision.verdict == "conditional"
+    if guarded:
         yield _aspect(case, "guard-changed", f"differs where {decision.condition}")
     for test in (_order, _epsilon, _correction, _constants, _terms):
         found = test(case)
         if found is not None:
             yield found
             return
-    if decision.condition is None:
+    if not guarded:
         yield _aspect(case, "update-rule-rewritten", f"{case.state} is computed in another way")
 
 
