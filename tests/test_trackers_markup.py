@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.sample_report import hostile, many, one
+from tests.sample_report import hostile, one
+from tfdiff.findings import Report
 from tfdiff.render import render
 from tfdiff.trackers import summarise
 from tfdiff.trackers.markup.adf import Node, text_length, to_adf
@@ -130,19 +131,15 @@ PIECES = st.sampled_from(
 )
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=40)
 @given(st.lists(PIECES, max_size=12).map("".join))
 def test_every_document_is_one_that_jira_takes(markdown: str) -> None:
     assert validator().is_valid(to_adf(markdown))
 
 
-@pytest.mark.parametrize("report", [one(), many(), hostile()], ids=["one", "many", "hostile"])
-def test_summaries_of_reports_are_documents_that_jira_takes(report: object) -> None:
-    for markdown in (
-        summarise(render(report, "json")).markdown,  # type: ignore[arg-type]  # a Report
-        render(report, "markdown"),  # type: ignore[arg-type]  # a Report
-    ):
-        assert validator().is_valid(to_adf(markdown))
+@pytest.mark.parametrize("report", [one(), hostile()], ids=["one", "hostile"])
+def test_summaries_of_reports_are_documents_that_jira_takes(report: Report) -> None:
+    assert validator().is_valid(to_adf(summarise(render(report, "json")).markdown))
 
 
 class _Words(HTMLParser):
