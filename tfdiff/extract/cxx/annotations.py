@@ -6,7 +6,7 @@ a cast, looks alike and is none.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from tfdiff.extract.cxx.lex import Token
@@ -19,7 +19,9 @@ _HEADED: Final = frozenset(
 )
 
 
-def annotates(tokens: Sequence[Token], index: int, after: Token, blanked: int) -> bool:
+def annotates(
+    tokens: Sequence[Token], index: int, after: Token, blanked: int, opening: Mapping[int, int]
+) -> bool:
     """Does the word at an index stand where only an annotation can?
 
     Args:
@@ -27,6 +29,7 @@ def annotates(tokens: Sequence[Token], index: int, after: Token, blanked: int) -
         index: of the word.
         after: the token after the word and its arguments.
         blanked: where the annotation before this one ended, 0 if there was none.
+        opening: index of a closing bracket -> of its opening one.
     """
     if not _ANNOTATION.match(tokens[index].text):
         return False
@@ -36,7 +39,7 @@ def annotates(tokens: Sequence[Token], index: int, after: Token, blanked: int) -
     while back > 0 and tokens[back].text in _QUALIFIERS:
         back -= 1
     if tokens[back].text == b")":
-        follows = tokens[back].end == blanked or _ends_parameters(tokens, back)
+        follows = tokens[back].end == blanked or _ends_parameters(tokens, back, opening)
     else:
         called = tokens[index + 1].text == b"(" if index + 1 < len(tokens) else False
         follows = called and tokens[back].kind == "word" and tokens[back].text not in _HEADED
@@ -44,16 +47,9 @@ def annotates(tokens: Sequence[Token], index: int, after: Token, blanked: int) -
     return follows and ends
 
 
-def _ends_parameters(tokens: Sequence[Token], index: int) -> bool:
+def _ends_parameters(tokens: Sequence[Token], index: int, opening: Mapping[int, int]) -> bool:
     """Does this ``)`` end a function's parameters, not a cast or the head of an ``if``?"""
-    depth = 0
-    while index > 0:
-        text = tokens[index].text
-        depth += (text == b")") - (text == b"(")
-        if depth == 0:
-            break
-        index -= 1
-    named = tokens[index - 1]
+    named = tokens[opening.get(index, index) - 1]
     if named.text in {b")", b"]"}:  # operator()(...), a lambda
         return True
     called = named.text in _HEADED or _ANNOTATION.match(named.text)  # as a statement

@@ -24,6 +24,8 @@ BUILDS: Final[tuple[Mapping[str, int], ...]] = (
 )
 _REGISTERS: Final = re.compile(r"REGISTER_")
 _DEEPEST: Final = 40
+_MOST_STEPS: Final = 20_000  # TensorFlow's longest type list takes some hundred
+_MOST_TOKENS: Final = 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,7 @@ class _Preprocessor:
         self._known = known
         self._macros: dict[str, Macro] = {}
         self._state: frozenset[int] | None = None
+        self._steps = 0
         self._own: set[Macro] = set()
         self.unknowns: list[Unknown] = []
 
@@ -135,14 +138,16 @@ class _Preprocessor:
             self._state = frozenset(map(id, self._macros.values()))
         key = (call.start, self._state)
         if key not in self._known:
+            self._steps = 0
             self._known[key] = tuple(self._expand(call.tokens, call, (), 0))
         yield from self._known[key]
 
     def _expand(
         self, tokens: tuple[str, ...], call: Call, trail: tuple[Macro, ...], depth: int
     ) -> Iterator[Leaf]:
-        if depth > _DEEPEST:
-            self._unknown("macros nested too deeply", call)
+        self._steps += 1
+        if depth > _DEEPEST or self._steps > _MOST_STEPS or len(tokens) > _MOST_TOKENS:
+            self._unknown("macros expand too far", call)
             return
         index = 0
         while index < len(tokens):
@@ -167,7 +172,9 @@ class _Preprocessor:
 
     def _inner(self, tokens: tuple[str, ...], depth: int = 0) -> tuple[str, ...]:
         """Expand macros inside a registration's own arguments (``Name(OP)``)."""
-        if depth > _DEEPEST or not any(token in self._macros for token in tokens):
+        self._steps += 1
+        too_far = depth > _DEEPEST or self._steps > _MOST_STEPS or len(tokens) > _MOST_TOKENS
+        if too_far or not any(token in self._macros for token in tokens):
             return tokens
         result: list[str] = []
         index = 0

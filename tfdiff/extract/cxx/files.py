@@ -18,10 +18,24 @@ _LONGEST_TEXT: Final = 200
 def read_file(path: str, content: bytes) -> FileFacts:
     """Everything read from one file; depends on nothing but path and content."""
     parsed = parse(path, content)
+    try:
+        return _read(parsed, content)
+    except RecursionError:
+        return _opaque(path, content, "nested too deeply")
+
+
+def _opaque(path: str, content: bytes, reason: str) -> FileFacts:
+    unknown = Unknown(reason, "", Span(path, 1, content.count(b"\n") + 1))
+    size = len(content)
+    coverage = FileCoverage(path, size, 0, size, 0, (), (unknown,))
+    return FileFacts(path, (), (), (), (), coverage)
+
+
+def _read(parsed: Parsed, content: bytes) -> FileFacts:
     lines = Lines(content)
     found = events(content, parsed.surface.directives, parsed.invocations, lines)
     return FileFacts(
-        path=path,
+        path=parsed.path,
         includes=includes(parsed.surface.directives),
         definitions=definitions(parsed, found),
         constants=_constants(content),

@@ -155,9 +155,11 @@ def _language(*, cuda: bool) -> tree_sitter.Language:
 
 
 def _errors(node: tree_sitter.Node) -> Iterator[Stretch]:
-    if node.is_error or node.is_missing:
-        missing = f"{node.type} missing" if node.is_missing else "not accepted by the grammar"
-        yield Stretch(node.start_byte, node.end_byte, missing)
-    elif node.has_error:
-        for child in node.children:
-            yield from _errors(child)
+    todo = [node]
+    while todo:
+        one = todo.pop()
+        if one.is_error or one.is_missing:
+            reason = f"{one.type} missing" if one.is_missing else "not accepted by the grammar"
+            yield Stretch(one.start_byte, one.end_byte, reason)
+        elif one.has_error:
+            todo += reversed(one.children)

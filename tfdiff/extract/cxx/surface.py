@@ -102,12 +102,26 @@ def scan(source: bytes) -> Surface:
     return _Scan(list(lex(source))).run()
 
 
+def _matching(tokens: Sequence[Token]) -> tuple[dict[int, int], dict[int, int]]:
+    """Opening bracket -> closing one, and back; an open end closes with the last token."""
+    found: dict[int, int] = {}
+    stacks: dict[bytes, list[int]] = {ending: [] for ending in _CLOSING.values()}
+    for index, token in enumerate(tokens):
+        if token.text in _CLOSING:
+            stacks[_CLOSING[token.text]].append(index)
+            found[index] = len(tokens) - 1
+        elif stacks.get(token.text):
+            found[stacks[token.text].pop()] = index
+    return found, {close: start for start, close in found.items()}
+
+
 class _Scan:
     """The pass itself: where it is, and what it has found so far."""
 
     def __init__(self, tokens: list[Token]) -> None:
         self._all = tokens
         self._tokens = [token for token in tokens if token.kind not in _NO_CODE]
+        self._closing, self._opening = _matching(self._tokens)
         self._blanked: list[Stretch] = []
         self._rewritten: list[Rewrite] = []
         self._invocations: list[Invocation] = []
@@ -175,7 +189,7 @@ class _Scan:
 
     def _invocation(self, index: int) -> int:
         tokens = self._tokens
-        close = end = closing(tokens, index + 1)
+        close = end = self._closing[index + 1]
         following = tokens[end + 1].text if end + 1 < len(tokens) else b""
         if following == b"{":
             return index + 1
@@ -183,7 +197,7 @@ class _Scan:
             while end < len(tokens) - 1 and tokens[end].text != b";":
                 end += 1
                 if tokens[end].text in _CLOSING:
-                    end = closing(tokens, end)
+                    end = self._closing[end]
         name = tokens[index].text.decode()
         arguments = (tokens[index + 1].end, tokens[close].start)
         self._invocations.append(
@@ -196,10 +210,10 @@ class _Scan:
         """An all-caps word inside a definition: an annotation, a loop macro, or just a name."""
         tokens = self._tokens
         word = tokens[index]
-        end = closing(tokens, index + 1) if following == b"(" else index
+        end = self._closing[index + 1] if following == b"(" else index
         after = tokens[end + 1] if end + 1 < len(tokens) else word
         blanked = self._blanked[-1].end if self._blanked else 0
-        if annotates(tokens, index, after, blanked):
+        if annotates(tokens, index, after, blanked, self._opening):
             self._blank(index, end, f"annotation {word.text.decode()}")
             return end + 1
         if before in _STATEMENT_START and following == b"(":
