@@ -56,7 +56,7 @@ def compare(
         new=after.tree.release,
         optimizers=fold(reports),
         coverage=_coverage(reports, before, after),
-        notes=_notes(before, after, notes),
+        notes=tuple(notes),
     )
 
 
@@ -83,14 +83,8 @@ def compare_two(old: str, new: str, *, options: SourceOptions | None = None) -> 
         new=after.tree.release,
         optimizers=reports,
         coverage=_coverage(reports, before, after),
-        notes=_notes(before, after, notes),
+        notes=tuple(notes),
     )
-
-
-def _notes(before: Reading, after: Reading, notes: list[str]) -> tuple[str, ...]:
-    """What the sources warn of and what the names were taken for, each said once."""
-    warnings = (*before.tree.release.warnings, *after.tree.release.warnings)
-    return tuple(dict.fromkeys((*warnings, *notes)))
 
 
 def _named_release(text: str) -> tuple[str, str]:

@@ -56,7 +56,13 @@ def compare_optimizer(
         new_path=new.facts.span.path or None,
         verdict=one_sided(name, new=bool(new.facts.class_name))
         if pair.one_sided
-        else verdict(old.facts, new.facts, paths, findings),
+        else verdict(
+            old.facts,
+            new.facts,
+            paths,
+            findings,
+            same_source=all(item.same_code for item in pair.regions),
+        ),
         paths=paths,
         unchanged=() if pair.one_sided else unchanged(pair, findings),
         findings=findings,

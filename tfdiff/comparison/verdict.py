@@ -43,11 +43,22 @@ def verdict(
     new: OptimizerFacts,
     paths: tuple[PathVerdict, ...],
     findings: tuple[Finding, ...],
+    *,
+    same_source: bool,
 ) -> Verdict:
-    """The answer for one optimizer. An unread side never yields the best verdict of a part."""
+    """The answer for one optimizer. An unread side never yields the best verdict of a part.
+
+    Args:
+        old: facts of the old release.
+        new: facts of the new release.
+        paths: the verdict on each path.
+        findings: all findings.
+        same_source: everything that was reached says the same on both sides, which decides for
+            classes without an update rule of their own (bases, wrappers).
+    """
     parts = Verdict(
         summary="",
-        updates=_updates(paths),
+        updates=_updates(paths, same_source=same_source),
         defaults=_defaults(old, new, findings),
         state=_state(old, new, findings),
         calls=_calls(findings),
@@ -76,7 +87,9 @@ def _five(parts: Verdict) -> tuple[Updates, Defaults, State, Calls, Execution]:
     return parts.updates, parts.defaults, parts.state, parts.calls, parts.execution
 
 
-def _updates(paths: tuple[PathVerdict, ...]) -> Updates:
+def _updates(paths: tuple[PathVerdict, ...], *, same_source: bool) -> Updates:
+    if not paths and same_source:
+        return "identical"
     said = {path.verdict for path in paths}
     return next((rung for rung in _LADDER if rung in said), "undecided")
 

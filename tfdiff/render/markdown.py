@@ -15,7 +15,16 @@ from tfdiff.render.blocks import finding_block
 from tfdiff.render.escape import code, fence, prose
 from tfdiff.render.steps import Step, steps
 from tfdiff.render.told import Told
-from tfdiff.render.wording import EFFECTS, answer, counted, is_quiet, parts, question, worst_first
+from tfdiff.render.wording import (
+    EFFECTS,
+    answer,
+    counted,
+    is_quiet,
+    parts,
+    question,
+    warnings,
+    worst_first,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +121,7 @@ def _size(text: str) -> int:
 
 def _title(report: Report) -> str:
     said = [f"## {prose(question(report))}", f"**{prose(answer(report))}**"]
-    said += [prose(warning) for side in (report.old, report.new) for warning in side.warnings]
+    said += [prose(warning) for warning in warnings(report)]
     return "\n\n".join([*said, ""])
 
 

@@ -21,6 +21,7 @@ from tfdiff.render.wording import (
     gravity,
     is_quiet,
     parts,
+    warnings,
     worst_first,
 )
 
@@ -157,5 +158,5 @@ def _unread(report: "Report") -> Iterable[Text]:
             f" and {counted(len(reasons) - 3, 'other')}" if len(reasons) > len(reasons[:3]) else ""
         )
     yield Text(f"{said}.", style="dim")
-    for warning in (*report.old.warnings, *report.new.warnings):
+    for warning in warnings(report):
         yield Text(one_line(warning), style=STYLES["warn"])

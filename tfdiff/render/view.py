@@ -26,6 +26,7 @@ from tfdiff.render.wording import (
     is_quiet,
     parts,
     question,
+    warnings,
     worst_first,
 )
 from tfdiff.sources.tree import Release
@@ -190,7 +191,7 @@ def page(report: Report, detail: Detail = DETAILS[0]) -> Page:
         tool=f"tfdiff {tfdiff.__version__}",
         old=report.old,
         new=report.new,
-        warnings=tuple(one_line(text) for release in releases for text in release.warnings),
+        warnings=tuple(map(one_line, warnings(report))),
         notes=tuple(map(one_line, report.notes)),
         optimizers=optimizers,
         shared=shared,

@@ -135,6 +135,11 @@ def question(report: Report) -> str:
             return f"Do the optimizers of {old} and {new} train the same?"
 
 
+def warnings(report: Report) -> tuple[str, ...]:
+    """What the sources warn of, each said once."""
+    return tuple(dict.fromkeys((*report.old.warnings, *report.new.warnings)))
+
+
 def answer(report: Report) -> str:
     """The answer in one sentence (two for many optimizers)."""
     match report.optimizers:
