@@ -183,7 +183,6 @@ def page(report: Report, detail: Detail = DETAILS[0]) -> Page:
     optimizers = tuple(_optimizer(one, report, anchors, detail) for one in ordered)
     shared = _shared_cards(report, anchors, detail)
     cards = [*shared, *(c for one in optimizers for c in (*one.cards, *one.quiet))]
-    releases = report.old, report.new
     return Page(
         title=one_line(question(report)),
         question=one_line(question(report)),
