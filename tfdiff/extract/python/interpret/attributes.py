@@ -4,7 +4,7 @@ import ast
 import math
 
 from tfdiff.extract.python.interpret.containers import passed
-from tfdiff.extract.python.interpret.machine import Machine, describe
+from tfdiff.extract.python.interpret.machine import Machine
 from tfdiff.extract.python.interpret.names import definition, imported
 from tfdiff.extract.python.interpret.program import ClassDefinition, Member
 from tfdiff.extract.python.interpret.values import (
@@ -30,6 +30,7 @@ from tfdiff.extract.python.interpret.values import (
     Super,
     Value,
     Variable,
+    describe,
 )
 
 OPEN = "**"  # an instance's entry once ``self.__dict__.update(kwargs)`` was carried out

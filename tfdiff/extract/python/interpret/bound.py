@@ -3,7 +3,7 @@
 from tfdiff.extract.python.interpret.builtin import dictionary_of
 from tfdiff.extract.python.interpret.containers import dict_method, list_method, string_method
 from tfdiff.extract.python.interpret.framework import foreign_call
-from tfdiff.extract.python.interpret.machine import Machine, describe
+from tfdiff.extract.python.interpret.machine import Machine
 from tfdiff.extract.python.interpret.rows import gathered
 from tfdiff.extract.python.interpret.state import assign, scatter
 from tfdiff.extract.python.interpret.values import (
@@ -15,6 +15,7 @@ from tfdiff.extract.python.interpret.values import (
     Slices,
     Value,
     Variable,
+    describe,
 )
 
 Args = tuple[Value, ...]

@@ -3,10 +3,11 @@
 from collections.abc import Callable
 
 from tfdiff.extract.python.interpret.attributes import OPEN, has_attribute
+from tfdiff.extract.python.interpret.binding import set_attribute
 from tfdiff.extract.python.interpret.containers import iterate, merge_missing
 from tfdiff.extract.python.interpret.kinds import is_instance, name_of_class
-from tfdiff.extract.python.interpret.machine import Machine, describe
-from tfdiff.extract.python.interpret.statements import set_attribute
+from tfdiff.extract.python.interpret.machine import Machine
+from tfdiff.extract.python.interpret.sequences import SEQUENCES, elements_of
 from tfdiff.extract.python.interpret.values import (
     CALLABLE,
     EXPRESSIONS,
@@ -23,44 +24,15 @@ from tfdiff.extract.python.interpret.values import (
     Record,
     Value,
     Variable,
+    describe,
 )
 from tfdiff.ir.expr import Boolean, Expr, boolean, call, number, operation, select
 
 Args = tuple[Value, ...]
+
 Kwargs = dict[str, Value]
+
 Builtin = Callable[[Machine, Args, Kwargs], Value]
-
-
-def _elements(machine: Machine, value: Value) -> Args:
-    """The elements of a value; of something unknown, none can be named."""
-    return iterate(machine, value) or ()
-
-
-def _length(machine: Machine, args: Args, kwargs: Kwargs) -> Value:  # noqa: ARG001
-    elements = iterate(machine, args[0])
-    return len(elements) if elements is not None else Foreign(f"len({describe(args[0])})")
-
-
-def _zip(machine: Machine, args: Args, kwargs: Kwargs) -> Value:  # noqa: ARG001
-    columns = [iterate(machine, arg) for arg in args]
-    known = [column for column in columns if column is not None]
-    if len(known) != len(columns):
-        return Foreign("zip")
-    return machine.make_list(tuple(tuple(row) for row in zip(*known, strict=False)))
-
-
-def _enumerate(machine: Machine, args: Args, kwargs: Kwargs) -> Value:  # noqa: ARG001
-    elements = iterate(machine, args[0])
-    if elements is None:
-        return Foreign("enumerate")
-    return machine.make_list(tuple((i, element) for i, element in enumerate(elements)))
-
-
-def _range(machine: Machine, args: Args, kwargs: Kwargs) -> Value:  # noqa: ARG001
-    bounds = [arg for arg in args if isinstance(arg, int)]
-    return (
-        machine.make_list(tuple(range(*bounds))) if len(bounds) == len(args) else Foreign("range")
-    )
 
 
 def _is_instance(machine: Machine, args: Args, kwargs: Kwargs) -> Value:  # noqa: ARG001
@@ -105,44 +77,9 @@ def _callable(machine: Machine, args: Args, kwargs: Kwargs) -> Value:  # noqa: A
     )
 
 
-def _list(machine: Machine, args: Args, kwargs: Kwargs) -> Value:  # noqa: ARG001
-    elements = iterate(machine, args[0]) if args else ()
-    return machine.make_list(elements) if elements is not None else args[0]
-
-
-def _tuple(machine: Machine, args: Args, kwargs: Kwargs) -> Value:  # noqa: ARG001
-    elements = iterate(machine, args[0]) if args else ()
-    return elements if elements is not None else args[0]
-
-
-def _dict(machine: Machine, args: Args, kwargs: Kwargs) -> Value:
-    entries: dict[Value, Value] = {}
-    if args and isinstance(args[0], DictRef):
-        entries.update(machine.memory.entries(args[0].address))
-    elif args:
-        for pair in _elements(machine, args[0]):
-            if isinstance(pair, tuple):
-                entries[pair[0]] = pair[1]
-    entries.update(kwargs)
-    return machine.make_dict(entries)
-
-
-def _sorted(machine: Machine, args: Args, kwargs: Kwargs) -> Value:
-    elements = _elements(machine, args[0])
-    keys = [one[0] if isinstance(one, tuple) and one else one for one in elements]
-    if "key" not in kwargs and all(isinstance(key, str) for key in keys):
-        order = sorted(range(len(keys)), key=lambda index: str(keys[index]))
-        elements = tuple(elements[index] for index in order)
-    return machine.make_list(elements)
-
-
-def _reversed(machine: Machine, args: Args, kwargs: Kwargs) -> Value:  # noqa: ARG001
-    return machine.make_list(_elements(machine, args[0])[::-1])
-
-
 def _extreme(name: str) -> Builtin:
     def pick(machine: Machine, args: Args, kwargs: Kwargs) -> Value:
-        elements = _elements(machine, args[0]) if len(args) == 1 else args
+        elements = elements_of(machine, args[0]) if len(args) == 1 else args
         if "key" in kwargs or len(elements) == 1:
             return elements[0]
         if not elements:
@@ -178,7 +115,7 @@ def _quantifier(word: str) -> Builtin:
     settling = word == "or"
 
     def decide(machine: Machine, args: Args, kwargs: Kwargs) -> Value:  # noqa: ARG001
-        conditions = [machine.truth(one) for one in _elements(machine, args[0])]
+        conditions = [machine.truth(one) for one in elements_of(machine, args[0])]
         open_ones = [c for c in conditions if not isinstance(c, Boolean)]
         if boolean(settling) in conditions:
             return settling
@@ -226,21 +163,6 @@ def _identity(machine: Machine, args: Args, kwargs: Kwargs) -> Value:  # noqa: A
     return Foreign(f"id {describe(args[0])}")
 
 
-def _map(machine: Machine, args: Args, kwargs: Kwargs) -> Value:  # noqa: ARG001
-    columns = [_elements(machine, arg) for arg in args[1:]]
-    rows = zip(*columns, strict=False)
-    return machine.make_list(tuple(machine.call(args[0], *row) for row in rows))
-
-
-def _filter(machine: Machine, args: Args, kwargs: Kwargs) -> Value:  # noqa: ARG001
-    kept = []
-    for one in _elements(machine, args[1]):
-        verdict = one if args[0] is None else machine.call(args[0], one)
-        if machine.decided(machine.truth(verdict)) is not False:
-            kept.append(one)
-    return machine.make_list(tuple(kept))
-
-
 def _partial(machine: Machine, args: Args, kwargs: Kwargs) -> Value:  # noqa: ARG001
     return Partial(args[0], args[1:], tuple(kwargs.items()))
 
@@ -281,26 +203,13 @@ def _nothing(machine: Machine, args: Args, kwargs: Kwargs) -> Value:  # noqa: AR
 
 
 BUILTINS: dict[str, Builtin] = {
-    "len": _length,
-    "zip": _zip,
-    "enumerate": _enumerate,
-    "range": _range,
-    "xrange": _range,
+    **SEQUENCES,
     "isinstance": _is_instance,
     "issubclass": lambda _m, args, _k: name_of_class(args[0]) == name_of_class(args[1]),
     "hasattr": _has,
     "getattr": _get,
     "setattr": _set,
     "callable": _callable,
-    "list": _list,
-    "set": _list,
-    "frozenset": _list,
-    "tuple": _tuple,
-    "dict": _dict,
-    "OrderedDict": _dict,
-    "sorted": _sorted,
-    "reversed": _reversed,
-    "iter": _list,
     "max": _extreme("max"),
     "min": _extreme("min"),
     "sum": _sum,
@@ -314,23 +223,23 @@ BUILTINS: dict[str, Builtin] = {
     "repr": _text,
     "type": _type,
     "id": _identity,
-    "map": _map,
-    "filter": _filter,
     "print": _nothing,
 }
+
 # Reached through a module: ``functools.partial``, ``six.moves.zip``, ``tf_inspect.getargspec``.
 LIBRARY: dict[str, Builtin] = {
     "partial": _partial,
     "getfullargspec": _argument_names,
     "getargspec": _argument_names,
-    "zip": _zip,
-    "izip": _zip,
-    "range": _range,
-    "xrange": _range,
-    "OrderedDict": _dict,
+    "zip": SEQUENCES["zip"],
+    "izip": SEQUENCES["zip"],
+    "range": SEQUENCES["range"],
+    "xrange": SEQUENCES["xrange"],
+    "OrderedDict": SEQUENCES["OrderedDict"],
     "iteritems": lambda m, args, _k: m.call(Bound(args[0], "items")),
     "itervalues": lambda m, args, _k: m.call(Bound(args[0], "values")),
 }
+
 LIBRARY_MODULES = ("functools", "six", "collections", "inspect", "tf_inspect")
 
 

@@ -4,17 +4,10 @@ import ast
 
 from tfdiff.extract.python.interpret.bound import bound_method
 from tfdiff.extract.python.interpret.builtin import builtin
+from tfdiff.extract.python.interpret.flow import attempt, run
 from tfdiff.extract.python.interpret.framework import foreign_call
-from tfdiff.extract.python.interpret.machine import (
-    DEEPEST,
-    Fork,
-    Leaf,
-    Machine,
-    Outcome,
-    describe,
-    join,
-)
-from tfdiff.extract.python.interpret.statements import attempt, run
+from tfdiff.extract.python.interpret.machine import DEEPEST, Machine
+from tfdiff.extract.python.interpret.outcomes import Fork, Leaf, Outcome, join
 from tfdiff.extract.python.interpret.values import (
     EXPRESSIONS,
     Bound,
@@ -35,6 +28,7 @@ from tfdiff.extract.python.interpret.values import (
     Super,
     Value,
     Variable,
+    describe,
 )
 
 # Functions of ``training/`` that are known by what they mean, as TensorFlow's own are: the name

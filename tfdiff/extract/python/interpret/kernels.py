@@ -93,12 +93,13 @@ def _arguments(
         given = {f"input {index}": value for index, value in enumerate(args)} | kwargs
         return given, tuple(given)
     inputs = [argument.name for argument in facts.inputs]
-    attributes = [one for one in facts.attrs if one.type == "bool"]
+    attributes = [one for one in facts.attrs if one.type in {"bool", "int", "float"}]
     names = [*inputs, *(one.name for one in attributes)]
     given = dict(zip(names, args, strict=False)) | kwargs
     for one in attributes:
-        default = one.default.value if isinstance(one.default, Literal) else False
-        given.setdefault(one.name, bool(default))
+        default = one.default.value if isinstance(one.default, Literal) else None
+        if isinstance(default, bool | int | float):
+            given.setdefault(one.name, default)
     if any(name not in given for name in inputs):
         raise Raised("TypeError")
     return given, tuple(name for name in names if name in given)
@@ -145,4 +146,5 @@ class Linker:
         value = dict(rule.states).get(name)
         if value is None:
             return given[name]
+        # Symbols of the kernel's own (``inner_dim``, which tells rows from scalars) are kept.
         return replaced((value,), {symbol(n): e for n, e in given.items()})[value]

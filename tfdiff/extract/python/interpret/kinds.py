@@ -1,7 +1,7 @@
 """What class a value is of, for ``isinstance``."""
 
 from tfdiff.extract.python.interpret.containers import iterate
-from tfdiff.extract.python.interpret.machine import Machine, describe
+from tfdiff.extract.python.interpret.machine import Machine
 from tfdiff.extract.python.interpret.values import (
     EXPRESSIONS,
     Assigned,
@@ -18,6 +18,7 @@ from tfdiff.extract.python.interpret.values import (
     Slices,
     Value,
     Variable,
+    describe,
 )
 
 NUMBERS = frozenset({"float", "int", "Number", "Real", "integer_types"})

@@ -5,35 +5,32 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Literal as OneOf
-from typing import Protocol
 
+from tfdiff.extract.python.interpret.conditions import choose, consequences
 from tfdiff.extract.python.interpret.memory import (
     Memory,
     Payload,
     literal,
-    merge_memories,
-    merge_values,
 )
+from tfdiff.extract.python.interpret.outcomes import Fork, Leaf, join
 from tfdiff.extract.python.interpret.program import Program
+from tfdiff.extract.python.interpret.semantics import Semantics
 from tfdiff.extract.python.interpret.values import (
     EXPRESSIONS,
     Assigned,
     Bound,
     Choice,
     DictRef,
-    Dtype,
     Foreign,
-    Instance,
     ListRef,
     Missing,
-    Module,
     OverBudgetError,
     Raised,
     Scope,
     Slices,
     Value,
     Variable,
+    describe,
 )
 from tfdiff.facts import Gradient, OpFacts, Span
 from tfdiff.facts import Variable as VariableKind
@@ -45,7 +42,6 @@ from tfdiff.ir.expr import (
     Opaque,
     Operation,
     Select,
-    Symbol,
     boolean,
     call,
     number,
@@ -56,34 +52,16 @@ from tfdiff.ir.expr import (
 )
 
 _WORDS = re.compile(r"\W")
+
 _SHAPE = re.compile(r"get_shape\(\)|\.shape\b|\bvar\.(path|name)\b")
+
 TOUCHED = symbol("touched")
+
 RAW_GRADIENT = symbol("grad of one occurrence")
+
 MOST_STEPS = 40_000
+
 DEEPEST = 60
-
-Ending = OneOf["next", "return", "raise", "break", "continue"]
-
-
-@dataclass(frozen=True, slots=True)
-class Leaf:
-    """How a stretch of statements ended, and the memory it left."""
-
-    ending: Ending
-    value: Value
-    memory: Memory
-
-
-@dataclass(frozen=True, slots=True)
-class Fork:
-    """A stretch whose two arms ended differently."""
-
-    condition: Expr
-    then: "Outcome"
-    other: "Outcome"
-
-
-Outcome = Leaf | Fork
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,40 +70,6 @@ class Created:
 
     initial: Value
     scalar: bool
-
-
-class Semantics(Protocol):
-    """The meaning of the syntax; handed in, so that its modules can call each other."""
-
-    def evaluate(self, machine: "Machine", node: ast.expr, scope: Scope) -> Value:
-        """The value of an expression."""
-
-    def condition(self, machine: "Machine", node: ast.expr, scope: Scope) -> Expr:
-        """Whether an expression counts as true."""
-
-    def execute(self, machine: "Machine", node: ast.stmt, scope: Scope) -> Outcome | None:
-        """Carry out a statement; None where it simply goes on to the next."""
-
-    def call(
-        self,
-        machine: "Machine",
-        function: Value,
-        args: tuple[Value, ...],
-        kwargs: dict[str, Value],
-    ) -> Value:
-        """Call a function."""
-
-    def attribute(self, machine: "Machine", receiver: Value, name: str) -> Value:
-        """The attribute of a value."""
-
-    def super_of(self, machine: "Machine", args: list[Value], scope: Scope) -> Value:
-        """What ``super()`` means within a scope."""
-
-    def summed(self, value: Expr) -> Expr:
-        """The value of a row whose occurrences have ``value`` each."""
-
-    def iterate(self, machine: "Machine", value: Value) -> tuple[Value, ...] | None:
-        """The elements of a value, None if they are not known."""
 
 
 class Machine:
@@ -247,7 +191,7 @@ class Machine:
     def assuming(self, condition: Expr, holds: bool) -> Iterator[None]:  # noqa: FBT001
         """Take a condition, and what follows from it, as known within the block."""
         before = self.known
-        self.known = before | dict(_consequences(condition, holds))
+        self.known = before | dict(consequences(condition, holds))
         try:
             yield
         finally:
@@ -328,7 +272,7 @@ class Machine:
             case ListRef(address) | DictRef(address):
                 return boolean(value=bool(self.memory.elements(address)))
             case Choice(condition, then, other):
-                return _choose(condition, self.truth(then), self.truth(other))
+                return choose(condition, self.truth(then), self.truth(other))
             case Variable() | Assigned():
                 return operation("ne", self.tensor(value), number(0))
             case Foreign(text):
@@ -337,7 +281,7 @@ class Machine:
                 self.booleans.add(call(text))
                 return call(text)
             case Select(condition, then, other) if not self.is_boolean(value):
-                return _choose(condition, self.truth(then), self.truth(other))
+                return choose(condition, self.truth(then), self.truth(other))
             case _ if isinstance(value, EXPRESSIONS):
                 plain = self.is_boolean(value) or isinstance(value, Opaque)
                 return value if plain else operation("ne", value, number(0))
@@ -398,79 +342,3 @@ class Machine:
         if left is None or right is None:
             return left or right  # type: ignore[return-value]  # one of them is there
         return select(condition, left, right)
-
-
-def _consequences(condition: Expr, holds: bool) -> Iterator[tuple[Expr, bool]]:  # noqa: FBT001
-    yield condition, holds
-    if isinstance(condition, Operation):
-        if condition.op == "not":
-            yield from _consequences(condition.args[0], not holds)
-        elif condition.op == ("and" if holds else "or"):
-            for part in condition.args:
-                yield from _consequences(part, holds)
-
-
-def _choose(condition: Expr, then: Expr, other: Expr) -> Expr:
-    """A choice between conditions, as logic where one arm is constant."""
-    merged = merge_values(
-        condition,
-        then.value if isinstance(then, Boolean) else then,
-        other.value if isinstance(other, Boolean) else other,
-    )
-    if isinstance(merged, bool):
-        return boolean(merged)
-    match merged:
-        case Select(asked, Boolean(value=False), rest):
-            return operation("and", negated(asked), rest)
-        case Select(asked, rest, Boolean(value=False)):
-            return operation("and", asked, rest)
-        case Select(asked, Boolean(value=True), rest):
-            return operation("or", asked, rest)
-        case Select(asked, rest, Boolean(value=True)):
-            return operation("or", negated(asked), rest)
-    assert isinstance(merged, EXPRESSIONS)  # noqa: S101 - two conditions make a condition
-    return merged
-
-
-def negated(condition: Expr) -> Expr:
-    """The opposite of a condition, without doubled negation."""
-    if isinstance(condition, Boolean):
-        return boolean(not condition.value)
-    if isinstance(condition, Operation) and condition.op == "not":
-        return condition.args[0]
-    return operation("not", condition)
-
-
-def join(outcome: Outcome) -> Outcome:
-    """Merge arms that ended the same way; an arm that raises is not taken."""
-    if isinstance(outcome, Leaf):
-        return outcome
-    then, other = join(outcome.then), join(outcome.other)
-    if isinstance(then, Leaf) and then.ending == "raise":
-        return other
-    if isinstance(other, Leaf) and other.ending == "raise":
-        return then
-    if isinstance(then, Leaf) and isinstance(other, Leaf) and then.ending == other.ending:
-        return Leaf(
-            then.ending,
-            merge_values(outcome.condition, then.value, other.value),
-            merge_memories(outcome.condition, then.memory, other.memory),
-        )
-    return Fork(outcome.condition, then, other)
-
-
-def describe(value: Value) -> str:
-    """A value in a few words, for a message."""
-    match value:
-        case Foreign(text) | Module(text):
-            return text
-        case str() | int() | float():
-            return repr(value)
-        case Symbol(name) | Dtype(name):
-            return name
-        case Variable(state):
-            return state
-        case Instance(definition=definition):
-            return definition.name
-        case _:
-            return type(value).__name__.lower()

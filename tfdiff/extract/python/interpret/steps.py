@@ -8,6 +8,7 @@ from contextlib import suppress
 from tfdiff.extract.python.interpret import (
     attributes,
     calls,
+    comparisons,
     containers,
     expressions,
     rows,
@@ -47,7 +48,7 @@ class _Semantics:
     """The interpreter's parts, put together."""
 
     evaluate = staticmethod(expressions.evaluate)
-    condition = staticmethod(expressions.condition)
+    condition = staticmethod(comparisons.condition)
     execute = staticmethod(statements.execute)
     call = staticmethod(calls.call)
     attribute = staticmethod(attributes.attribute)

@@ -207,6 +207,23 @@ def same(old: Value, new: Value) -> bool:
     return bool(old == new)
 
 
+def describe(value: Value) -> str:
+    """A value in a few words, for a message."""
+    match value:
+        case Foreign(text) | Module(text):
+            return text
+        case str() | int() | float():
+            return repr(value)
+        case Symbol(name) | Dtype(name):
+            return name
+        case Variable(state):
+            return state
+        case Instance(definition=definition):
+            return definition.name
+        case _:
+            return type(value).__name__.lower()
+
+
 class Raised(Exception):  # noqa: N818 - an exception of the interpreted program, no error of ours
     """The interpreted program raises: this way through it is not taken."""
 

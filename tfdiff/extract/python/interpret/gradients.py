@@ -1,0 +1,90 @@
+"""Gradients: where they come from, their rows and occurrences, and clipping."""
+
+from collections.abc import Callable
+
+from tfdiff.extract.python.interpret import arithmetic
+from tfdiff.extract.python.interpret.containers import iterate
+from tfdiff.extract.python.interpret.machine import RAW_GRADIENT, Machine
+from tfdiff.extract.python.interpret.rows import gathered, summed
+from tfdiff.extract.python.interpret.values import (
+    Foreign,
+    Positions,
+    Rows,
+    Slices,
+    Value,
+)
+from tfdiff.ir.expr import Call, call, symbol
+
+Args = tuple[Value, ...]
+Kwargs = dict[str, Value]
+
+
+def _gather(machine: Machine, text: str, args: Args, kwargs: Kwargs) -> Value:  # noqa: ARG001
+    given = (*args, *kwargs.values())
+    source, index = given[0], given[1]
+    if isinstance(index, Rows):
+        return gathered(machine.tensor(source))
+    return call("gather", machine.tensor(source), machine.tensor(index))
+
+
+def _unique(machine: Machine, text: str, args: Args, kwargs: Kwargs) -> Value:  # noqa: ARG001
+    return (Rows(unique=True), Positions()) if isinstance(args[0], Rows) else Foreign("unique()")
+
+
+def _segment_sum(machine: Machine, text: str, args: Args, kwargs: Kwargs) -> Value:  # noqa: ARG001
+    """Summing the occurrences of each row makes the row's gradient."""
+    given = (*args, *kwargs.values())
+    values = machine.tensor(given[0])
+    if isinstance(given[1], Positions):
+        return summed(values)
+    return call("unsorted_segment_sum", values)
+
+
+def _slices(machine: Machine, text: str, args: Args, kwargs: Kwargs) -> Value:  # noqa: ARG001
+    given = dict(zip(("values", "indices"), args, strict=False)) | kwargs
+    return Slices(given["values"], given["indices"])
+
+
+# -- control flow -----------------------------------------------------------------------
+
+
+def _gradients(machine: Machine, text: str, args: Args, kwargs: Kwargs) -> Value:  # noqa: ARG001
+    given: Value = Slices(RAW_GRADIENT, Rows(unique=False))
+    gradient = symbol("grad") if machine.gradient == "dense" else given
+    return machine.make_list((gradient,))
+
+
+def _clip_by_norm(machine: Machine, text: str, args: Args, kwargs: Kwargs) -> Value:  # noqa: ARG001
+    value, norm = arithmetic.operands(args, kwargs)[:2]
+    if isinstance(value, Slices):
+        clipped = call("clip_by_norm", machine.tensor(value.values), machine.tensor(norm))
+        return Slices(clipped, value.indices)
+    return call("clip_by_norm", machine.tensor(value), machine.tensor(norm))
+
+
+def _clip_by_global_norm(machine: Machine, text: str, args: Args, kwargs: Kwargs) -> Value:
+    """All gradients are scaled alike; what the other variables' gradients are is not known."""
+    gradients, norm = arithmetic.operands(args, kwargs)[:2]
+    clipped: list[Value] = []
+    for one in iterate(machine, gradients) or ():
+        scaled = _clip_by_norm(machine, text, (one, norm), {}) if one is not None else None
+        clipped.append(scaled)
+    globally = tuple(_renamed(one, "clip_by_global_norm") for one in clipped)
+    return machine.make_list(globally), call("global_norm", machine.tensor(norm))
+
+
+def _renamed(value: Value, name: str) -> Value:
+    if isinstance(value, Slices):
+        return Slices(_renamed(value.values, name), value.indices)
+    return call(name, *value.args) if isinstance(value, Call) else value
+
+
+GRADIENTS: dict[str, Callable[[Machine, str, Args, Kwargs], Value]] = {
+    **dict.fromkeys(("gather", "embedding_lookup", "sparse_read", "resource_gather"), _gather),
+    **dict.fromkeys(("unique", "unique_v2"), _unique),
+    "unsorted_segment_sum": _segment_sum,
+    "IndexedSlices": _slices,
+    **dict.fromkeys(("gradients", "gradient"), _gradients),
+    "clip_by_norm": _clip_by_norm,
+    "clip_by_global_norm": _clip_by_global_norm,
+}

@@ -1,0 +1,128 @@
+"""Functions of tensors: elementwise ones as expressions, others by their name."""
+
+import re
+from collections.abc import Callable
+
+from tfdiff.extract.python.interpret import arithmetic
+from tfdiff.extract.python.interpret.containers import iterate
+from tfdiff.extract.python.interpret.machine import Machine
+from tfdiff.extract.python.interpret.values import (
+    EXPRESSIONS,
+    Assigned,
+    Choice,
+    Foreign,
+    ListRef,
+    Slices,
+    Value,
+    Variable,
+    describe,
+)
+from tfdiff.ir.expr import Expr, call
+
+NUMERIC = (*EXPRESSIONS, bool, int, float, Variable, Assigned, Slices)
+
+
+# -- state ------------------------------------------------------------------------------
+
+Args = tuple[Value, ...]
+Kwargs = dict[str, Value]
+
+
+def numeric_choice(value: Value) -> bool:
+    """Whether both arms of a choice are numbers, tensors or None."""
+    return isinstance(value, Choice) and all(
+        arm is None or isinstance(arm, NUMERIC) or numeric_choice(arm)
+        for arm in (value.then, value.other)
+    )
+
+
+def tensor_call(  # noqa: PLR0911 - one kind of function each
+    machine: Machine, text: str, args: Args, kwargs: Kwargs
+) -> Value:
+    """A function of tensors: elementwise ones as expressions, others by their name."""
+    name = text.rpartition(".")[2]
+    given = arithmetic.operands(args, kwargs)
+    if name in arithmetic.LISTS:
+        return arithmetic.total(tuple(map(machine.tensor, iterate(machine, given[0]) or ())))
+    if name in arithmetic.FIRST_ONLY:
+        value = given[0] if given else None
+        if isinstance(value, Slices) and name in {"cast", "convert_to_tensor_or_indexed_slices"}:
+            return value
+        if not isinstance(value, (*NUMERIC, Choice)):
+            return value  # a type, a text or an object that stays what it is
+        return arithmetic.ELEMENTWISE[name](machine.tensor(value))
+    builder = arithmetic.ELEMENTWISE.get(name)
+    if builder is not None and name in arithmetic.ON_SLICES and isinstance(given[0], Slices):
+        return _on_slices(machine, builder, given)
+    if builder is not None:
+        try:
+            return builder(*map(machine.tensor, given))
+        except TypeError:
+            return machine.not_read(text, "arguments not understood")
+    return _unknown(machine, text, name, args, kwargs)
+
+
+def _on_slices(machine: Machine, builder: Callable[..., Expr], given: Args) -> Value:
+    """An elementwise function with f(0) = 0 keeps a sparse gradient sparse."""
+    first = given[0]
+    assert isinstance(first, Slices)  # noqa: S101 - asked for by the caller
+    result = builder(machine.tensor(first.values), *map(machine.tensor, given[1:]))
+    return Slices(result, first.indices)
+
+
+_TENSOR_MODULE = re.compile(r"(tensorflow|ops|math|linalg|nn|tf|v2|backend|K|np|numpy|core)$")
+
+# Calls that change variables, going by their names; a wrapped optimizer's always may.
+_CHANGES = re.compile(r"apply|update|assign|scatter|minimize")
+
+
+def _unknown(machine: Machine, text: str, name: str, args: Args, kwargs: Kwargs) -> Value:
+    given = arithmetic.operands(args, kwargs)
+    shown = f"{text}({', '.join(map(describe, given))})"
+    if _CHANGES.search(name) and _change(machine, text, shown, given):
+        return Foreign(shown)
+    leaves = _leaves(machine, given)
+    if _computes(text) and any(not isinstance(value, bool | Foreign) for value in leaves):
+        numeric = [v for v in given if isinstance(v, (*NUMERIC, Choice, tuple, ListRef))]
+        return call(name, *map(machine.tensor, numeric))
+    return Foreign(shown)
+
+
+def _computes(text: str) -> bool:
+    """Whether a foreign function belongs to a module of tensor functions."""
+    return _TENSOR_MODULE.search(text.rpartition(".")[0]) is not None
+
+
+def _leaves(machine: Machine, given: Args, *, within: bool = False) -> Args:
+    """The numbers, tensors and variables among the arguments, and all that lists hold."""
+    leaves: list[Value] = []
+    for value in given:
+        if (
+            isinstance(value, NUMERIC)
+            or numeric_choice(value)
+            or (within and isinstance(value, Foreign))
+        ):
+            leaves.append(value)
+        elif isinstance(value, tuple | ListRef):
+            leaves.extend(_leaves(machine, iterate(machine, value) or (), within=True))
+    return tuple(leaves)
+
+
+def _change(machine: Machine, text: str, shown: str, given: Args) -> bool:
+    """Something that is not read changes the variables that it is given.
+
+    The step of a wrapped optimizer, which is an argument of the constructor, is a function of
+    what it is given, known by name only. What anything else does is not known at all.
+    """
+    leaves = _leaves(machine, given)
+    changed = [value for value in leaves if isinstance(value, Variable | Assigned)]
+    named = text.partition(".")[0] in (*machine.wrapped, "super()", "inherited")
+    for value in changed:
+        rest = [one for one in leaves if one != value]
+        operands = [machine.tensor(one.values if isinstance(one, Slices) else one) for one in rest]
+        machine.memory.states[value.state] = (
+            call(text, machine.read(value.state), *operands)
+            if named
+            else machine.not_read(shown, "call not read")
+        )
+    return bool(changed)
