@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from tfdiff.findings import Report
 from tfdiff.render import templates, view
+from tfdiff.render.detail import DETAILS
 from tfdiff.render.visible import visible
 
 ONE_LIMIT: Final = 512 * 1024
@@ -20,7 +21,7 @@ def page(report: Report) -> str:
     """The report as a page, with less detail where it would become too big for a ticket."""
     limit = ONE_LIMIT if len(report.optimizers) == 1 else ALL_LIMIT
     text = ""
-    for detail in view.DETAILS:
+    for detail in DETAILS:
         text = _rendered(view.page(report, detail))
         if len(text.encode()) < limit:
             break

@@ -4,6 +4,7 @@ from dataclasses import fields
 
 from tfdiff.findings import Report
 from tfdiff.render import html, view
+from tfdiff.render.detail import DETAILS
 
 
 class ShownReport(Report):
@@ -23,4 +24,4 @@ def shown(report: Report) -> ShownReport:
 def fragment(report: Report) -> str:
     """A piece of HTML: question, answer and verdicts, and the page in a sandboxed frame."""
     template = html.environment().get_template("notebook.html")
-    return template.render(page=view.page(report, view.DETAILS[-1]), document=html.page(report))
+    return template.render(page=view.page(report, DETAILS[-1]), document=html.page(report))

@@ -1,113 +1,35 @@
 """What the page shows, put together before any template sees it."""
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from markupsafe import Markup
 
 import tfdiff
-from tfdiff.findings import ComparedRegion, OptimizerReport, Report
+from tfdiff.findings import Report
 from tfdiff.render.anchors import Anchors, Link, region_key
 from tfdiff.render.cards import Card, card
+from tfdiff.render.detail import DETAILS, Detail
 from tfdiff.render.markdown import summary
+from tfdiff.render.optimizer_view import OptimizerView, is_same, optimizer_view
 from tfdiff.render.regions import RegionView, region_view
-from tfdiff.render.source import Layout
-from tfdiff.render.tables import SlotRow, Unread, slot_rows, unchanged_groups, unread
-from tfdiff.render.update_rule import PathRow, RuleView, rules_and_paths
+from tfdiff.render.tables import Unread, unread
 from tfdiff.render.visible import one_line
 from tfdiff.render.wording import (
     EFFECTS,
     QUESTIONS,
-    Part,
     answer,
     counted,
     gravity,
-    is_quiet,
-    parts,
     question,
     warnings,
     worst_first,
 )
 from tfdiff.sources.tree import Release
 
-
-@dataclass(frozen=True, slots=True)
-class Detail:
-    """How much the page shows; less where it would become too big for a ticket.
-
-    Attributes:
-        code_lines: most lines of code in a card; with 0 there is no copy as Markdown either.
-        layout: of the annotated source, None for its notes alone.
-        shared_formulas: whether formulas that did not change are shown.
-        left_out: what the reader is told about it.
-    """
-
-    code_lines: int
-    layout: Layout | None
-    shared_formulas: bool = True
-    left_out: str = ""
-
-
 _FEW: Final = 3
 _TICKET: Final = 30_000  # bytes of Markdown: what the strictest tracker takes, with some room
-_FULL: Final = Detail(code_lines=40, layout=Layout(context=3))
-_BARE: Final = Layout(context=1, folds=False)
-_LESS: Final = Detail(code_lines=20, layout=_BARE, shared_formulas=False)
-
-DETAILS: Final = (
-    _FULL,
-    replace(
-        _FULL,
-        layout=Layout(context=3, folds=False),
-        left_out="the unchanged lines between changes",
-    ),
-    replace(_LESS, left_out="unchanged lines and formulas"),
-    replace(
-        _LESS,
-        code_lines=8,
-        layout=None,
-        left_out="the annotated source and unchanged formulas",
-    ),
-    replace(_LESS, code_lines=0, layout=None, left_out="all source and unchanged formulas"),
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Reference:
-    """A change that an optimizer shares with others and that is told elsewhere."""
-
-    href: str
-    title: str
-    icon: str
-    effect: str
-
-
-@dataclass(frozen=True, slots=True)
-class OptimizerView:
-    """One optimizer's part of the page."""
-
-    anchor: str
-    name: str
-    summary: str
-    paths: tuple[str, ...]
-    parts: tuple[Part, ...]
-    cards: tuple[Card, ...]
-    quiet: tuple[Card, ...]
-    shared: tuple[Reference, ...]
-    rules: tuple[RuleView, ...]
-    path_rows: tuple[PathRow, ...]
-    slots: tuple[SlotRow, ...]
-    unchanged: tuple[tuple[str, tuple[str, ...]], ...]
-    unread: tuple[Unread, ...]
-    regions: tuple[RegionView, ...]
-    shared_regions: tuple[Link, ...]
-    same_regions: tuple[RegionView, ...]
-
-    @property
-    def changes(self) -> int:
-        """How many changes have an effect on training."""
-        return len(self.cards) + len(self.shared)
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +102,7 @@ def page(report: Report, detail: Detail = DETAILS[0]) -> Page:
     """The view of a report."""
     anchors = Anchors(report)
     ordered = sorted(report.optimizers, key=worst_first)
-    optimizers = tuple(_optimizer(one, report, anchors, detail) for one in ordered)
+    optimizers = tuple(optimizer_view(one, report, anchors, detail) for one in ordered)
     shared = _shared_cards(report, anchors, detail)
     cards = [*shared, *(c for one in optimizers for c in (*one.cards, *one.quiet))]
     return Page(
@@ -236,63 +158,6 @@ def _choices(found: dict[str, str]) -> tuple[Choice, ...]:
     return tuple(Choice(value, text) for value, text in sorted(found.items()))
 
 
-def _optimizer(
-    optimizer: OptimizerReport, report: Report, anchors: Anchors, detail: Detail
-) -> OptimizerView:
-    anchor = anchors.optimizer(optimizer)
-    rules, path_rows = rules_and_paths(
-        optimizer.paths,
-        (report.old.ref, report.new.ref),
-        anchor,
-        only_changed=not detail.shared_formulas,
-    )
-    own = [one for one in anchors.told.here(optimizer) if not anchors.told.is_common(one)]
-    cards = {one.id: card(one, anchors, code_lines=detail.code_lines) for one in own}
-    regions = tuple(region for region in optimizer.regions if not _is_same(region))
-    return OptimizerView(
-        anchor=anchor,
-        name=one_line(anchors.told.label(optimizer)),
-        summary=one_line(optimizer.verdict.summary),
-        paths=tuple(dict.fromkeys(p for p in (optimizer.old_path, optimizer.new_path) if p)),
-        parts=parts(optimizer.verdict),
-        cards=tuple(cards[one.id] for one in own if not is_quiet(one)),
-        quiet=tuple(cards[one.id] for one in own if is_quiet(one)),
-        shared=_references(optimizer, anchors),
-        rules=rules,
-        path_rows=path_rows,
-        slots=slot_rows(optimizer.slots),
-        unchanged=unchanged_groups(tuple(map(one_line, optimizer.unchanged))),
-        unread=unread(optimizer.unknowns),
-        regions=tuple(
-            region_view(one, anchors, detail.layout)
-            for one in regions
-            if not anchors.is_shared(one)
-        ),
-        shared_regions=tuple(
-            Link(f"#{anchors.region(one)}", one_line(one.symbol))
-            for one in regions
-            if anchors.is_shared(one)
-        ),
-        same_regions=tuple(
-            region_view(one, anchors, None) for one in optimizer.regions if _is_same(one)
-        ),
-    )
-
-
-def _is_same(region: ComparedRegion) -> bool:
-    return region.status in {"same", "moved"} and not region.hunks
-
-
-def _references(optimizer: OptimizerReport, anchors: Anchors) -> tuple[Reference, ...]:
-    """The changes that reach an optimizer and are told in another part of the page."""
-    told = anchors.told
-    found = (*filter(told.is_common, told.here(optimizer)), *told.away(optimizer))
-    return tuple(
-        Reference(f"#{one.id}", one_line(one.title), *EFFECTS[one.effect])
-        for one in sorted(found, key=gravity)
-    )
-
-
 def _shared_cards(report: Report, anchors: Anchors, detail: Detail) -> tuple[Card, ...]:
     told = anchors.told
     shared = [
@@ -312,7 +177,7 @@ def _shared_regions(report: Report, anchors: Anchors, detail: Detail) -> tuple[R
         region_key(region): region
         for optimizer in reversed(report.optimizers)
         for region in optimizer.regions
-        if anchors.is_shared(region) and not _is_same(region)
+        if anchors.is_shared(region) and not is_same(region)
     }
     views = [region_view(region, anchors, detail.layout) for region in found.values()]
     return tuple(sorted(views, key=lambda view: int(view.anchor.rsplit("-", 1)[1])))
