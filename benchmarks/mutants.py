@@ -6,12 +6,15 @@ identical or equal is evaluated in ball arithmetic at fresh points, drawn by oth
 the ladder's own; one point at which the balls are apart is a failure.
 
     python benchmarks/mutants.py
+    python benchmarks/mutants.py --repo ~/tensorflow --release v1.15.0 --every 10
 """
 
 import random
 import sys
+from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from time import process_time
@@ -37,7 +40,9 @@ from tfdiff.ir.expr import (
     select,
     symbol,
 )
-from tfdiff.ir.walk import States, ordered, replaced_states, symbols, truth_symbols
+from tfdiff.ir.walk import States, opaques, ordered, replaced_states, symbols, truth_symbols
+from tfdiff.run import read_releases
+from tfdiff.sources import SourceOptions
 
 SWAPPED: Final = {
     "add": "sub",
@@ -95,7 +100,7 @@ def _changed(node: Expr, names: list[str]) -> Iterator[tuple[str, Expr]]:
         case Call(function=function, args=args):
             if function in FUNCTIONS:
                 yield "function", call(FUNCTIONS[function], *args)
-            yield "dropped", args[0]
+            yield from (("dropped", part) for part in args[:1])
         case _:
             return
 
@@ -148,35 +153,72 @@ def _drawn(name: str, chance: random.Random) -> Fraction:
             return size
 
 
-def main() -> int:
+def main(arguments: list[str]) -> int:
     """Run all mutants; the exit code is 1 if one was wrongly called the same."""
-    wrong: list[str] = []
-    totals: Counter[str] = Counter()
-    slowest = 0.0
-    start = process_time()
-    for rule, build in RULES.items():
-        states = build()
-        seen: set[States] = {states}
-        counts: Counter[str] = Counter()
-        for kind, mutant in mutants(states):
-            if mutant in seen:
-                continue
-            seen.add(mutant)
-            before = process_time()
-            decision = decide(states, mutant)
-            slowest = max(slowest, process_time() - before)
-            counts[_label(decision)] += 1
-            if decision.verdict in {"identical", "equal"}:
-                point = differing_point(states, mutant, len(seen))
-                if point is not None:
-                    wrong.append(f"{rule}: {kind}: called {decision.verdict}, differs at {point}")
-        print(f"{rule:18}", dict(sorted(counts.items())))
-        totals.update(counts)
-    spent = process_time() - start
-    print(f"{'all':18}", dict(sorted(totals.items())), f"= {totals.total()} mutants")
-    print(f"{spent / totals.total() * 1e3:.1f} ms each, slowest {slowest * 1e3:.0f} ms")
+    parser = ArgumentParser(description=__doc__, formatter_class=RawDescriptionHelpFormatter)
+    parser.add_argument("--repo", help="a TensorFlow repository: mutate the rules read from it")
+    parser.add_argument("--release", default="v1.15.0", help="which release's rules")
+    parser.add_argument("--every", type=int, default=1, help="take every n-th mutant only")
+    options = parser.parse_args(arguments)
+    rules = real_rules(options.repo, options.release) if options.repo else hand_written()
+    tallies = [_tallied(name, states, options.every) for name, states in rules]
+    counts = sum((tally.counts for tally in tallies), Counter[str]())
+    print(f"{'all':44}", dict(sorted(counts.items())), f"= {counts.total()} mutants")
+    spent = sum(tally.seconds for tally in tallies)
+    slowest = max(tally.slowest for tally in tallies)
+    print(f"{spent / counts.total() * 1e3:.1f} ms of CPU each, slowest {slowest * 1e3:.0f} ms")
+    wrong = [line for tally in tallies for line in tally.wrong]
     print("\n".join(wrong) or "none was wrongly called the same")
     return 1 if wrong else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What became of one rule's mutants."""
+
+    counts: Counter[str]
+    wrong: tuple[str, ...]
+    seconds: float
+    slowest: float
+
+
+def hand_written() -> list[tuple[str, States]]:
+    """The rules that the tests use."""
+    return [(name, build()) for name, build in RULES.items()]
+
+
+def real_rules(repo: str, release: str) -> list[tuple[str, States]]:
+    """Every rule of a release that was read without an opaque part, each once."""
+    (reading,) = read_releases((release,), SourceOptions(repo=repo))
+    found: dict[States, str] = {}
+    for entry in reading.catalog.entries:
+        facts = reading.optimizer(entry)
+        for rule in facts.rules:
+            if not opaques(value for _, value in rule.states):
+                found.setdefault(rule.states, f"{facts.name} {rule.path}")
+    return [(name, states) for states, name in found.items()]
+
+
+def _tallied(rule: str, states: States, every: int) -> Tally:
+    seen: set[States] = {states}
+    counts: Counter[str] = Counter()
+    wrong: list[str] = []
+    seconds = slowest = 0.0
+    for index, (kind, mutant) in enumerate(mutants(states)):
+        if mutant in seen or index % every:
+            continue
+        seen.add(mutant)
+        before = process_time()
+        decision = decide(states, mutant)
+        spent = process_time() - before
+        seconds, slowest = seconds + spent, max(slowest, spent)
+        counts[_label(decision)] += 1
+        if decision.verdict in {"identical", "equal"}:
+            point = differing_point(states, mutant, index)
+            if point is not None:
+                wrong.append(f"{rule}: {kind}: called {decision.verdict}, differs at {point}")
+    print(f"{rule:44}", dict(sorted(counts.items())), flush=True)
+    return Tally(counts, tuple(wrong), seconds, slowest)
 
 
 def _label(decision: Decision) -> str:
@@ -185,4 +227,4 @@ def _label(decision: Decision) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

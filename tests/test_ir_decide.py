@@ -187,6 +187,18 @@ def test_counter_is_the_step_and_its_start_is_printed() -> None:
     assert other.verdict in {"differs", "conditional"}
 
 
+def test_counter_that_counts_only_where_it_is_read_is_the_step_as_well() -> None:
+    rate = "select(decay > 0, lr / (1 + decay * {}), lr)"
+    old = rule(
+        iterations="select(decay > 0, iterations + 1, iterations)",
+        var=f"var - {rate.format('iterations')} * grad",
+    )
+    new = rule(var=f"var - {rate.format('step')} * grad")
+    decision = decide(old, new)
+    assert (decision.verdict, decision.certainty) == ("equal", "proved")
+    assert "iterations starts at 0" in decision.assumptions
+
+
 def test_number_used_as_a_truth_and_truth_used_as_a_number_are_understood() -> None:
     old = rule(var="select(momentum, var - momentum * grad, var)")
     new = rule(var="var - (momentum != 0) * momentum * grad")

@@ -7,7 +7,7 @@ rule says ``beta1^(step + 1)`` instead. The closed form makes the two comparable
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from tfdiff.ir.expr import Expr, Operation, number, operation, symbol
+from tfdiff.ir.expr import Expr, Operation, Select, number, operation, select, symbol
 from tfdiff.ir.walk import replaced, symbols
 
 
@@ -40,10 +40,11 @@ def closed(
     assumptions: dict[str, str] = {}
     for side, rule, initial in zip(forms, (old, new), (initial_old, initial_new), strict=True):
         for name in rule:
-            form = _closed(name, rule, initial.get(name))
-            if form is None and name not in initial and _counts(name, rule[name]):
-                form = symbol("step")
+            start = initial.get(name)
+            if start is None and name != "step" and _counts(name, rule[name]):
+                start = number(0)
                 assumptions[name] = f"{name} starts at 0"
+            form = _closed(name, rule, start)
             if form is not None:
                 side[name] = form
     for name in {*old} & {*new}:
@@ -70,26 +71,44 @@ def _written(
 
 
 def _counts(name: str, value: Expr) -> bool:
+    """Whether a state goes up by one in each step, or not at all."""
     match value:
         case Operation(op="add", args=args):
             return set(args) == {symbol(name), number(1)}
+        case Select(_, then, other):
+            arms = {then, other} - {symbol(name)}
+            return all(_counts(name, arm) for arm in arms)
         case _:
             return False
 
 
-def _closed(name: str, states: Mapping[str, Expr], initial: Expr | None) -> Expr | None:
-    state, step = symbol(name), symbol("step")
-    moving = {*states, "grad", "step", "touched"}
+def _closed(name: str, rule: Mapping[str, Expr], initial: Expr | None) -> Expr | None:
+    moving = frozenset({*rule, "grad", "step", "touched"})
     if initial is None or not moving.isdisjoint(symbols([initial])):
         return None
-    match states[name]:
+    return _form(symbol(name), rule[name], initial, moving)
+
+
+def _form(state: Expr, value: Expr, initial: Expr, moving: frozenset[str]) -> Expr | None:
+    """The state as a function of the step, given its update; None where there is no such form."""
+    step = symbol("step")
+    found: Expr | None = None
+    match value:
         case Operation(op="mul" | "add" as op, args=(left, right)) if state in {left, right}:
             by = right if left is state else left
+            if not moving.isdisjoint(symbols([by])):
+                found = None
+            elif op == "mul":
+                found = operation("mul", initial, operation("pow", by, step))
+            else:
+                moved = step if by is number(1) else operation("mul", by, step)
+                found = moved if initial is number(0) else operation("add", initial, moved)
+        case Select(condition, then, other) if moving.isdisjoint(symbols([condition])):
+            arms = [_form(state, arm, initial, moving) for arm in (then, other)]
+            if arms[0] is not None and arms[1] is not None:
+                found = select(condition, arms[0], arms[1])
+        case _ if value is state:
+            found = initial
         case _:
-            return None
-    if not moving.isdisjoint(symbols([by])):
-        return None
-    if op == "mul":
-        return operation("mul", initial, operation("pow", by, step))
-    moved = step if by is number(1) else operation("mul", by, step)
-    return moved if initial is number(0) else operation("add", initial, moved)
+            pass
+    return found
