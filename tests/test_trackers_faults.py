@@ -1,5 +1,7 @@
 """What can go wrong on the wire: nothing is written twice, and each message says what to do."""
 
+import shutil
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -285,6 +287,35 @@ def test_a_missing_token_says_where_to_put_one() -> None:
     assert "set GITLAB_TOKEN" in said
     assert "netrc" in said
     assert "keyring set tfdiff gitlab.com" in said
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A self-signed certificate for this machine, with its key."""
+    if not shutil.which("openssl"):
+        pytest.skip("no openssl here to make a certificate with")
+    folder = tmp_path_factory.mktemp("tls")
+    names = ("-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1")
+    files = ("-keyout", folder / "key", "-out", folder / "certificate")
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", *names, *files],
+        check=True,
+        capture_output=True,
+    )
+    both = folder / "both.pem"
+    both.write_bytes((folder / "certificate").read_bytes() + (folder / "key").read_bytes())
+    return both
+
+
+def test_a_self_signed_server_needs_its_certificate_and_says_so(
+    gitlab: GitLab, certificate: Path
+) -> None:
+    with serving(gitlab, certificate) as server:
+        desk = gitlab.desk(server.base)
+        with pytest.raises(AttachError, match=r"is not trusted\. Give .* with --ca-bundle FILE"):
+            desk.attach()
+        assert server.seen == []
+        assert desk.attach(ca_bundle=certificate).comment == "added"
 
 
 def test_a_missing_bundle_of_certificates_is_a_usage_error(tmp_path: Path) -> None:

@@ -69,8 +69,9 @@ def test_when_the_note_failed_the_second_run_only_adds_the_note(tmp_path: Path) 
         result = desk.attach(path)
     assert server.writes == [f"POST {UPLOADS}", f"POST {NOTES}", f"POST {NOTES}"]
     assert (result.comment, result.attached, len(gitlab.comments)) == ("added", (), 1)
-    kept = (tmp_path / "state" / "uploads.json").read_text()
-    assert kept == "{}"  # forgotten as soon as the note mentions it
+    kept = tmp_path / "state" / "uploads.json"
+    assert kept.read_text() == "{}"  # forgotten as soon as the note mentions it
+    assert kept.stat().st_mode & 0o077 == 0
 
 
 @pytest.mark.parametrize(("visibility", "who"), [("public", "anyone"), ("internal", "everyone")])

@@ -118,7 +118,8 @@ def test_the_note_is_readable_there_and_its_mark_is_not_seen(redmine: Redmine) -
     redmine.desk().attach(summary=summarise(dumps(one())))
     shown = redmine.shown(redmine.notes()[-1])
     assert "<td><strong>differs</strong></td>" in shown
-    assert "<li><code>dense/ref/cpu</code>" in shown
+    assert "<strong>equal</strong>" in shown
+    assert "<code>dense/ref/gpu</code></li>" in shown
     assert ' class="external"><code>snow/python/sled.py:51</code></a>' in shown
     assert "tfdiff-" not in shown.replace('id="wiki-id-tfdiff-', "")
 

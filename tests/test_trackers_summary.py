@@ -24,6 +24,7 @@ def test_the_verdict_comes_first_then_one_card_per_root_cause() -> None:
         "**The weights move differently on 2 of 6 paths: epsilon moved inside the root.**",
     ]
     assert "| updates | **differs** |" in lines
+    assert "- **differs** (refuted by a witness): `dense/ref/cpu`, `dense/resource/cpu`" in lines
     assert "#### epsilon moved inside the square root" in lines
     assert any(line.startswith("**What to do:** Pass epsilon=1e-16") for line in lines)
     assert "1 further change without any effect." in lines

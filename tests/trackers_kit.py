@@ -3,6 +3,7 @@
 import json
 import re
 import socket
+import ssl
 import struct
 import threading
 from collections.abc import Iterator
@@ -223,11 +224,20 @@ class _Quiet(ThreadingHTTPServer):
 
 
 @contextmanager
-def serving(tracker: Tracker) -> Iterator[Server]:
-    """Serve a tracker on this machine as long as the block runs."""
+def serving(tracker: Tracker, certificate: Path | None = None) -> Iterator[Server]:
+    """Serve a tracker on this machine as long as the block runs.
+
+    Args:
+        tracker: answers the requests.
+        certificate: a file with a certificate and its key, to serve over TLS.
+    """
     kit = Server(tracker)
     server = _Quiet(("127.0.0.1", 0), lambda *args: _Handler(kit, *args))
-    kit.base = f"http://127.0.0.1:{server.server_address[1]}"
+    if certificate:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate)
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+    kit.base = f"http{'s' if certificate else ''}://127.0.0.1:{server.server_address[1]}"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     try:

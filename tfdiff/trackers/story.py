@@ -17,7 +17,7 @@ _JOINER: Final = "\u2060"
 _REFERENCE: Final = re.compile(r"(?<![\w&])([#@!])(?=[\w])")
 _URL: Final = re.compile(r"https://[^\s<>\\]+")
 _SAME: Final = frozenset({"identical", "equal"})
-_MOST_UNCHANGED: Final = 40
+_MOST_UNCHANGED: Final = 30
 _SHORT_SHA: Final = 10
 
 
@@ -76,12 +76,14 @@ def _together(optimizers: list[Answer]) -> Iterator[str]:
 
 
 def _details(optimizer: Answer) -> Iterator[str]:
+    yield from _paths(optimizer["paths"])
     for finding in _told(optimizer):
         yield from _finding(finding)
     if silent := len(list(optimizer["findings"])) - len(_told(optimizer)):
         yield f"{_count(silent, 'further change')} without any effect."
-    yield from _paths(optimizer["paths"])
-    unchanged = [code(subject.text) for subject in optimizer["unchanged"]]
+    # The paths are told above, each with its proof.
+    subjects = [item.text for item in optimizer["unchanged"]]
+    unchanged = [code(item) for item in subjects if not item.startswith("update:")]
     if unchanged:
         more = len(unchanged) - _MOST_UNCHANGED
         listed = ", ".join(unchanged[:_MOST_UNCHANGED]) + (f" and {more} more" if more > 0 else "")
@@ -93,14 +95,15 @@ def _told(optimizer: Answer) -> list[Answer]:
 
 
 def _paths(paths: Answer) -> Iterator[str]:
-    lines = []
+    reasons: dict[str, list[str]] = {}
     for path in paths:
-        line = f"- {code(path['path'].text)}: **{plain(path['verdict'].text)}**"
+        reason = f"**{plain(path['verdict'].text)}**"
         if proof := path["proof"].text:
-            line += f" ({plain(proof)})"
+            reason += f" ({plain(proof)})"
         if condition := path["condition"].text:
-            line += f", only if {plain(condition)}"
-        lines.append(line)
+            reason += f", only if {plain(condition)}"
+        reasons.setdefault(reason, []).append(code(path["path"].text))
+    lines = [f"- {reason}: {', '.join(found)}" for reason, found in reasons.items()]
     if lines:
         yield "Do the weights move the same way?\n\n" + "\n".join(lines)
 
