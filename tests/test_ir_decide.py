@@ -72,6 +72,14 @@ def test_new_term_is_conditional_on_its_weight_where_that_is_off_by_default() ->
     assert (decision.verdict, decision.condition) == ("conditional", "l2_shrinkage != 0")
 
 
+def test_conditions_that_are_enough_only_together_are_joined() -> None:
+    old = rule(var="var - lr * grad")
+    new = rule(var="var - lr * (grad + l2_shrinkage * var + select(use_nesterov, m, 0))", m="m")
+    decision = decide(old, new, settings={"l2_shrinkage": 0.0, "lr": 0.1, "use_nesterov": False})
+    assert decision.verdict == "conditional"
+    assert decision.condition == "use_nesterov or l2_shrinkage != 0"
+
+
 def test_condition_that_holds_by_default_means_that_the_rules_differ() -> None:
     old = rule(var="var - lr * grad")
     new = rule(var="var - lr * (grad + momentum * var)")

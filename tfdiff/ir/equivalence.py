@@ -4,7 +4,7 @@ identical (same operations in the same order), equal (proved over the reals), co
 (differs only where a guard holds), differs (with a witness), undecided (with the reason).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from typing import Final
@@ -17,7 +17,16 @@ from tfdiff.ir.closed import Closed, closed
 from tfdiff.ir.decision import Decision, Example, Rung, StateDecision
 from tfdiff.ir.domain import Domain, Kind, inferred_domain
 from tfdiff.ir.expr import Call, Expr, symbol
-from tfdiff.ir.guards import Frame, Guard, data_guards, plausible, setting_guards, special_guards
+from tfdiff.ir.guards import (
+    Frame,
+    Guard,
+    data_guards,
+    joined,
+    off_by_default,
+    plausible,
+    setting_guards,
+    special_guards,
+)
 from tfdiff.ir.invariants import kept_signs
 from tfdiff.ir.prove import prove
 from tfdiff.ir.refute import Search, differs_at, example, searched
@@ -28,6 +37,7 @@ from tfdiff.ir.walk import States, opaques, replaced, symbols, unknown_calls
 
 ORDER: Final[tuple[Rung, ...]] = ("identical", "equal", "conditional", "undecided", "differs")
 SAME_OPERATIONS: Final = "same operations in the same order"
+MOST_GUARDS: Final = 12
 OUTSIDE: Final = 256  # points at which a guard is tried
 QUICK: Final = 128  # points for a mere yes or no
 LOPSIDED: Final = "at many points only one of the rules has a value"
@@ -230,21 +240,49 @@ def _guard(name: str, context: _Context, search: Search) -> tuple[Guard, StateDe
     def confirmed(row: int) -> bool:
         return differs_at(roots[0], roots[1], context.frame.points, row)
 
-    kept: list[tuple[Guard, StateDecision]] = []
-    for candidates in (setting_guards, special_guards, data_guards):
-        for guard in candidates(roots, context.frame):
-            if plausible(guard, apart, search.valid, confirmed):
-                outside = _outside(name, guard, context)
-                if outside.verdict in {"identical", "equal"}:
-                    kept.append((guard, outside))
-        if kept:
-            break
-    else:
+    def works(guard: Guard) -> StateDecision | None:
+        if not plausible(guard, apart, search.valid, confirmed):
+            return None
+        outside = _outside(name, guard, context)
+        return outside if outside.verdict in {"identical", "equal"} else None
+
+    for candidates in (setting_guards, special_guards):
+        kept = [(guard, works(guard)) for guard in candidates(roots, context.frame)]
+        working = [(guard, outside) for guard, outside in kept if outside is not None]
+        if working:
+            return _together(working)
+    several = _fewest(off_by_default(roots, context.frame), works)
+    if several is not None:
+        return several
+    data = [(guard, works(guard)) for guard in data_guards(roots, context.frame)]
+    working = [(guard, outside) for guard, outside in data if outside is not None]
+    return _together(working) if working else None
+
+
+def _together(working: list[tuple[Guard, StateDecision]]) -> tuple[Guard, StateDecision]:
+    """Guards each of which is enough: rules can differ only where all of them hold."""
+    first, outside = working[0]
+    shown = " and ".join(dict.fromkeys(guard.text for guard, _ in working))
+    default = all(guard.default for guard, _ in working)
+    return replace(first, text=shown, default=default), outside
+
+
+def _fewest(
+    candidates: tuple[Guard, ...], works: Callable[[Guard], StateDecision | None]
+) -> tuple[Guard, StateDecision] | None:
+    """Guards that are enough only together, and none of which can be left out."""
+    if not 1 < len(candidates) <= MOST_GUARDS:
         return None
-    text_of_all = " and ".join(dict.fromkeys(guard.text for guard, _ in kept))
-    default = all(guard.default for guard, _ in kept)
-    first, outside = kept[0]
-    return replace(first, text=text_of_all, default=default), outside
+    needed = list(candidates)
+    outside = works(joined(needed))
+    if outside is None:
+        return None
+    for guard in candidates:
+        fewer = [one for one in needed if one is not guard]
+        still = works(joined(fewer)) if fewer else None
+        if still is not None:
+            needed, outside = fewer, still
+    return joined(needed), outside
 
 
 def _outside(name: str, guard: Guard, context: _Context) -> StateDecision:

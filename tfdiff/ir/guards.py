@@ -129,6 +129,25 @@ def special_guards(roots: Iterable[Expr], frame: Frame) -> Iterable[Guard]:
                 )
 
 
+def off_by_default(roots: Iterable[Expr], frame: Frame) -> tuple[Guard, ...]:
+    """Guards that do not hold for users who pass nothing, at most one for each condition."""
+    roots = tuple(roots)
+    found: dict[Expr, Guard] = {}
+    for guard in (*setting_guards(roots, frame), *special_guards(roots, frame)):
+        if not guard.default:
+            found.setdefault(next(iter(guard.off)), guard)
+    return tuple(found.values())
+
+
+def joined(guards: Iterable[Guard]) -> Guard:
+    """The guard that holds where one of these does."""
+    guards = tuple(guards)
+    off = {node: value for guard in guards for node, value in guard.off.items()}
+    holds = np.logical_or.reduce([guard.holds for guard in guards])
+    shown = " or ".join(dict.fromkeys(guard.text for guard in guards))
+    return Guard(shown, off, holds, all(guard.default for guard in guards))
+
+
 def plausible(
     guard: Guard,
     apart: npt.NDArray[np.bool_],
