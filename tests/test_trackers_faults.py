@@ -21,7 +21,7 @@ from tests.trackers_kit import (
     serving,
 )
 from tfdiff.errors import UsageError
-from tfdiff.trackers import Summary, session
+from tfdiff.trackers import Summary
 from tfdiff.trackers.calls import get
 from tfdiff.trackers.errors import AttachError
 from tfdiff.trackers.wire import Broken, exchange
@@ -34,7 +34,7 @@ READ = "GET /api/v4/projects/group/sub/project/issues/5"
 def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """The pauses between tries, which nobody waits for here."""
     waited: list[float] = []
-    monkeypatch.setattr(session.time, "sleep", waited.append)
+    monkeypatch.setattr("tfdiff.trackers.session.time.sleep", waited.append)
     return waited
 
 
@@ -278,6 +278,30 @@ def test_a_file_that_the_server_refuses_for_its_size_is_named(
         with pytest.raises(AttachError) as caught:
             desk.attach(report(tmp_path, content=b"x" * 3_000), github_file="gist")
     assert "3,000 bytes, more than the server takes. Attach a smaller report" in str(caught.value)
+
+
+@TRACKERS
+def test_a_server_that_is_another_program_says_to_check_its_address(
+    tracker: Jira | GitHub | GitLab | Azure,
+) -> None:
+    def stranger(seen: Seen) -> Say:
+        return tracker(seen) if "serverInfo" in seen.path else Say(404, text="not here")
+
+    with serving(stranger) as server, pytest.raises(AttachError) as caught:
+        tracker.desk(server.base).attach()
+    assert "could not log in" in str(caught.value)
+    assert f"Check that {server.base}" in str(caught.value)
+
+
+def test_what_a_server_says_is_shown_on_one_line_without_tricks(
+    gitlab: GitLab, server: Server
+) -> None:
+    said = "\x1b[2Jnice\ntry \u202e" + "long " * 100
+    server.fail("GET", "/issues/5", Fault(say=Say(400, {"message": said})))
+    with pytest.raises(AttachError) as caught:
+        gitlab.desk(server.base).attach()
+    assert str(caught.value).isprintable()
+    assert len(str(caught.value)) < 500
 
 
 def test_a_missing_token_says_where_to_put_one() -> None:

@@ -127,6 +127,12 @@ def test_a_secondary_rate_limit_is_waited_for() -> None:
     assert len(github.comments) == 1
 
 
+def test_a_release_that_is_missing_is_not_taken_for_a_missing_ticket(tmp_path: Path) -> None:
+    github = GitHub(file_goes="release:v2")
+    with serving(github) as server, pytest.raises(AttachError, match="no release for the tag v2"):
+        github.desk(server.base).attach(report(tmp_path))
+
+
 def test_a_gist_takes_only_text(tmp_path: Path) -> None:
     github = GitHub(file_goes="gist")
     with serving(github) as server, pytest.raises(AttachError, match="takes only text"):

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.fake_trackers import ME, OTHER, Comment, File, Jira
-from tests.trackers_kit import SUMMARY, Say, Seen, report, serving
+from tests.trackers_kit import SUMMARY, Fault, Say, Seen, report, serving
 from tfdiff.trackers import Summary
 from tfdiff.trackers.errors import AttachError
 
@@ -82,6 +82,26 @@ def test_the_limit_is_asked_first_and_a_file_beyond_it_is_never_sent(tmp_path: P
         "or the JSON or Markdown instead of the HTML."
     )
     assert server.writes == []
+
+
+@KINDS
+@pytest.mark.parametrize("status", [403, 404])
+def test_what_may_not_be_compared_is_attached_again(
+    tmp_path: Path, status: int, *, cloud: bool
+) -> None:
+    jira = Jira(cloud, files=[File("report.html", CONTENT)])
+    with serving(jira) as server:
+        for path in ("/attachment/content/0", "/report.html"):
+            server.fail("GET", path, Fault(say=Say(status)))
+        result = jira.desk(server.base).attach(report(tmp_path, content=CONTENT))
+    assert result.attached == ("report.html",)
+
+
+def test_a_limit_that_may_not_be_asked_for_stops_nothing(tmp_path: Path) -> None:
+    jira = Jira()
+    with serving(jira) as server:
+        server.fail("GET", "/attachment/meta", Fault(say=Say(403)))
+        assert jira.desk(server.base).attach(report(tmp_path)).attached == ("report.html",)
 
 
 def test_attachments_that_are_switched_off_are_said_before_anything_is_written(

@@ -4,6 +4,7 @@ import base64
 import logging
 import sys
 import traceback
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 from urllib.parse import quote
@@ -182,9 +183,11 @@ def test_no_output_has_a_secret(
     page = report(tmp_path, content=b"<p>report</p>")
     said: list[str] = []
 
-    def run(desk: Desk, **changes: object) -> None:
+    def run(desk: Desk, *, dry_run: bool = False, read_timeout: float = 0.5) -> None:
+        changes = {"dry_run": dry_run, "read_timeout": read_timeout, "attempts": 1}
+        trial = replace(desk, changes={**desk.changes, **changes, "state_folder": tmp_path})
         try:
-            said.extend(desk.attach(page, state_folder=tmp_path, attempts=1, **changes).said)
+            said.extend(trial.attach(page).said)
         except AttachError as error:
             said.append(everything_said(error))
 
@@ -230,3 +233,19 @@ def test_a_dry_run_shows_the_requests_and_sends_none(
 def test_a_dry_run_needs_no_token() -> None:
     result = Desk("gitlab:group/project#5", {}).attach(dry_run=True)
     assert result.requests[0].startswith("GET https://gitlab.com/api/v4/user")
+
+
+def test_a_dry_run_of_redmine_shows_the_upload_the_note_and_how_they_belong_together(
+    tmp_path: Path,
+) -> None:
+    environ = {"REDMINE_URL": "https://redmine.example", "REDMINE_API_KEY": TOKEN}
+    result = Desk("redmine:7", environ).attach(report(tmp_path), dry_run=True)
+    assert [line.splitlines()[0] for line in result.requests] == [
+        "GET https://redmine.example/users/current.json",
+        "GET https://redmine.example/issues/7.json?include=attachments%2Cjournals",
+        "POST https://redmine.example/uploads.json?filename=report.html",
+        "PUT https://redmine.example/issues/7.json",
+    ]
+    assert '"token": "(token of the upload)"' in result.requests[-1]
+    assert "  X-Redmine-API-Key: ***" in result.requests[-1].splitlines()
+    assert "Would attach report.html" in result.said

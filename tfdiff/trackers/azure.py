@@ -41,7 +41,8 @@ class AzureDesk:
     def look(self, summary: Summary) -> None:
         """Read who we are, the work item with its relations, and our comment."""
         login = self._url("", "connectionData", _LOGIN_VERSION)
-        me = self._get(login, "log in")["authenticatedUser"]["id"].text
+        whoami = self._session.ask(calls.log_in(login, self._ticket.base)).answer
+        me = whoami["authenticatedUser"]["id"].text
         item = self._get(self._item({"$expand": "relations"}), "read the ticket")
         self._took(item)
         # Comments are addressed with the project, and a copied address may lack it.

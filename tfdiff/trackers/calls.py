@@ -19,6 +19,12 @@ def get(
     return Call("GET", address, doing, (_JSON,), stand_in=stand_in)
 
 
+def log_in(url: str, base: str) -> Call:
+    """A request that asks who we are: the first that needs the token."""
+    absent = f"Check that {base} is the tracker's base URL"
+    return Call("GET", url, "log in", (_JSON,), absent=absent)
+
+
 def download(url: str, doing: str, accept: str = "*/*") -> Call:
     """A request that reads a file, wherever the server keeps it."""
     return Call("GET", url, doing, (("Accept", accept),), json=False, elsewhere=True)

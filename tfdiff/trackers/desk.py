@@ -6,11 +6,14 @@ from hashlib import sha256
 from typing import Final, Protocol
 from urllib.parse import quote
 
+from tfdiff.trackers import calls
 from tfdiff.trackers.files import Attachment
 from tfdiff.trackers.markup.tree import fit
+from tfdiff.trackers.session import Session
 from tfdiff.trackers.summary import Summary
 
 _DIGITS: Final = 12
+_UNREADABLE: Final = (403, 404)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +101,13 @@ def find_mark(text: str, marker: str, before: str = "") -> str | None:
         pattern = rf"\s*(?:{before}){pattern}"
     match = re.match(pattern, text) if before else re.search(pattern, text)
     return match[1] if match else None
+
+
+def same_content(session: Session, url: str, file: Attachment) -> bool:
+    """Whether the server has these bytes there; what may not be read is not the same."""
+    call = calls.download(url, f"compare {file.name} with what is attached")
+    reply = session.ask(call, accept=_UNREADABLE)
+    return reply.ok and reply.body == file.content
 
 
 def named(files: tuple[Attachment, ...]) -> str:

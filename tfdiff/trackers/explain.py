@@ -97,7 +97,10 @@ class Explainer:
     @staticmethod
     def is_too_long(call: Call, reply: Reply) -> bool:
         """Whether a comment was refused for its length."""
-        return call.size is None and not call.reads and bool(_TOO_LONG.search(reply.said))
+        if call.size is not None or call.reads:
+            return False
+        too_large = reply.status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+        return too_large or bool(_TOO_LONG.search(reply.said))
 
     def _advice(self, call: Call, reply: Reply) -> str:  # noqa: PLR0911 - one for each status
         if is_limited(reply):
@@ -115,7 +118,9 @@ class Explainer:
             case HTTPStatus.FORBIDDEN:
                 return f"No permission: {_PERMISSION[self._ticket.tracker]}"
             case HTTPStatus.NOT_FOUND | HTTPStatus.GONE:
-                return f"There is no such ticket ({self._ticket.url}), or the token may not see it"
+                return call.absent or (
+                    f"There is no such ticket ({self._ticket.url}), or the token may not see it"
+                )
             case HTTPStatus.NOT_ACCEPTABLE:
                 return "It does not serve this through a REST API: check that it is enabled there"
             case HTTPStatus.CONFLICT | HTTPStatus.PRECONDITION_FAILED:

@@ -38,7 +38,7 @@ class GitHubDesk:
 
     def look(self, summary: Summary) -> None:
         """Read who we are, the issue, our comment, and our files where they go."""
-        me = self._github.get("user", "log in", accept=(_NOT_A_PERSON,))["login"].text
+        me = self._github.log_in(accept=(_NOT_A_PERSON,))["login"].text
         issue = self._github.get(self._issue, "read the ticket")
         if issue["locked"].truth:
             self.warnings.append("the ticket is locked: only collaborators can comment on it")

@@ -26,11 +26,14 @@ class GitHub:
         self.session = session
         self.api = api
 
-    def get(
-        self, path: str, doing: str, *, accept: tuple[int, ...] = (), stand_in: object = None
-    ) -> Answer:
-        """Read one record."""
+    def get(self, path: str, doing: str, *, stand_in: object = None, absent: str = "") -> Answer:
+        """Read one record; ``absent`` says what a 404 means."""
         call = calls.get(urljoin(f"{self.api}/", path), doing, stand_in=stand_in)
+        return self.session.ask(replace(call, headers=HEADERS, absent=absent)).answer
+
+    def log_in(self, accept: tuple[int, ...]) -> Answer:
+        """Ask who we are."""
+        call = calls.log_in(f"{self.api}/user", self.api)
         return self.session.ask(replace(call, headers=HEADERS), accept).answer
 
     def pages(self, path: str, doing: str) -> Iterator[Answer]:

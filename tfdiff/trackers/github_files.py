@@ -126,6 +126,7 @@ class Release:
             f"{self._releases}/tags/{quoted(self._tag)}",
             f"find the release {self._tag}",
             stand_in=stand_in,
+            absent=f"There is no release for the tag {self._tag}: make it first",
         )
         self._uploads = release["upload_url"].text.partition("{")[0]
         for asset in release["assets"]:

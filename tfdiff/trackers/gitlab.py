@@ -29,6 +29,7 @@ class GitLabDesk:
         self.lengths: tuple[int, ...] = (1_000_000, 100_000)
         self.warnings: list[str] = []
         self._session = session
+        self._base = ticket.base
         self._api = f"{ticket.base}/api/v4"
         self._place = f"{ticket.base} {ticket.place}"
         self._project = f"{self._api}/projects/{quoted(ticket.place)}"
@@ -38,7 +39,7 @@ class GitLabDesk:
 
     def look(self, summary: Summary) -> None:
         """Read who we are, who can see the project, the issue and our note."""
-        me = self._get(f"{self._api}/user", "log in")["id"].text
+        me = self._session.ask(calls.log_in(f"{self._api}/user", self._base)).answer["id"].text
         project = self._get(self._project, "read the project")
         self._get(self._issue, "read the ticket")
         if project["visibility"].text in {"public", "internal"}:

@@ -5,7 +5,7 @@ from typing import Final
 
 from tfdiff.trackers import calls
 from tfdiff.trackers.answers import Answer
-from tfdiff.trackers.desk import Note, Written, find_mark, named, quoted
+from tfdiff.trackers.desk import Note, Written, find_mark, named, quoted, same_content
 from tfdiff.trackers.errors import AttachError
 from tfdiff.trackers.files import Attachment
 from tfdiff.trackers.markup.adf import Node, text_length, to_adf
@@ -16,6 +16,8 @@ from tfdiff.trackers.summary import Summary
 from tfdiff.trackers.ticket import Ticket
 
 _PAGE: Final = 100
+_FORBIDDEN: Final = 403
+_MISSING: Final = 404
 
 
 class JiraDesk:
@@ -33,7 +35,7 @@ class JiraDesk:
         self._ticket = ticket
         self._cloud = ticket.base.endswith(".atlassian.net")
         self._me = ""
-        self._attachments: list[tuple[str, int, str, str]] = []
+        self._attachments: list[tuple[str, int, str]] = []
 
     @property
     def _api(self) -> str:
@@ -52,19 +54,18 @@ class JiraDesk:
             stand_in={"deploymentType": kind},
         )
         self._cloud = self._session.ask(info).answer["deploymentType"].text == "Cloud"
-        whoami = calls.get(f"{self._api}/myself", "log in")
+        whoami = calls.log_in(f"{self._api}/myself", self._ticket.base)
         self._me = _name_of(self._session.ask(whoami).answer)
         issue = calls.get(self._issue, "read the ticket", {"fields": "attachment"})
         for item in self._session.ask(issue).answer["fields"]["attachment"]:
             size = item["size"].number or 0
-            entry = (item["filename"].text, size, item["id"].text, item["content"].text)
-            self._attachments.append(entry)
+            self._attachments.append((item["filename"].text, size, item["id"].text))
         meta = calls.get(
             f"{self._api}/attachment/meta",
             "ask for the size limit",
             stand_in={"enabled": True},
         )
-        said = self._session.ask(meta).answer
+        said = self._session.ask(meta, accept=(_FORBIDDEN, _MISSING)).answer
         if said["enabled"].truth is False:
             raise AttachError("attachments are switched off on this Jira: ask its administrator")
         self.limit = said["uploadLimit"].number
@@ -72,13 +73,14 @@ class JiraDesk:
 
     def holds(self, file: Attachment) -> bool:
         """Whether an attachment of the same name and size has the same bytes."""
-        for name, size, number, content in self._attachments:
-            if name != file.name or size != len(file.content):
-                continue
-            url = f"{self._api}/attachment/content/{quoted(number)}" if self._cloud else content
-            call = calls.download(url, f"compare {name} with what is attached")
-            if self._session.ask(call).body == file.content:
-                return True
+        for name, size, number in self._attachments:
+            if name == file.name and size == len(file.content):
+                path = f"rest/api/3/attachment/content/{quoted(number)}"
+                if not self._cloud:
+                    path = f"secure/attachment/{quoted(number)}/{quoted(name)}"
+                url = f"{self._ticket.base}/{path}"
+                if same_content(self._session, url, file):
+                    return True
         return False
 
     def attach(self, file: Attachment) -> None:

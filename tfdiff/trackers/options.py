@@ -73,7 +73,8 @@ class AttachResult:
             "planned": "Nothing was sent; this is what would be sent to",
         }
         lines = [f"{done[self.comment]} {self.ticket}"]
-        lines += [f"Attached {name}" for name in self.attached]
+        attached = "Would attach" if self.comment == "planned" else "Attached"
+        lines += [f"{attached} {name}" for name in self.attached]
         lines += [f"{name} is attached already" for name in self.already]
         lines += [f"Warning: {warning}" for warning in self.warnings]
         return (*lines, *self.requests)

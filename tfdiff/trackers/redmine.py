@@ -4,7 +4,7 @@ from typing import Final
 from urllib.parse import urlencode
 
 from tfdiff.trackers import calls
-from tfdiff.trackers.desk import Note, Written, find_mark, named, quoted
+from tfdiff.trackers.desk import Note, Written, find_mark, named, quoted, same_content
 from tfdiff.trackers.errors import AttachError
 from tfdiff.trackers.files import Attachment
 from tfdiff.trackers.markup.textile import to_textile
@@ -37,7 +37,7 @@ class RedmineDesk:
 
     def look(self, summary: Summary) -> None:
         """Read who we are, the issue's attachments and our note."""
-        whoami = calls.get(f"{self._base}/users/current.json", "log in")
+        whoami = calls.log_in(f"{self._base}/users/current.json", self._base)
         me = self._session.ask(whoami).answer["user"]["id"].text
         query: dict[str, str | int] = {"include": "attachments,journals"}
         issue = self._session.ask(calls.get(self._issue, "read the ticket", query)).answer["issue"]
@@ -57,8 +57,7 @@ class RedmineDesk:
         for name, size, number in self._attachments:
             if name == file.name and size == len(file.content):
                 url = f"{self._base}/attachments/download/{quoted(number)}/{quoted(name)}"
-                call = calls.download(url, f"compare {name} with what is attached")
-                if self._session.ask(call).body == file.content:
+                if same_content(self._session, url, file):
                     return True
         return False
 

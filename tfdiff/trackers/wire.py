@@ -13,6 +13,7 @@ from requests.auth import AuthBase
 from urllib3.exceptions import NewConnectionError  # requests' own transport
 
 from tfdiff import __version__
+from tfdiff.render.visible import one_line
 from tfdiff.trackers.answers import Answer, complaints
 from tfdiff.trackers.options import AttachOptions
 from tfdiff.trackers.secret import Credential
@@ -34,6 +35,7 @@ class Call:
         stand_in: what a dry run takes for the answer.
         size: for an upload, the number of bytes of the file.
         json: whether the answer is to be JSON (or empty).
+        absent: what a 404 means, where it does not mean that there is no such ticket.
         elsewhere: whether a download may be fetched from another host, without the token.
     """
 
@@ -46,6 +48,7 @@ class Call:
     stand_in: object = None
     size: int | None = None
     json: bool = True
+    absent: str = ""
     elsewhere: bool = False
 
     @property
@@ -73,13 +76,13 @@ class Reply:
         """The body as JSON; an empty answer where it is none."""
         try:
             return Answer(json.loads(self.body))
-        except ValueError:
+        except (ValueError, RecursionError):
             return Answer(None)
 
     @property
     def said(self) -> str:
         """What the server says is wrong, on one line; "" for nothing."""
-        return " ".join("; ".join(complaints(self.answer.value)).split())
+        return one_line("; ".join(complaints(self.answer.value)))
 
 
 @dataclass(frozen=True, slots=True)
