@@ -150,3 +150,34 @@ def test_changed_body_gives_another_rule(old: str, new: str) -> None:
 def test_layout_comments_and_names_are_no_change() -> None:
     renamed = BODY.replace("alpha", "step").replace("root", "scale").replace(" = ", " =  // x\n ")
     assert dense(BODY).states == dense(renamed).states
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        "var.device(d) -= grad @ lr();",
+        "var.device(d) -= grad * lr() acc;",
+        "for (int i = 0; i < n; i++ @) { var(i) -= grad(i); }",
+        "if (flag @) { var.device(d) -= grad; }",
+        "const T factor = lr() $; var.device(d) -= grad * factor;",
+    ],
+)
+def test_what_the_grammar_does_not_accept_is_not_skipped(broken: str) -> None:
+    rule = dense(f"{broken}\n acc.device(d) += grad;")
+    assert opaques([dict(rule.states)["var"]])
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        "var.device(d) -= grad.cwiseMax();",
+        "var.device(d) -= grad.select(acc);",
+        "var.device(d) -= grad * Eigen::numext::pow(lr());",
+        "var.device(d) -= grad * 0x1.8p3_km;",
+        "var.device(d) -= GpuLaunchKernel();",
+    ],
+)
+def test_calls_that_make_no_sense_are_no_crash(broken: str) -> None:
+    rule = dense(broken)
+    assert "var" in dict(rule.states)
+    assert rule.unknowns

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Final
 import tree_sitter
 
 from tfdiff.extract.cxx.symbolic import operators
+from tfdiff.extract.cxx.symbolic.call import last
 from tfdiff.extract.cxx.symbolic.frames import Frame
-from tfdiff.extract.cxx.symbolic.guards import children
 from tfdiff.extract.cxx.symbolic.values import Cell, Scalar, Thing, Value, View
 from tfdiff.ir.expr import number
 
@@ -46,7 +46,7 @@ def assign(machine: "Machine", node: tree_sitter.Node, frame: Frame) -> Value:
 
 def updated(machine: "Machine", node: tree_sitter.Node, frame: Frame) -> Value:
     """``i++`` and its like."""
-    target = machine.evaluate(children(node)[0], frame)
+    target = machine.evaluate(last(node), frame)
     op = "add" if "++" in frame.parsed.text(node) else "sub"
     match target:
         case Cell(slot):

@@ -35,7 +35,7 @@ def branch(machine: "Machine", node: tree_sitter.Node, frame: Frame, work: "Todo
     clause = node.child_by_field_name("condition")
     tested = clause.child_by_field_name("value") if clause is not None else None
     inner = frame.inner()
-    if tested is None:
+    if clause is None or tested is None or clause.has_error:
         by = machine.opaque(node, frame, "condition not understood")
         machine.taint_names(node, frame, by)
         return None, work

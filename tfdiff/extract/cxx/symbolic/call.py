@@ -9,6 +9,10 @@ from tfdiff.extract.cxx.symbolic.guards import children
 from tfdiff.extract.cxx.symbolic.program import argument_texts
 
 
+class NotUnderstoodError(Exception):
+    """Code that is not what it seemed; what it stands in becomes opaque, with this reason."""
+
+
 @dataclass(frozen=True, slots=True)
 class Call:
     """A call of a named function.
@@ -25,12 +29,33 @@ class Call:
     templates: tuple[str, ...]
     arguments: list[tree_sitter.Node]
 
+    def argument(self, index: int) -> tree_sitter.Node:
+        """One argument.
+
+        Raises:
+            NotUnderstoodError: the call has fewer.
+        """
+        if index >= len(self.arguments) or -index > len(self.arguments):
+            raise NotUnderstoodError(f"{self.name} has too few arguments")
+        return self.arguments[index]
+
+
+def last(node: tree_sitter.Node) -> tree_sitter.Node:
+    """The last child that C++ sees: an operand, a name.
+
+    Raises:
+        NotUnderstoodError: there is none.
+    """
+    inner = children(node)
+    if not inner:
+        raise NotUnderstoodError("operand missing")
+    return inner[-1]
+
 
 def named(node: tree_sitter.Node, frame: Frame) -> tuple[str, tuple[str, ...]]:
     """A function's or method's name and its template arguments, as they are bound here."""
     while node.type in {"dependent_name", "qualified_identifier"}:
-        inner = node.child_by_field_name("name") or children(node)[-1]
-        node = inner
+        node = node.child_by_field_name("name") or last(node)
     if node.type in {"template_function", "template_method", "template_type"}:
         name = frame.parsed.text(node.child_by_field_name("name") or node)
         listed = argument_texts(node.child_by_field_name("arguments"), frame.parsed)

@@ -50,7 +50,7 @@ def method(machine: "Machine", value: View | Lazy, used: "Call") -> Value:
 
 
 def _argument(machine: "Machine", used: "Call", index: int) -> Expr:
-    return machine.lazy(machine.evaluate(used.arguments[index], used.frame))
+    return machine.lazy(machine.evaluate(used.argument(index), used.frame))
 
 
 def _power(machine: "Machine", value: View | Lazy, used: "Call") -> Value:
@@ -75,7 +75,7 @@ def _evaluated(machine: "Machine", value: View | Lazy, _used: "Call") -> Value:
 
 
 def _functor(machine: "Machine", value: View | Lazy, used: "Call") -> Value:
-    if "scalar_pow_op" in used.frame.parsed.text(used.arguments[1]):
+    if "scalar_pow_op" in used.frame.parsed.text(used.argument(1)):
         return _power(machine, value, used)
     return _unknown(machine, value, used)
 
@@ -88,10 +88,10 @@ def _row(machine: "Machine", value: View, used: "Call") -> Value:
     # chip<0>(row) and chip(row, 0) are rows; a column is not what an index of rows names.
     dimension = used.templates[0] if used.templates else None
     if dimension is None and len(used.arguments) > 1:
-        dimension = used.frame.parsed.text(used.arguments[1])
+        dimension = used.frame.parsed.text(used.argument(1))
     if dimension != "0" or value.at is not None:
         return _unknown(machine, value, used)
-    at = machine.read(machine.evaluate(used.arguments[0], used.frame))
+    at = machine.read(machine.evaluate(used.argument(0), used.frame))
     return View(value.storage, value.rank, at)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import tree_sitter
 
 from tfdiff.extract.cxx.symbolic import assignments, calls, operators
-from tfdiff.extract.cxx.symbolic.call import named
+from tfdiff.extract.cxx.symbolic.call import NotUnderstoodError, last, named
 from tfdiff.extract.cxx.symbolic.frames import Frame
 from tfdiff.extract.cxx.symbolic.guards import children
 from tfdiff.extract.cxx.symbolic.locations import STRUCTURAL
@@ -35,19 +35,32 @@ _GRID: Final = frozenset({"blockIdx", "threadIdx", "blockDim", "gridDim", "warpS
 
 def evaluate(machine: "Machine", node: tree_sitter.Node, frame: Frame) -> Value:
     """The value of an expression, after its side effects."""
-    reader = _READERS.get(node.type)
-    if reader is None:
-        by = machine.opaque(node, frame, f"expression not understood ({node.type})")
+    reader = _broken if node.has_error else _READERS.get(node.type, _not_known)
+    try:
+        return reader(machine, node, frame)
+    except NotUnderstoodError as error:
+        by = machine.opaque(node, frame, str(error))
         machine.taint_names(node, frame, by)
         return by
-    return reader(machine, node, frame)
+
+
+def _broken(_machine: "Machine", _node: tree_sitter.Node, _frame: Frame) -> Value:
+    # What the grammar left out may be what counts.
+    raise NotUnderstoodError("not accepted by the grammar")
+
+
+def _not_known(_machine: "Machine", node: tree_sitter.Node, _frame: Frame) -> Value:
+    raise NotUnderstoodError(f"expression not understood ({node.type})")
 
 
 def _number(_machine: "Machine", node: tree_sitter.Node, frame: Frame) -> Value:
     text = frame.parsed.text(node).replace("'", "").lower()
-    if text.startswith("0x"):
-        return Scalar(number(int(text.rstrip("ul"), 16)))
-    return Scalar(number(Fraction(text.rstrip("ful"))))
+    try:
+        if text.startswith("0x"):
+            return Scalar(number(int(text.rstrip("ul"), 16)))
+        return Scalar(number(Fraction(text.rstrip("ful"))))
+    except ValueError:
+        raise NotUnderstoodError("number not understood") from None
 
 
 def _text(_machine: "Machine", node: tree_sitter.Node, frame: Frame) -> Value:
@@ -68,7 +81,10 @@ def _size(_machine: "Machine", _node: tree_sitter.Node, _frame: Frame) -> Value:
 
 def _inside(machine: "Machine", node: tree_sitter.Node, frame: Frame) -> Value:
     # ``(x)`` and ``x, y``: all are evaluated, the last one is the value.
-    return [evaluate(machine, each, frame) for each in children(node)][-1]
+    values = [evaluate(machine, each, frame) for each in children(node)]
+    if not values:
+        raise NotUnderstoodError("operand missing")
+    return values[-1]
 
 
 def _identifier(machine: "Machine", node: tree_sitter.Node, frame: Frame) -> Value:
@@ -111,7 +127,7 @@ def _template_function(machine: "Machine", node: tree_sitter.Node, frame: Frame)
 
 
 def _pointer(machine: "Machine", node: tree_sitter.Node, frame: Frame) -> Value:
-    inner = children(node)[-1]
+    inner = last(node)
     value = machine.evaluate(inner, frame)
     if node.children[0].type == "*":
         return dereferenced(machine, value)
@@ -142,7 +158,7 @@ def _subscript(machine: "Machine", node: tree_sitter.Node, frame: Frame) -> Valu
     if argument is None or listed is None:
         return machine.opaque(node, frame, "index not understood")
     value = machine.evaluate(argument, frame)
-    at = machine.read(machine.evaluate(children(listed)[0], frame))
+    at = machine.read(machine.evaluate(last(listed), frame))
     match value:
         case Pointer(view, offset):
             place = at if offset is None else operation("add", offset, at)

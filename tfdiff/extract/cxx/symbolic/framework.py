@@ -63,7 +63,7 @@ def _input(machine: "Machine", used: "Call") -> Value:
 
 
 def _attribute(machine: "Machine", used: "Call") -> Value:
-    name, target = (machine.evaluate(each, used.frame) for each in used.arguments[:2])
+    name, target = (machine.evaluate(used.argument(each), used.frame) for each in (0, 1))
     if isinstance(name, Text) and isinstance(target, Address) and target.slot is not None:
         value: Value = Scalar(symbol(name.value))
         if name.value not in machine.attributes:

@@ -61,20 +61,21 @@ def _selected(node: tree_sitter.Node, defined: frozenset[str]) -> list[tree_sitt
 
 
 def _number(node: tree_sitter.Node, defined: frozenset[str]) -> int:
-    match node.type:
-        case "number_literal":
-            return int(_text(node).rstrip("uUlL"), 0)
-        case "preproc_defined":
-            return int(_text(children(node)[0]) in defined)
-        case "parenthesized_expression":
-            return _number(children(node)[0], defined)
-        case "unary_expression":
-            value = _number(children(node)[-1], defined)
+    # What no build here defines is 0, as for the preprocessor itself.
+    values = [_number(child, defined) for child in children(node)]
+    match node.type, values:
+        case "preproc_defined", [value]:
+            return value
+        case "parenthesized_expression", [value]:
+            return value
+        case "unary_expression", [value]:
             return int(not value) if node.children[0].type == "!" else -value
-        case "binary_expression":
-            left, right = (_number(child, defined) for child in children(node))
+        case "binary_expression", [left, right]:
             joined = _OPERATORS.get(node.children[1].type)
             return int(bool(joined(left, right))) if joined is not None else 0
+        case "number_literal", _:
+            digits = _text(node).rstrip("uUlL")
+            return int(digits) if digits.isdecimal() else 0
         case _:
             return int(_text(node) in defined)
 

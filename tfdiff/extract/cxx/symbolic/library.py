@@ -80,7 +80,7 @@ def converted(machine: "Machine", call_: "Call") -> Value:
     """``static_cast<T>(x)``, ``T(x)``: the value itself, but for a fraction made an integer."""
     if not call_.arguments:
         return Scalar(number(0))
-    value = machine.evaluate(call_.arguments[0], call_.frame)
+    value = machine.evaluate(call_.argument(0), call_.frame)
     target = (
         call_.templates[0] if call_.templates else call_.frame.types.get(call_.name, call_.name)
     )
@@ -96,7 +96,7 @@ def outside(machine: "Machine", call_: "Call") -> Value:
     if call_.name in _MATH:
         return _math(machine, call_)
     if call_.name == "pow":
-        base, exponent = (machine.evaluate(each, call_.frame) for each in call_.arguments)
+        base, exponent = (machine.evaluate(call_.argument(each), call_.frame) for each in (0, 1))
         return Scalar(operation("pow", machine.read(base), machine.read(exponent)))
     if call_.scope.split("::")[-1].startswith(_NEUTRAL_SCOPES):
         return Thing(call_.frame.parsed.text(call_.node))
@@ -130,7 +130,7 @@ def _neutral(_machine: "Machine", call_: "Call") -> Value:
 
 def _last(machine: "Machine", call_: "Call") -> Value:
     # OP_REQUIRES_OK(ctx, x), TF_CHECK_OK(x): what counts is what x does.
-    machine.evaluate(call_.arguments[-1], call_.frame)
+    machine.evaluate(call_.argument(-1), call_.frame)
     return Thing(call_.name)
 
 
@@ -143,7 +143,7 @@ def _requires(machine: "Machine", call_: "Call") -> Value:
 
 
 def _same(machine: "Machine", call_: "Call") -> Value:
-    return machine.evaluate(call_.arguments[0], call_.frame)
+    return machine.evaluate(call_.argument(0), call_.frame)
 
 
 def _variable(machine: "Machine", call_: "Call") -> Value:
@@ -160,7 +160,7 @@ def _variable(machine: "Machine", call_: "Call") -> Value:
 
 def _base(machine: "Machine", call_: "Call") -> Value:
     """``GetBase(&tensor)``: where a tensor's memory starts on a SYCL device."""
-    value = machine.evaluate(call_.arguments[0], call_.frame)
+    value = machine.evaluate(call_.argument(0), call_.frame)
     if isinstance(value, Address):
         value = value.value or machine.store.get(value.slot or 0) or value
     if isinstance(value, TensorObject):
@@ -169,7 +169,7 @@ def _base(machine: "Machine", call_: "Call") -> Value:
 
 
 def _launch(machine: "Machine", call_: "Call") -> Value:
-    function = machine.evaluate(call_.arguments[0], call_.frame)
+    function = machine.evaluate(call_.argument(0), call_.frame)
     if isinstance(function, FunctionValue):
         rest = call_.arguments[_LAUNCH_ARGUMENTS:]
         return calls.apply(machine, function, rest, call_.node, call_.frame)
@@ -181,13 +181,13 @@ def _launch(machine: "Machine", call_: "Call") -> Value:
 
 def _loaded(machine: "Machine", call_: "Call") -> Value:
     """``ldg(pointer)``: a read through the read-only cache."""
-    pointer = machine.evaluate(call_.arguments[0], call_.frame)
+    pointer = machine.evaluate(call_.argument(0), call_.frame)
     return expressions.dereferenced(machine, pointer)
 
 
 def _atomic_add(machine: "Machine", call_: "Call") -> Value:
     """``GpuAtomicAdd(pointer, value)``: threads that hit the same row add up."""
-    pointer, value = (machine.evaluate(each, call_.frame) for each in call_.arguments[:2])
+    pointer, value = (machine.evaluate(call_.argument(each), call_.frame) for each in (0, 1))
     target = expressions.dereferenced(machine, pointer)
     old = Scalar(machine.read(target))
     if not isinstance(target, Cell):
@@ -202,7 +202,7 @@ def _atomic_add(machine: "Machine", call_: "Call") -> Value:
 
 def _shard(machine: "Machine", call_: "Call") -> Value:
     """``Shard(threads, workers, total, cost, work)``."""
-    return parallel(machine, call_, machine.evaluate(call_.arguments[-1], call_.frame))
+    return parallel(machine, call_, machine.evaluate(call_.argument(-1), call_.frame))
 
 
 def parallel(machine: "Machine", call_: "Call", work: Value) -> Value:

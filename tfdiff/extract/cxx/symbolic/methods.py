@@ -122,7 +122,7 @@ def _tensor(machine: "Machine", value: TensorObject, call: Call) -> Value:
 
 def _thing(machine: "Machine", value: Thing, call: Call) -> Value:
     if call.name == "parallelFor":
-        return library.parallel(machine, call, machine.evaluate(call.arguments[-1], call.frame))
+        return library.parallel(machine, call, machine.evaluate(call.argument(-1), call.frame))
     if call.name.startswith("memcpy") and len(call.arguments) > 1:
         return _copied(machine, call)
     if call.name in eigen.SIZES:
@@ -138,7 +138,7 @@ def _thing(machine: "Machine", value: Thing, call: Call) -> Value:
 
 def _copied(machine: "Machine", call: Call) -> Value:
     """``device.memcpyDeviceToHost(&x, pointer, size)``."""
-    target, source = (machine.evaluate(each, call.frame) for each in call.arguments[:2])
+    target, source = (machine.evaluate(call.argument(each), call.frame) for each in (0, 1))
     if isinstance(target, Address) and target.slot is not None and isinstance(source, Pointer):
         content = expressions.dereferenced(machine, source)
         machine.write(target.slot, Scalar(machine.read(content)))

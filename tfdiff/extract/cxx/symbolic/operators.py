@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING, Final
 
 import tree_sitter
 
+from tfdiff.extract.cxx.symbolic.call import last
 from tfdiff.extract.cxx.symbolic.conditions import both, compared, condition_of, either, negation
 from tfdiff.extract.cxx.symbolic.frames import Frame
-from tfdiff.extract.cxx.symbolic.guards import children
 from tfdiff.extract.cxx.symbolic.locations import is_structural
 from tfdiff.extract.cxx.symbolic.values import (
     Address,
@@ -57,7 +57,7 @@ def _of_thing(machine: "Machine", op: str, left: Value, right: Value) -> Value:
 
 def unary(machine: "Machine", node: tree_sitter.Node, frame: Frame) -> Value:
     """``-x``, ``!x``."""
-    operand = machine.evaluate(children(node)[-1], frame)
+    operand = machine.evaluate(last(node), frame)
     match node.children[0].type:
         case "-" if isinstance(operand, Lazy | View):
             return Lazy(operation("neg", machine.lazy(operand)))

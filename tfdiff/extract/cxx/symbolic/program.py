@@ -216,7 +216,7 @@ def _class(
         code, own = member, None
         if member.type == "template_declaration":
             own = member.child_by_field_name("parameters")
-            code = children(member)[-1]
+            code = (member, *children(member))[-1]
         if code.type == _FUNCTION:
             method = function_code(code, parsed, template_names(own, parsed), name)
             if method is not None:

@@ -16,6 +16,7 @@ from tfdiff.extract.cxx.symbolic.values import Cell, Scalar, Value
 if TYPE_CHECKING:
     from tfdiff.extract.cxx.symbolic.machine import Machine
 
+_WHOLE: Final = frozenset({"expression_statement", "declaration", "return_statement"})
 Exit = Literal["end", "return", "next"]
 
 
@@ -43,10 +44,21 @@ def execute(machine: "Machine", work: Todo) -> Outcome:
     """Run statements until they end or are left."""
     while work is not None:
         node, frame, work = work
-        ended, work = _RUNNERS.get(node.type, _not_understood)(machine, node, frame, work)
+        run = _RUNNERS.get(node.type, _not_understood)
+        if node.has_error and _is_broken(node):
+            run = _not_understood
+        ended, work = run(machine, node, frame, work)
         if ended is not None:
             return ended
     return Outcome("end")
+
+
+def _is_broken(node: tree_sitter.Node) -> bool:
+    # What the grammar left out may be what counts. A block's statements are looked at one by one.
+    if node.type in _WHOLE:
+        return True
+    broken = any(child.is_error or child.is_missing for child in node.children)
+    return broken and node.type != "compound_statement"
 
 
 def _not_understood(machine: "Machine", node: tree_sitter.Node, frame: Frame, work: Todo) -> Step:
