@@ -1,6 +1,5 @@
 """The quick answer in the terminal: the answer first, at most a screen."""
 
-from collections.abc import Iterable
 from io import StringIO
 from typing import TYPE_CHECKING, Final
 
@@ -8,9 +7,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from tfdiff.render.formulas import as_text
 from tfdiff.render.steps import steps
 from tfdiff.render.told import Told
-from tfdiff.render.visible import one_line
+from tfdiff.render.visible import cut, one_line
 from tfdiff.render.wording import (
     EFFECT_TONES,
     EFFECTS,
@@ -26,10 +26,16 @@ from tfdiff.render.wording import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from rich.console import RenderableType
+
     from tfdiff.findings import Finding, OptimizerReport, Report
 
 COLUMNS: Final = 80
 LINES: Final = 24
+_LONGEST: Final = 300  # characters of a sentence, so that it leaves room for the rest
+_MOST_LINES: Final = 2  # of a rule that changed
 
 STYLES: Final[dict[Tone, str]] = {
     "good": "green",
@@ -50,25 +56,27 @@ def plain(report: "Report") -> str:
 
 def show(report: "Report", console: Console) -> None:
     """Print the answer; rich takes colour away where there is no terminal or NO_COLOR is set."""
-    for line in _text(report, console.height):
-        console.print(line, highlight=False, soft_wrap=False)
-
-
-def _text(report: "Report", lines: int) -> "Iterable[Text | Table]":
     ordered = sorted(report.optimizers, key=worst_first)
-    yield Text.assemble(
-        (_subject(report), "bold"), f"  {report.old.ref} \N{RIGHTWARDS ARROW} {report.new.ref}"
-    )
-    yield Text(one_line(answer(report)))
+    head = [*_head(report), *(_verdicts(ordered[0]) if len(ordered) == 1 else ())]
+    foot = list(_unread(report))
+    room = console.height - sum(_height(part, console) for part in (*head, *foot)) - 3
+    if len(ordered) > 1:
+        rows = max(3, min(len(ordered), room // 2))
+        head.append(_matrix(ordered, rows))
+        room -= rows + 2
+    for part in (*head, *_changes(ordered, max(3, room)), *foot):
+        console.print(part, highlight=False)
+
+
+def _height(part: "RenderableType", console: Console) -> int:
+    return len(console.render_lines(part))
+
+
+def _head(report: "Report") -> "Iterable[RenderableType]":
+    arrow = "\N{RIGHTWARDS ARROW}"
+    yield Text.assemble((_subject(report), "bold"), f"  {report.old.ref} {arrow} {report.new.ref}")
+    yield Text(cut(one_line(answer(report)), _LONGEST))
     yield Text()
-    if len(ordered) == 1:
-        yield _verdicts(ordered[0])
-        room = lines - 12
-    else:
-        room = max(4, (lines - 10) // 2)
-        yield _matrix(ordered, room)
-    yield from _changes(ordered, max(3, room))
-    yield from _unread(report)
 
 
 def _subject(report: "Report") -> str:
@@ -79,13 +87,33 @@ def _subject(report: "Report") -> str:
             return counted(len(several), "optimizer")
 
 
-def _verdicts(optimizer: "OptimizerReport") -> Table:
+def _verdicts(optimizer: "OptimizerReport") -> "Iterable[RenderableType]":
     table = Table.grid(padding=(0, 2))
     why = {"updates": _paths(optimizer)}
     for part in parts(optimizer.verdict):
         verdict = Text(f"{part.icon} {part.verdict}", style=STYLES[part.tone])
         table.add_row(Text(f"  {part.name}"), verdict, Text(why.get(part.name, ""), style="dim"))
-    return table
+    yield table
+    yield from _formulas(optimizer)
+
+
+def _formulas(optimizer: "OptimizerReport") -> "Iterable[RenderableType]":
+    """The lines of the first rule that changed, changed terms in ``[[ ]]``."""
+    rules = ((path.old, path.new) for path in optimizer.paths if path.verdict != "identical")
+    old, new = next(((old, new) for old, new in rules if old and new and old != new), ((), ()))
+    table = Table.grid(padding=(0, 2))
+    for side, rule in zip(("old", "new"), as_text(old, new), strict=True):
+        for line in [line for line in rule.lines if line.changed][:_MOST_LINES]:
+            formula = f"{one_line(line.target)} = {one_line(line.value)}"
+            table.add_row(f"  {side}", Text(cut(formula, _LONGEST)))
+    if table.row_count:
+        yield Text()
+        yield table
+
+
+def _whole(text: str) -> Text:
+    """One line that ends in an ellipsis where it does not fit."""
+    return Text(text, no_wrap=True, overflow="ellipsis")
 
 
 def _paths(optimizer: "OptimizerReport") -> str:
@@ -103,12 +131,18 @@ def _matrix(optimizers: "list[OptimizerReport]", room: int) -> Table:
     for name in ("updates", "defaults", "state", "calls", "execution"):
         table.add_column(name, no_wrap=True, min_width=len(name))
     for optimizer in optimizers[:room]:
-        name = one_line(optimizer.name).rsplit(".", 1)[-1]
         updates, *others = (_cell(part) for part in parts(optimizer.verdict))
-        table.add_row(Text(f"  {name}"), updates, *others)
+        table.add_row(_whole(f"  {_short(optimizer.name, optimizers)}"), updates, *others)
     if len(optimizers) > room:
         table.add_row(Text(f"  and {len(optimizers) - room} more", style="dim"))
     return table
+
+
+def _short(name: str, optimizers: "list[OptimizerReport]") -> str:
+    """The class, with the module before it where that is needed to tell it from others."""
+    *modules, last = one_line(name).split(".")
+    alike = sum(other.name.rsplit(".", 1)[-1] == last for other in optimizers)
+    return ".".join([*modules[-1:], last]) if alike > 1 else last
 
 
 def _cell(part: Part) -> Text:
@@ -117,7 +151,7 @@ def _cell(part: Part) -> Text:
     return Text(f"{part.icon}{word}", style=STYLES[part.tone])
 
 
-def _changes(optimizers: "list[OptimizerReport]", room: int) -> "Iterable[Text | Table]":
+def _changes(optimizers: "list[OptimizerReport]", room: int) -> "Iterable[RenderableType]":
     found = Told(tuple(optimizers)).findings.values()
     loud = sorted((one for one in found if not is_quiet(one)), key=gravity)
     quiet = len(found) - len(loud)
@@ -125,9 +159,9 @@ def _changes(optimizers: "list[OptimizerReport]", room: int) -> "Iterable[Text |
         yield Text()
         table = Table.grid(padding=(0, 2))
         table.add_column(no_wrap=True, min_width=max(len(_effect(one)) for one in loud[:room]))
-        table.add_column(overflow="ellipsis", no_wrap=True)
+        table.add_column()
         for finding in loud[:room]:
-            table.add_row(_effect(finding), Text(_said(finding, len(optimizers) > 1)))
+            table.add_row(_effect(finding), _whole(_said(finding, optimizers)))
         yield table
     said = [f"{len(loud) - room} more changes"] if len(loud) > room else []
     said += [f"{counted(quiet, 'change')} without effect on training"] if quiet else []
@@ -140,13 +174,13 @@ def _effect(finding: "Finding") -> Text:
     return Text(f"  {icon} {finding.effect}", style=STYLES[EFFECT_TONES[finding.effect]])
 
 
-def _said(finding: "Finding", several: bool) -> str:  # noqa: FBT001 - private, one caller
-    owner = finding.optimizer.rsplit(".", 1)[-1] + ": " if several else ""
+def _said(finding: "Finding", optimizers: "list[OptimizerReport]") -> str:
+    owner = f"{_short(finding.optimizer, optimizers)}: " if len(optimizers) > 1 else ""
     when = f" (if {finding.condition})" if finding.condition else ""
     return one_line(f"{owner}{finding.title}{when}")
 
 
-def _unread(report: "Report") -> Iterable[Text]:
+def _unread(report: "Report") -> "Iterable[RenderableType]":
     """What was not looked at, always said: silence would read as 'unchanged'."""
     coverage = report.coverage
     yield Text()
@@ -157,6 +191,6 @@ def _unread(report: "Report") -> Iterable[Text]:
         said += (
             f" and {counted(len(reasons) - 3, 'other')}" if len(reasons) > len(reasons[:3]) else ""
         )
-    yield Text(f"{said}.", style="dim")
+    yield Text(f"{cut(said, _LONGEST)}.", style="dim")
     for warning in warnings(report):
         yield Text(one_line(warning), style=STYLES["warn"])
