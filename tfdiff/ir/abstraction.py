@@ -25,8 +25,9 @@ from tfdiff.ir.expr import (
 )
 from tfdiff.ir.field import Field, NotProvable, OutOfWork, Work
 from tfdiff.ir.interpret import AskTruth, Interpreter
+from tfdiff.ir.masks import NEGATIVE, ZERO, multiplied
 from tfdiff.ir.show import text
-from tfdiff.ir.signs import NEGATIVE, ZERO, Signs, Split, multiplied
+from tfdiff.ir.signs import Signs, Split
 from tfdiff.ir.walk import ordered, replaced
 
 PIECEWISE: Final = frozenset({"abs", "sign", "max", "min"})

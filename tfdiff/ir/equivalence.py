@@ -4,9 +4,9 @@ identical (same operations in the same order), equal (proved over the reals), co
 (differs only where a guard holds), differs (with a witness), undecided (with the reason).
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -14,34 +14,20 @@ import numpy as np
 from tfdiff.ir.abstraction import at_least_zero
 from tfdiff.ir.canonical import Canonical
 from tfdiff.ir.closed import Closed, closed
+from tfdiff.ir.conditions import condition_of
 from tfdiff.ir.decision import Decision, Example, Rung, StateDecision
 from tfdiff.ir.domain import Domain, Kind, inferred_domain
 from tfdiff.ir.expr import Call, Expr, symbol
-from tfdiff.ir.guards import (
-    Frame,
-    Guard,
-    data_guards,
-    joined,
-    off_by_default,
-    plausible,
-    setting_guards,
-    special_guards,
-)
+from tfdiff.ir.guards import Frame
 from tfdiff.ir.invariants import kept_signs
-from tfdiff.ir.prove import prove
-from tfdiff.ir.refute import Search, differs_at, example, searched
+from tfdiff.ir.refute import Search, example, searched
+from tfdiff.ir.rungs import SAME_OPERATIONS, unrefuted
 from tfdiff.ir.sampling import Points, points
 from tfdiff.ir.show import text
 from tfdiff.ir.typed import typed_states
 from tfdiff.ir.walk import States, opaques, replaced, symbols, unknown_calls
 
 ORDER: Final[tuple[Rung, ...]] = ("identical", "equal", "conditional", "undecided", "differs")
-SAME_OPERATIONS: Final = "same operations in the same order"
-MOST_GUARDS: Final = 12
-OUTSIDE: Final = 256  # points at which a guard is tried
-QUICK: Final = 128  # points for a mere yes or no
-LOPSIDED: Final = "at many points only one of the rules has a value"
-OVER_THE_REALS: Final = "proved equal over the reals; only rounding can differ"
 
 
 def decide(  # noqa: PLR0913 - the optional ones sharpen the answer
@@ -120,16 +106,6 @@ def _with_starts(
     return replace(decision, assumptions=(*decision.assumptions, *said))
 
 
-def same(old: Expr, new: Expr, domain: Domain) -> bool:
-    """Whether two values are shown to be the same: identical, or proved equal."""
-    forms = Canonical()
-    old, new = forms.form(old), forms.form(new)
-    if old is new:
-        return not opaques([old])
-    search = searched(old, new, points([old, new], domain, {}, count=QUICK))
-    return search.row is None and not search.lopsided and prove(old, new, domain).proved
-
-
 @dataclass(frozen=True, slots=True)
 class _Context:
     """Two rules made ready for comparison: canonical, with the calls they share as symbols."""
@@ -182,40 +158,18 @@ def _kinds_of_calls(calls: Iterable[Call]) -> dict[str, Kind]:
 def _state(name: str, context: _Context) -> tuple[StateDecision, Search | None]:
     old, new = context.old[name], context.new[name]
     if old is new:
-        unread = opaques([old])
-        if unread:
-            return StateDecision(name, "undecided", "unknown", "", reason=_unread([old])), None
+        if opaques([old]):
+            return StateDecision(name, "undecided", "unknown", "", reason=unread([old])), None
         return StateDecision(name, "identical", "proved", SAME_OPERATIONS), None
     search = searched(old, new, context.frame.points)
     if search.row is not None:
         return _refuted(name, context, search), search
-    return _unrefuted(name, old, new, search, context), None
-
-
-def _unrefuted(name: str, old: Expr, new: Expr, search: Search, context: _Context) -> StateDecision:
-    """Prove what could not be refuted."""
-    if opaques([old, new]):
-        return StateDecision(name, "undecided", "unknown", "", reason=_unread([old, new]))
-    unknown = [{call.function for call in unknown_calls([side])} for side in (old, new)]
-    if unknown[0] != unknown[1]:  # no proof can get rid of a function on one side only
-        return StateDecision(name, "undecided", "unknown", "", reason=_unread([old, new]))
-    proof = prove(old, new, context.frame.domain)
-    if proof.proved:
-        return StateDecision(name, "equal", "proved", OVER_THE_REALS, proof.assumptions)
-    count = int(np.count_nonzero(search.valid))
-    branches = f"{search.signatures} branch signature" + "s" * (search.signatures != 1)
-    seen = f"equal at {count} points in {branches}, not proved"
-    if unknown_calls([old, new]):
-        return StateDecision(name, "undecided", "unknown", "", reason=_unread([old, new]))
-    if proof.exhausted or search.lopsided:
-        reason = LOPSIDED if search.lopsided else f"{seen}: {proof.reason}"
-        return StateDecision(name, "undecided", "unknown", "", reason=reason)
-    return StateDecision(name, "equal", "sampled", seen)
+    return unrefuted(name, old, new, search, context.frame.domain), None
 
 
 def _refuted(name: str, context: _Context, search: Search) -> StateDecision:
     proof = "different results, confirmed in ball arithmetic"
-    found = _guard(name, context, search)
+    found = condition_of(context.old[name], context.new[name], context.frame, search)
     if found is None:
         return StateDecision(name, "differs", "proved", proof)
     guard, outside = found
@@ -230,82 +184,6 @@ def _refuted(name: str, context: _Context, search: Search) -> StateDecision:
     )
 
 
-def _guard(name: str, context: _Context, search: Search) -> tuple[Guard, StateDecision] | None:
-    """The guards outside of which the rules are the same, joined; None if there is none."""
-    roots = [context.old[name], context.new[name]]
-    apart = search.apart.copy()
-    apart[search.row] = True
-
-    @cache
-    def confirmed(row: int) -> bool:
-        return differs_at(roots[0], roots[1], context.frame.points, row)
-
-    def works(guard: Guard) -> StateDecision | None:
-        if not plausible(guard, apart, search.valid, confirmed):
-            return None
-        outside = _outside(name, guard, context)
-        return outside if outside.verdict in {"identical", "equal"} else None
-
-    for candidates in (setting_guards, special_guards):
-        kept = [(guard, works(guard)) for guard in candidates(roots, context.frame)]
-        working = [(guard, outside) for guard, outside in kept if outside is not None]
-        if working:
-            return _together(working)
-    several = _fewest(off_by_default(roots, context.frame), works)
-    if several is not None:
-        return several
-    data = [(guard, works(guard)) for guard in data_guards(roots, context.frame)]
-    working = [(guard, outside) for guard, outside in data if outside is not None]
-    return _together(working) if working else None
-
-
-def _together(working: list[tuple[Guard, StateDecision]]) -> tuple[Guard, StateDecision]:
-    """Guards each of which is enough: rules can differ only where all of them hold."""
-    first, outside = working[0]
-    shown = " and ".join(dict.fromkeys(guard.text for guard, _ in working))
-    default = all(guard.default for guard, _ in working)
-    return replace(first, text=shown, default=default), outside
-
-
-def _fewest(
-    candidates: tuple[Guard, ...], works: Callable[[Guard], StateDecision | None]
-) -> tuple[Guard, StateDecision] | None:
-    """Guards that are enough only together, and none of which can be left out."""
-    if not 1 < len(candidates) <= MOST_GUARDS:
-        return None
-    needed = list(candidates)
-    outside = works(joined(needed))
-    if outside is None:
-        return None
-    for guard in candidates:
-        fewer = [one for one in needed if one is not guard]
-        still = works(joined(fewer)) if fewer else None
-        if still is not None:
-            needed, outside = fewer, still
-    return joined(needed), outside
-
-
-def _outside(name: str, guard: Guard, context: _Context) -> StateDecision:
-    states = guard.outside((("old", context.old[name]), ("new", context.new[name])))
-    forms = Canonical()
-    old, new = (forms.form(value) for _, value in states)
-    if old is new:
-        return StateDecision(name, "identical", "proved", SAME_OPERATIONS)
-    drawn = points([old, new], context.frame.domain, context.frame.settings, count=OUTSIDE)
-    search = searched(old, new, drawn)
-    if search.row is not None:
-        return StateDecision(name, "differs", "proved", "")
-    return _unrefuted(name, old, new, search, context)
-
-
-def _unread(roots: list[Expr]) -> str:
-    found = [f"{node.text} ({node.reason})" for node in opaques(roots)]
-    found += [
-        f"{text(node)} (nothing is known of {node.function})" for node in unknown_calls(roots)
-    ]
-    return "not understood: " + "; ".join(dict.fromkeys(found))
-
-
 def _combined(
     worst: StateDecision,
     decided: tuple[tuple[StateDecision, Search | None], ...],
@@ -315,7 +193,7 @@ def _combined(
     states = tuple(decision for decision, _ in decided)
     alike = [decision for decision in states if decision.verdict == worst.verdict]
     guarded = [decision.condition for decision in alike if decision.condition is not None]
-    condition = " or ".join(dict.fromkeys(guarded)) if len(guarded) == len(alike) else None
+    condition = " or ".join(_simplest(guarded)) if len(guarded) == len(alike) else None
     return Decision(
         worst.verdict,
         worst.certainty,
@@ -327,6 +205,13 @@ def _combined(
         witness=_witness(decided, context, visible),
         domain=context.frame.domain,
     )
+
+
+def _simplest(conditions: list[str]) -> tuple[str, ...]:
+    """Conditions of which one must hold, each part once."""
+    parts = [part for condition in conditions for part in condition.split(" or ")]
+    whole = all(part.count("(") == part.count(")") for part in parts)
+    return tuple(dict.fromkeys(parts if whole else conditions))
 
 
 def _witness(

@@ -13,8 +13,8 @@ from typing import Literal as OneOf
 
 from tfdiff.ir.align import Changed, Pair, changed_terms
 from tfdiff.ir.decision import Decision, StateDecision
-from tfdiff.ir.equivalence import same
 from tfdiff.ir.expr import Call, Expr, Number, Operation, Symbol, children, number, symbol
+from tfdiff.ir.rungs import same
 from tfdiff.ir.show import text
 from tfdiff.ir.walk import States, ordered, replaced, symbols
 

@@ -18,8 +18,9 @@ from tfdiff.ir.expr import (
     call,
 )
 from tfdiff.ir.field import Element, Field, Generator, NotProvable
+from tfdiff.ir.masks import NEGATIVE, POSITIVE, ZERO
 from tfdiff.ir.powers import Powers
-from tfdiff.ir.signs import NEGATIVE, POSITIVE, ZERO, Signs
+from tfdiff.ir.signs import Signs
 
 Meaning = Element | bool
 _HOLDS: Final[Mapping[str, tuple[tuple[int, ...], int]]] = {

@@ -11,7 +11,8 @@ from typing import Final
 from flint import fmpq_mpoly
 
 from tfdiff.ir.field import Element, Field, NotProvable, rational, square_part
-from tfdiff.ir.signs import NEGATIVE, POSITIVE, ZERO, Signs
+from tfdiff.ir.masks import NEGATIVE, POSITIVE, ZERO
+from tfdiff.ir.signs import Signs
 
 LARGEST: Final = 32  # whole exponents up to this are multiplied out
 

@@ -24,8 +24,9 @@ from tfdiff.ir.expr import (
 )
 from tfdiff.ir.field import Field, NotProvable, OutOfWork, Work
 from tfdiff.ir.interpret import AskTruth, Interpreter, Undefined
+from tfdiff.ir.masks import ANY, NEGATIVE, ZERO
 from tfdiff.ir.show import text
-from tfdiff.ir.signs import ANY, BY_KIND, NEGATIVE, ZERO, Signs, Split
+from tfdiff.ir.signs import BY_KIND, Signs, Split
 from tfdiff.ir.walk import ordered, replaced, symbols
 
 EFFORT: Final = 3_000_000  # term operations for one proof

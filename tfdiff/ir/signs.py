@@ -16,11 +16,8 @@ from tfdiff.ir.domain import Domain
 from tfdiff.ir.expr import Symbol
 from tfdiff.ir.field import Element, Field, rational
 from tfdiff.ir.inequalities import Inequality, feasible
+from tfdiff.ir.masks import ANY, NEGATIVE, POSITIVE, ZERO, flipped, multiplied, sign, squared
 
-NEGATIVE: Final = 1
-ZERO: Final = 2
-POSITIVE: Final = 4
-ANY: Final = 7
 BY_KIND: Final[Mapping[str, int]] = {
     "positive": POSITIVE,
     "nonnegative": ZERO | POSITIVE,
@@ -70,9 +67,9 @@ class Signs:
         """Add a fact about an element that is not divided by zero; False if it cannot be."""
         poly = self._field.product(value.num, value.den)
         if poly.is_constant():
-            return bool(_sign(rational(poly)) & mask)
+            return bool(sign(rational(poly)) & mask)
         constant, factors = self._field.factors(poly)
-        turned = _sign(constant)
+        turned = sign(constant)
         unknown: list[fmpq_mpoly] = []
         for factor, exponent in factors:
             known = self.of(factor)
@@ -84,7 +81,7 @@ class Signs:
                 unknown.append(factor)
         if len(unknown) == 1:
             poly = unknown[0]
-            mask = mask if turned == POSITIVE else _flipped(mask)
+            mask = mask if turned == POSITIVE else flipped(mask)
         known = self.of(poly) & mask
         self._facts.append(Fact(poly, known))
         return known != 0
@@ -107,13 +104,13 @@ class Signs:
     def of(self, poly: fmpq_mpoly) -> int:
         """The signs that a polynomial can have."""
         if poly.is_constant():
-            return _sign(rational(poly))
+            return sign(rational(poly))
         found = self._bounded(poly)
         for fact in self._facts:
             if fact.poly == poly:
                 found &= fact.mask
             elif fact.poly == -poly:
-                found &= _flipped(fact.mask)
+                found &= flipped(fact.mask)
         return found
 
     def of_factors(self, poly: fmpq_mpoly) -> int:
@@ -122,10 +119,10 @@ class Signs:
         if direct in {NEGATIVE, ZERO, POSITIVE}:
             return direct
         constant, factors = self._field.factors(poly)
-        found = _sign(constant)
+        found = sign(constant)
         for factor, exponent in factors:
             signs = self.of(factor)
-            found = multiplied(found, _squared(signs) if exponent % 2 == 0 else signs)
+            found = multiplied(found, squared(signs) if exponent % 2 == 0 else signs)
         return found & direct
 
     def which(self, value: Element, groups: tuple[int, ...]) -> int:
@@ -231,7 +228,7 @@ class Signs:
         for place, power in enumerate(powers):
             if power:
                 signs = self._generator(place)
-                mask = multiplied(mask, _squared(signs) if power % 2 == 0 else signs)
+                mask = multiplied(mask, squared(signs) if power % 2 == 0 else signs)
                 if record and power % 2:
                     self._use(place)
         return mask
@@ -264,7 +261,7 @@ class Signs:
         together = 0
         strict = False
         for powers, coefficient in terms.items():
-            mask = multiplied(_sign(coefficient), self._monomial(powers, record=True))
+            mask = multiplied(sign(coefficient), self._monomial(powers, record=True))
             together |= mask
             strict = strict or not mask & ZERO
             if together & NEGATIVE and together & POSITIVE:
@@ -289,32 +286,6 @@ class Signs:
             if together & NEGATIVE and together & POSITIVE:
                 return ANY
         return together & ~ZERO if not first & ZERO else together
-
-
-def _sign(value: Fraction) -> int:
-    if value == 0:
-        return ZERO
-    return POSITIVE if value > 0 else NEGATIVE
-
-
-def _flipped(mask: int) -> int:
-    return (
-        (mask & ZERO) | (NEGATIVE if mask & POSITIVE else 0) | (POSITIVE if mask & NEGATIVE else 0)
-    )
-
-
-def _squared(mask: int) -> int:
-    return (mask & ZERO) | (POSITIVE if mask & (NEGATIVE | POSITIVE) else 0)
-
-
-def multiplied(left: int, right: int) -> int:
-    """The signs that a product can have."""
-    found = (left | right) & ZERO
-    if left & POSITIVE:
-        found |= right & ~ZERO
-    if left & NEGATIVE:
-        found |= _flipped(right) & ~ZERO
-    return found
 
 
 def _signed(terms: Mapping[tuple[int, ...], Fraction], mask: int) -> list[Inequality]:
