@@ -65,6 +65,6 @@ def test_tickets_and_people_are_not_called_by_accident() -> None:
     assert not re.search(r"[@#!]\w", prose("by @someone for #12 and !34"))
 
 
-def test_the_markdown_is_as_it_was_accepted() -> None:
-    assert_gold("one.md", render(sample.one(), "markdown"))
-    assert_gold("many.md", render(sample.many(), "markdown", flavour="github"))
+@pytest.mark.parametrize(("name", "flavour"), [("one", "plain"), ("many", "github")])
+def test_the_markdown_is_as_it_was_accepted(name: str, flavour: str) -> None:
+    assert_gold(f"{name}.md", render(getattr(sample, name)(), "markdown", flavour=flavour))

@@ -72,9 +72,9 @@ def test_control_characters_of_the_sources_do_not_reach_the_terminal() -> None:
     assert "\x1b" not in render(sample.hostile(), "text")
 
 
-def test_the_text_is_as_it_was_accepted() -> None:
-    assert_gold("one.txt", render(sample.one(), "text"))
-    assert_gold("many.txt", render(sample.many(), "text"))
+@pytest.mark.parametrize("name", ["one", "many"])
+def test_the_text_is_as_it_was_accepted(name: str) -> None:
+    assert_gold(f"{name}.txt", render(getattr(sample, name)(), "text"))
 
 
 def test_the_account_names_every_changed_stretch() -> None:
