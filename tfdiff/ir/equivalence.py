@@ -21,7 +21,7 @@ from tfdiff.ir.expr import Call, Expr, symbol
 from tfdiff.ir.guards import Frame
 from tfdiff.ir.invariants import kept_signs
 from tfdiff.ir.refute import Search, example, searched
-from tfdiff.ir.rungs import SAME_OPERATIONS, unrefuted
+from tfdiff.ir.rungs import SAME_OPERATIONS, unread, unrefuted
 from tfdiff.ir.sampling import Points, points
 from tfdiff.ir.show import text
 from tfdiff.ir.typed import typed_states
