@@ -41,7 +41,7 @@ def textile(markdown: str) -> str:
         ("a\\\nb", "a\nb", "a\nb", "<p>a<br />\nb</p>"),
         ("**a** *b*", "*a* _b_", "*a* _b_", "<p><strong>a</strong> <em>b</em></p>"),
         ("`x`", "{{x}}", "<code>x</code>", "<p><code>x</code></p>"),
-        ("`a_b*`", "{{a\\_b\\*}}", "<code>a_b*</code>", "<p><code>a_b*</code></p>"),
+        ("`a_b*`", "{{a_b\\*}}", "<code>a_b*</code>", "<p><code>a_b*</code></p>"),
         (
             "[a](https://x.example/a_b#L1)",
             "[a|https://x.example/a_b#L1]",
@@ -80,6 +80,14 @@ def textile(markdown: str) -> str:
         ),
         ("a <b>x</b>!", "a x\\!", None, "<p>a x!</p>"),
         ("{a} [b] c-d --", "\\{a\\} \\[b\\] c-d \\-\\-", None, "<p>{a} [b] c-d --</p>"),
+        ("a\\\\b x_y h^2", "a&#92;b x_y h\\^2", None, "<p>a\\b x_y h^2</p>"),
+        ("h3. x", "h3\u2060. x", "h3\u2060. x", "<p>h3. x</p>"),
+        (
+            "[`a_b|c`](https://x.example)",
+            "[a_b\\|c|https://x.example]",
+            '"<code>a_b|c</code>":https://x.example',
+            '<p><a href="https://x.example"><code>a_b|c</code></a></p>',
+        ),
         ("f(x) (on) (of)", "f\\(x) \\(on) (of)", None, "<p>f(x) (on) (of)</p>"),
     ],
 )

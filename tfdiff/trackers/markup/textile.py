@@ -12,6 +12,7 @@ _LANGUAGES: Final = frozenset({"python", "json", "cpp", "c", "diff", "yaml", "ht
 _SPECIAL: Final = re.compile(r"[*_+@%^~|!\"#=\[\](){}<>&\\?:-]")
 # In code everything stays as it is, but for the tags that end or nest it.
 _CODE_TAG: Final = re.compile(r"<(?=/?(?:pre|code|kbd|notextile)\b)", re.IGNORECASE)
+_BLOCK: Final = re.compile(r"^(h[1-6]|bq|p|pre|fn\d+)(?=\.)")
 _FIRST_BLOCK: Final = re.compile(r"(h[1-6])\. ")
 _AROUND: Final = {"strong": "*", "em": "_", "s": "-"}
 _BULLETS: Final = {"bullet_list": "*", "ordered_list": "#"}
@@ -107,6 +108,7 @@ def _children(node: SyntaxTreeNode) -> str:
 
 
 def _escaped(text: str) -> str:
+    text = _BLOCK.sub("\\1\u2060", text)
     return _SPECIAL.sub(lambda match: f"&#{ord(match[0])};", text)
 
 

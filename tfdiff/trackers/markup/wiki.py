@@ -22,14 +22,16 @@ _LANGUAGES: Final = {
     "sh": "bash",
 }
 _SPECIAL: Final = re.compile(
-    r"""[{}\[\]|*_!^~+\\]                 # markup wherever it stands
-    |\?(?=\?)                             # ??citation??
-    |(?<![^\W_])-|-(?![^\W_])             # -struck out-, dashes and lists
-    |(?<![^\s])\#                         # a numbered list
-    |\((?=[xyniv/!?+\-*]\)|on\)|off\)|flag)  # emoticons
+    r"""[{}\[\]|!^~]                                # markup wherever it stands
+    |(?<![^\W_])[*_+-]|[*_+-](?![^\W_])            # *strong*, _emphasis_ ...: not inside words
+    |\?(?=\?)                                      # ??citation??
+    |(?<![^\s])\#                                  # a numbered list
+    |\((?=[xyniv/!?+\-*]\)|on\)|off\)|flag)       # emoticons
     """,
     re.VERBOSE,
 )
+_BLOCK: Final = re.compile(r"^(h[1-6]|bq)(?=\. )")
+_ENTITY: Final = re.compile(r"&(?=#?\w+;)")
 _AROUND: Final = {"strong": "*", "em": "_", "s": "-"}
 _BULLETS: Final = {"bullet_list": "*", "ordered_list": "#"}
 
@@ -114,7 +116,7 @@ def _inline(node: SyntaxTreeNode) -> str:  # noqa: PLR0911 - one for each kind o
             href = str(node.attrs["href"])
             for mark in "|]{}":
                 href = href.replace(mark, f"%{ord(mark):02X}")
-            return f"[{_children(node)}|{href}]"
+            return f"[{_alias(node)}|{href}]"
         case _:
             return _escaped(without_tags(node.content))
 
@@ -123,5 +125,16 @@ def _children(node: SyntaxTreeNode) -> str:
     return "".join(_inline(child) for child in node.children)
 
 
+def _alias(node: SyntaxTreeNode) -> str:
+    """A link's text: Jira understands no markup there, and takes only its own marks amiss."""
+    if node.children:
+        return "".join(_alias(child) for child in node.children)
+    return re.sub(r"[\[\]|{}]", lambda mark: f"\\{mark[0]}", node.content)
+
+
 def _escaped(text: str) -> str:
+    text = _ENTITY.sub("&amp;", text)
+    # Two backslashes are a line break, so there is no escaping one with another.
+    text = text.replace("\\", "&#92;")
+    text = _BLOCK.sub("\\1\u2060", text)
     return _SPECIAL.sub(lambda match: f"\\{match[0]}", text)
