@@ -33,7 +33,9 @@ def _rule(machine: Machine, kernels: Kernels, device: Device) -> UpdateRule:
     states = _kept(machine)
     names = tuple(states)
     values = Linker(machine, kernels, device).link(tuple(states.values()))
-    values = tuple(split(row_gradient(value)) for value in values)
+    values = tuple(row_gradient(value) for value in values)
+    if machine.gradient == "sparse":
+        values = tuple(split(value) for value in values)
     renamed, shown = _renamed(machine, names, values)
     unread = opaques(renamed)
     return UpdateRule(

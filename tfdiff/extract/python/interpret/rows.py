@@ -23,9 +23,7 @@ def written(value: Expr, old: Expr) -> Expr:
 
 
 def split(value: Expr) -> Expr:
-    """The same value with the question whether a row is touched asked once, and first."""
-    if TOUCHED not in set(ordered((value,))):
-        return value
+    """A state after a sparse step, asking once, and first, whether a row is touched."""
     untouched = {TOUCHED: boolean(value=False), GRADIENT: NOT_TOUCHED}
     return select(TOUCHED, _where(value, touched=True), _replaced(value, untouched))
 

@@ -1,0 +1,96 @@
+"""Sparse steps: touched rows, rows that keep their values, repeated indices."""
+
+from tests.interpret_kit import curve, rules, sparse
+from tests.ir_reader import read
+from tfdiff.ir.expr import Expr, call, operation, select, symbol
+
+TOUCHED = symbol("touched")
+
+
+def rows(touched: str, others: str) -> Expr:
+    return select(TOUCHED, read(touched), read(others))
+
+
+def test_scatter_reaches_touched_rows_only() -> None:
+    after = dict(sparse("state_ops.scatter_sub(var, grad.indices, grad.values * self._lr)").states)
+    assert after["var"] is rows("var - grad * learning_rate", "var")
+
+
+def test_dense_assignment_reaches_every_row_and_scatter_adds_to_some() -> None:
+    after = dict(
+        sparse(
+            "m_t = state_ops.assign(m, m * self._lr)\n"
+            "with ops.control_dependencies([m_t]):\n"
+            "    m_t = state_ops.scatter_add(m, grad.indices, grad.values)\n"
+            "var.assign_sub(math_ops.sqrt(m_t))"
+        ).states
+    )
+    assert after["m"] is rows("m * learning_rate + grad", "m * learning_rate")
+    assert after["var"] is rows(
+        "var - sqrt(m * learning_rate + grad)", "var - sqrt(m * learning_rate)"
+    )
+
+
+def test_gathered_rows_hold_what_was_scattered_before() -> None:
+    after = dict(
+        sparse(
+            "state_ops.scatter_update(m, grad.indices, grad.values)\n"
+            "rows = array_ops.gather(m, grad.indices)\n"
+            "state_ops.scatter_sub(var, grad.indices, rows)"
+        ).states
+    )
+    assert after["var"] is rows("var - grad", "var")
+
+
+def test_a_sparse_gradient_in_arithmetic_is_zero_elsewhere() -> None:
+    after = dict(sparse("var.assign_sub(grad * self._lr)").states)
+    assert after["var"] is rows("var - grad * learning_rate", "var - 0 * learning_rate")
+
+
+def test_a_norm_sees_all_rows_whichever_is_looked_at() -> None:
+    after = dict(
+        sparse(
+            "state_ops.scatter_add(m, grad.indices, grad.values)\n"
+            "var.assign_sub(linalg_ops.norm(m) * m)"
+        ).states
+    )
+    norm = call("norm", rows("m + grad", "m"))
+    assert after["var"] is select(
+        TOUCHED,
+        operation("sub", symbol("var"), operation("mul", norm, read("m + grad"))),
+        operation("sub", symbol("var"), operation("mul", norm, symbol("m"))),
+    )
+
+
+def test_rows_of_the_gradient_on_the_whole_tensor_are_not_made_up_elsewhere() -> None:
+    after = dict(sparse("var.assign_sub(m + grad.values)").states)
+    elsewhere = operation("add", symbol("m"), call("grad outside its rows"))
+    others = operation("sub", symbol("var"), elsewhere)
+    assert after["var"] is select(TOUCHED, read("var - (m + grad)"), others)
+
+
+def test_duplicates_are_summed_by_the_base_class() -> None:
+    assert sparse("state_ops.scatter_sub(var, grad.indices, grad.values)").duplicates == "summed"
+
+
+def resource(statement: str) -> str | None:
+    method = (
+        "def _resource_apply_dense(self, grad, handle):\n    raise NotImplementedError()\n\n"
+        "def _resource_apply_sparse_duplicate_indices(self, grad, handle, indices):\n"
+        f"    return {statement}"
+    )
+    return rules(curve(method))["sparse/resource/python"].duplicates
+
+
+def test_adding_each_occurrence_is_adding_their_sum() -> None:
+    added = "resource_variable_ops.resource_scatter_add(handle.handle, indices, -grad * self._lr)"
+    assert resource(added) == "summed"
+
+
+def test_adding_the_square_of_each_occurrence_is_not_the_square_of_the_sum() -> None:
+    added = "resource_variable_ops.resource_scatter_add(handle.handle, indices, grad * grad)"
+    assert resource(added) == "unknown"
+
+
+def test_writing_each_occurrence_leaves_the_last() -> None:
+    assert resource("handle.scatter_update(ops.IndexedSlices(grad, indices))") == "last"

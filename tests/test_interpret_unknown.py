@@ -1,0 +1,81 @@
+"""What cannot be read is said to be unread, and never passes for unchanged."""
+
+from tests.interpret_kit import SLOTS, curve, dense, rules
+from tests.ir_reader import read
+from tfdiff.ir.expr import Opaque, call, symbol
+from tfdiff.ir.walk import opaques
+
+
+def reasons(body: str, path: str = "dense/ref/python") -> set[str]:
+    return {unknown.reason for unknown in rules(body)[path].unknowns}
+
+
+def step(statements: str) -> str:
+    body = "\n".join(f"    {line}" for line in statements.splitlines())
+    return curve(f"{SLOTS}\ndef _apply_dense(self, grad, var):\n{body}")
+
+
+def test_a_path_that_the_class_refuses_has_no_rule() -> None:
+    found = rules(step("var.assign(grad)"))
+    assert set(found) == {"dense/ref/python"}
+
+
+def test_a_step_that_changes_nothing_is_not_called_unchanged() -> None:
+    assert reasons(step("pass")) == {"nothing that was read changes the variable"}
+
+
+def test_a_step_that_ends_with_an_exception_says_so_and_where() -> None:
+    rule = rules(step("var.assign(None)"))["dense/ref/python"]
+    (unknown,) = rule.unknowns
+    assert unknown.reason == "the step ends with TypeError"
+    assert unknown.span
+    assert unknown.span.line > 0
+    assert isinstance(rule.states[0][1], Opaque)
+
+
+def test_a_loop_of_unknown_length_taints_what_it_changes() -> None:
+    body = step("for part in somewhere():\n    var.assign_sub(grad)")
+    assert reasons(body) == {"loop of unknown length"}
+
+
+def test_a_loop_that_never_ends_is_cut_off_visibly() -> None:
+    body = step("def again(x, depth):\n    return again(x * 2, depth)\nvar.assign(again(grad, 0))")
+    assert any("nested" in reason for reason in reasons(body))
+
+
+def test_an_unknown_condition_taints_only_what_depends_on_it() -> None:
+    after = dense("if somewhere.is_odd():\n    m.assign(grad)\nvar.assign(grad)")
+    assert after["var"] is symbol("grad")
+    assert opaques((after["m"],))
+
+
+def test_an_unknown_call_that_may_change_a_variable_taints_it() -> None:
+    assert reasons(step("somewhere.apply_update(var, grad)")) == {"call not read"}
+
+
+def test_a_tensor_function_is_compared_by_name() -> None:
+    after = dense("var.assign(math_ops.matmul(grad, m))")
+    assert after["var"] is call("matmul", symbol("grad"), symbol("m"))
+
+
+def test_a_wrapped_optimizers_step_is_a_function_known_by_name() -> None:
+    body = curve(
+        "def apply_gradients(self, grads_and_vars, global_step=None, name=None):\n"
+        "    halved = [(g / 2.0, v) for g, v in grads_and_vars]\n"
+        "    return self._opt.apply_gradients(halved)\n\n"
+        "def _apply_dense(self, grad, var):\n    pass",
+        "opt, learning_rate=0.1",
+        "self._opt = opt",
+    )
+    after = dict(rules(body)["dense/ref/python"].states)
+    assert after["var"] is call("opt.apply_gradients", symbol("var"), read("grad / 2.0"))
+
+
+def test_a_file_that_python_cannot_parse_gives_no_rules() -> None:
+    assert rules("class Curve(:\n    print 'old'") == {}
+
+
+def test_the_regions_that_were_read_are_named() -> None:
+    symbols = rules(step("var.assign(grad)"))["dense/ref/python"].symbols
+    assert {"Curve.__init__", "Optimizer.apply_gradients", "Curve._apply_dense"} <= set(symbols)
+    assert "Optimizer._apply_sparse" not in symbols
