@@ -160,3 +160,77 @@ def test_other_build_s_preprocessor_branch_is_left_out() -> None:
 #endif
     """)
     assert formulas(rule) == {"var": "var - grad", "acc": "grad"}
+
+
+def test_macros_of_the_file_stand_for_values_and_expressions() -> None:
+    before = """
+#define TWICE(x) ((x) + (x))
+#define FACTOR 0.25
+    """
+    rule = dense("var.device(d) -= TWICE(grad) * static_cast<T>(FACTOR);", before)
+    assert formulas(rule) == {"var": "var - (grad + grad)*0.25"}
+
+
+def test_constants_of_the_file() -> None:
+    rule = dense("var.device(d) -= grad * T(kFactor);", "constexpr float kFactor = 1e-3f;")
+    assert formulas(rule) == {"var": "var - grad*0.001"}
+
+
+def test_method_defined_outside_its_class_and_static_method() -> None:
+    before = """
+    struct Tools {
+      template <typename T> static T Half(T x) { return x / T(2); }
+      float Twice(float x);
+    };
+    float Tools::Twice(float x) { return x + x; }
+    """
+    rule = dense(
+        """
+    Tools tools;
+    for (int i = 0; i < n; i++) var(i) -= Tools::Half(grad(i)) * tools.Twice(lr());
+    """,
+        before,
+    )
+    assert formulas(rule) == {"var": "var - grad/2*(lr + lr)"}
+
+
+def test_functor_object_with_a_name() -> None:
+    before = """
+    template <typename T> struct Scale {
+      T operator()(T x, T y) const { return x * y; }
+    };
+    """
+    rule = dense(
+        "Scale<T> scale; for (int i = 0; i < n; i++) var(i) = scale(var(i), lr());", before
+    )
+    assert formulas(rule) == {"var": "var*lr"}
+
+
+def test_temporary_tensor_holds_nothing_until_it_is_set() -> None:
+    rule = dense("""
+    Eigen::Tensor<T, 1> kept(var.dimensions());
+    kept.device(d) = var + grad;
+    var.device(d) = grad;
+    acc.device(d) = kept;
+    """)
+    assert formulas(rule) == {"var": "grad", "acc": "var + grad"}
+    unset = dense("Eigen::Tensor<T, 1> kept(var.dimensions()); var.device(d) = kept;")
+    assert [unknown.reason for unknown in unset.unknowns] == ["read before it was set"]
+
+
+def test_scalar_read_as_the_first_element_of_a_vector() -> None:
+    rule = dense("""
+    const T* rate = lr.data();
+    var.device(d) -= grad * rate[0] * *rate;
+    """)
+    assert formulas(rule) == {"var": "var - grad*lr*lr"}
+
+
+def test_loop_that_is_left_early_is_not_understood() -> None:
+    rule = dense("""
+    for (int i = 0; i < n; i++) {
+      if (grad(i) > lr()) break;
+      var(i) -= grad(i);
+    }
+    """)
+    assert [unknown.reason for unknown in rule.unknowns] == ["loop left before its end"]

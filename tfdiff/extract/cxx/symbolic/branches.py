@@ -6,7 +6,7 @@ Conditions on sizes are different from conditions on numbers. A branch that mere
 ``inner_dim > 1`` chooses between the row path and the scalar path of a sparse op.
 """
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import tree_sitter
 
@@ -23,8 +23,9 @@ if TYPE_CHECKING:
     from tfdiff.extract.cxx.symbolic.machine import Machine
     from tfdiff.extract.cxx.symbolic.statements import Outcome, Step, Todo
 
-_EXITS = frozenset({"return_statement", "continue_statement", "break_statement"})
-_FUNCTIONS_AND_LOOPS = frozenset(
+_EXITS_BY_REACH: Final = ("end", "next", "leave", "return")
+_EXITS: Final = frozenset({"return_statement", "continue_statement", "break_statement"})
+_FUNCTIONS_AND_LOOPS: Final = frozenset(
     {"lambda_expression", "for_statement", "for_range_loop", "while_statement"}
 )
 Arm = list[tree_sitter.Node]
@@ -113,11 +114,9 @@ def _to_the_end(
     machine.store = before
     before.join(condition, *stores)
     then, other = outcomes
-    exits = {then.exit, other.exit}
     value = _joined(machine, condition, (then.value, other.value))
-    if exits == {"next", "end"}:
-        return statements.Outcome("next")
-    return statements.Outcome("return" if "return" in exits else then.exit, value)
+    # What leaves more counts: a loop whose body may return does not run for all elements.
+    return statements.Outcome(max(then.exit, other.exit, key=_EXITS_BY_REACH.index), value)
 
 
 def _joined(

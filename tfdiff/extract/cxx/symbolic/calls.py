@@ -5,8 +5,10 @@ from typing import TYPE_CHECKING, Final
 
 import tree_sitter
 
+from tfdiff.extract.cxx.parse import Parsed
+from tfdiff.extract.cxx.parse import statements as fragment_statements
 from tfdiff.extract.cxx.symbolic import declarations, library, methods, templates
-from tfdiff.extract.cxx.symbolic.call import Call, named, scope_of
+from tfdiff.extract.cxx.symbolic.call import Call, NotUnderstoodError, named, scope_of
 from tfdiff.extract.cxx.symbolic.frames import Frame, Instance, Types
 from tfdiff.extract.cxx.symbolic.guards import children
 from tfdiff.extract.cxx.symbolic.locations import position
@@ -58,7 +60,26 @@ def _free(machine: "Machine", call: Call) -> Value:
         return known(machine, call)
     if library.is_type(call.name, call.frame):
         return library.converted(machine, call)
+    texts = tuple(call.frame.parsed.text(each) for each in call.arguments)
+    expanded = machine.expansion(call.frame, call.name, texts) if not call.scope else None
+    if expanded is not None:
+        return expanded_value(machine, expanded, call.node, call.frame)
     return _from_sources(machine, call) or library.outside(machine, call)
+
+
+def expanded_value(
+    machine: "Machine", expanded: Parsed, node: tree_sitter.Node, frame: Frame
+) -> Value:
+    """The value of a macro that stands for an expression.
+
+    Raises:
+        NotUnderstoodError: it stands for something else.
+    """
+    inside = fragment_statements(expanded)
+    if not inside or inside[0].type != "expression_statement" or not children(inside[0]):
+        raise NotUnderstoodError("macro is no expression")
+    scope = frame.elsewhere(expanded, frame.span(node))
+    return machine.evaluate(children(inside[0])[0], scope)
 
 
 def _from_sources(machine: "Machine", call: Call) -> Value | None:
@@ -68,6 +89,10 @@ def _from_sources(machine: "Machine", call: Call) -> Value | None:
         method = _scoped_method(own, call.scope, call.name)
         if method is not None:
             return enter(machine, method, call.templates, _values(machine, call), own)
+    made = templates.make(machine, call.scope.split("::")[-1], ()) if call.scope else None
+    static = method_of(made.instance, call.name) if made is not None else None
+    if made is not None and static is not None:
+        return enter(machine, static, call.templates, _values(machine, call), made.instance)
     if call.scope.split("::")[0] in _FOREIGN:
         return None
     codes = _fitting(machine.program.functions.get(call.name, ()), len(call.arguments), call.frame)

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Final
 
 import tree_sitter
 
+from tfdiff.extract.cxx.symbolic import templates
+from tfdiff.extract.cxx.symbolic.call import named
 from tfdiff.extract.cxx.symbolic.frames import Frame
 from tfdiff.extract.cxx.symbolic.guards import children
 from tfdiff.extract.cxx.symbolic.locations import is_structural
@@ -58,6 +60,8 @@ def declare(machine: "Machine", node: tree_sitter.Node, frame: Frame) -> None:
         name = declared_name(declarator)
         how = declared(kind, declarator, frame)
         value = _initial(machine, declarator, frame, how.kind)
+        if value is None and kind is not None:
+            value = templates.make(machine, *named(kind, frame))  # ``functor::Rule<...> rule;``
         if name is None:
             by = machine.opaque(node, frame, "declaration not understood")
             machine.taint_names(node, frame, by)
@@ -91,10 +95,10 @@ def bind(machine: "Machine", frame: Frame, name: str, value: Value | None, how: 
     if isinstance(value, Cell):
         copied = machine.allocate(Scalar(_fitted(machine.read(value), how)))
         frame.names[name] = value.slot if how.refers else copied
-    elif isinstance(value, Scalar):
+    elif isinstance(value, Scalar) and not _owns(how.kind):
         frame.names[name] = machine.allocate(Scalar(_fitted(value.expr, how)))
-    elif isinstance(value, View | Lazy) and not how.refers and _owns(how.kind):
-        frame.names[name] = machine.allocate(_own_copy(machine, name, value))
+    elif not how.refers and _owns(how.kind):
+        frame.names[name] = machine.allocate(_own_tensor(machine, name, value))
     else:
         frame.names[name] = machine.allocate(value)
 
@@ -118,11 +122,17 @@ def _owns(kind: str) -> bool:
     return plain.startswith(_OWNING)
 
 
-def _own_copy(machine: "Machine", name: str, value: Value) -> View:
-    storage = Storage(f"{name}~{machine.allocate(None)}", "local")
-    content = Scalar(machine.read(value))
-    machine.store.values[machine.cell(storage, "flat", None)] = content
-    return View(storage, "flat")
+def _own_tensor(machine: "Machine", name: str, value: Value | None) -> View:
+    # Initialized by a tensor it is a copy; by sizes (or nothing) it holds nothing yet.
+    view = View(local(machine, name), "flat")
+    if isinstance(value, View | Lazy):
+        machine.store.values[machine.view_cell(view)] = Scalar(machine.read(value))
+    return view
+
+
+def local(machine: "Machine", name: str) -> Storage:
+    """Memory for a temporary tensor."""
+    return Storage(f"{name}~{machine.allocate(None)}", "local")
 
 
 def _initial(

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from tfdiff.extract.cxx.symbolic.locations import STRUCTURAL
-from tfdiff.extract.cxx.symbolic.values import Lazy, Pointer, Scalar, Value, View
+from tfdiff.extract.cxx.symbolic.values import Lazy, Pointer, Scalar, Thing, Value, View
 from tfdiff.ir.expr import Expr, call, number, operation, select, symbol
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ _UNARY: Final = {
     "tanh": "tanh",
 }
 _BINARY: Final = {"cwiseMax": "max", "cwiseMin": "min"}
+SHAPES: Final = frozenset({"shape", "IsInitialized", "dtype", "dimensions", "DebugString"})
 # Where to run, another shape, another type, a scalar spread out: no arithmetic.
 _SAME: Final = frozenset({"device", "reshape", "broadcast", "cast"})
 SIZES: Final = frozenset(
@@ -35,18 +36,21 @@ SIZES: Final = frozenset(
 def method(machine: "Machine", value: View | Lazy, used: "Call") -> Value:
     """A method of a tensor or of a tensor expression."""
     name = used.name
+    result: Value = value
     if name in _UNARY:
-        return Lazy(call(_UNARY[name], machine.lazy(value)))
-    if name in _BINARY:
-        return Lazy(call(_BINARY[name], machine.lazy(value), _argument(machine, used, 0)))
-    if name in _SAME:
-        return value
-    if name in SIZES:
+        result = Lazy(call(_UNARY[name], machine.lazy(value)))
+    elif name in _BINARY:
+        result = Lazy(call(_BINARY[name], machine.lazy(value), _argument(machine, used, 0)))
+    elif name in SIZES:
         owner = value.storage.name if isinstance(value, View) else "expression"
-        return Scalar(symbol(f"{STRUCTURAL}{name}({owner})"))
-    if name in _IN_MEMORY and isinstance(value, View):
-        return _IN_MEMORY[name](machine, value, used)
-    return _OF_EXPRESSIONS.get(name, _unknown)(machine, value, used)
+        result = Scalar(symbol(f"{STRUCTURAL}{name}({owner})"))
+    elif name in SHAPES:
+        result = Thing(used.frame.parsed.text(used.node))
+    elif name in _IN_MEMORY and isinstance(value, View):
+        result = _IN_MEMORY[name](machine, value, used)
+    elif name not in _SAME:
+        result = _OF_EXPRESSIONS.get(name, _unknown)(machine, value, used)
+    return result
 
 
 def _argument(machine: "Machine", used: "Call", index: int) -> Expr:

@@ -96,14 +96,19 @@ def _identifier(machine: "Machine", node: tree_sitter.Node, frame: Frame) -> Val
     constant = frame.types.get(name)
     if constant in {"true", "false"}:
         return Scalar(boolean(constant == "true"))
+    return _global(machine, name, node, frame)
+
+
+def _global(machine: "Machine", name: str, node: tree_sitter.Node, frame: Frame) -> Value:
     if name in machine.program.functions:
         return FunctionValue(tuple(machine.program.functions[name]), ())
     if name in machine.program.constants:
-        parsed, value_node = machine.program.constants[name]
-        return evaluate(machine, value_node, Frame(parsed, {}))
-    if name in _GRID:
-        return Thing(name)
-    return machine.opaque(node, frame, "name not known")
+        parsed, value = machine.program.constants[name]
+        return evaluate(machine, value, Frame(parsed, {}))
+    expanded = machine.expansion(frame, name, None)
+    if expanded is not None:
+        return calls.expanded_value(machine, expanded, node, frame)
+    return Thing(name) if name in _GRID else machine.opaque(node, frame, "name not known")
 
 
 def _qualified(machine: "Machine", node: tree_sitter.Node, frame: Frame) -> Value:

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Final
 
+from tfdiff.extract.cxx.symbolic.declarations import local
 from tfdiff.extract.cxx.symbolic.values import (
     Address,
     Builder,
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from tfdiff.extract.cxx.symbolic.call import Call
     from tfdiff.extract.cxx.symbolic.machine import Machine
 
+_TEMPORARIES: Final = frozenset({"allocate_temp", "allocate_persistent"})
 _TENSORS: Final = frozenset({"input", "mutable_input"})
 
 
@@ -33,7 +35,9 @@ def context_method(machine: "Machine", used: "Call") -> Value:
             for each in used.arguments:
                 value = machine.evaluate(each, used.frame)
                 if isinstance(value, Address) and value.slot is not None:
-                    machine.store.values[value.slot] = Thing(used.name)
+                    made = TensorObject(local(machine, used.name))
+                    temporary = used.name in _TEMPORARIES
+                    machine.store.values[value.slot] = made if temporary else Thing(used.name)
             return Thing(f"ctx.{used.name}()")
 
 

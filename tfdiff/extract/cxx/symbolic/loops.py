@@ -50,8 +50,8 @@ def _run(machine: "Machine", body: tree_sitter.Node, frame: Frame) -> dict[int, 
     before = machine.store
     machine.store = before.fork()
     outcome = statements.execute(machine, statements.todo(machine, [body], frame.inner(), None))
-    if outcome.exit == "return":
-        machine.taint_all(machine.opaque(body, frame, "function left inside a loop"))
+    if outcome.exit in {"return", "leave"}:
+        machine.taint_all(machine.opaque(body, frame, "loop left before its end"))
     carried: dict[int, Scalar] = {}
     for slot, old in before.values.items():
         new = machine.store.values[slot]

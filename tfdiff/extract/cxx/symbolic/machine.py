@@ -31,7 +31,7 @@ from tfdiff.extract.cxx.symbolic.values import (
     View,
 )
 from tfdiff.facts import Unknown
-from tfdiff.ir.expr import Expr, Number, opaque, symbol
+from tfdiff.ir.expr import Expr, Number, number, opaque, symbol
 from tfdiff.ir.walk import States, replaced_states
 
 _DEPTH: Final = 40
@@ -45,6 +45,9 @@ class Place:
     rank: Rank
     at: Expr | None
     chunk: bool
+
+    def __str__(self) -> str:
+        return f"[{':' if self.at is None else shown(self.at)}]"
 
 
 @dataclass(slots=True)
@@ -91,7 +94,7 @@ class Machine:
             slot = self._cells[storage, place] = next(self._slots)
             self._places[slot] = (storage, place)
             name = storage.name if own else f"{_PENDING}{slot}"
-            self.store.initial[slot] = Scalar(symbol(name))
+            self.store.initial[slot] = None if storage.kind == "local" else Scalar(symbol(name))
         return slot
 
     def settled(self, states: States) -> States:
@@ -103,11 +106,19 @@ class Machine:
         names: dict[Expr, Expr] = {}
         for slot, (storage, place) in self._places.items():
             if place is not None:
-                at, rank, chunk = place.at, place.rank, place.chunk
-                own = self.locations.is_updated(storage, rank, at, chunk=chunk)
-                label = "" if own else f"[{':' if at is None else shown(at)}]"
-                names[symbol(f"{_PENDING}{slot}")] = symbol(storage.name + label)
+                own = self._is_scalar(storage) or self.locations.is_updated(
+                    storage, place.rank, place.at, chunk=place.chunk
+                )
+                name = storage.name if own else f"{storage.name}{place}"
+                names[symbol(f"{_PENDING}{slot}")] = symbol(name)
         return replaced_states(states, names)
+
+    def _is_scalar(self, storage: Storage) -> bool:
+        # ``lr.flat<T>()(0)``: a tensor of which nothing but the first element is ever read.
+        places = [place for owner, place in self._places.values() if owner == storage]
+        return storage.kind == "value" and all(
+            place is not None and place.at is number(0) for place in places
+        )
 
     def own(self, storage: Storage) -> int:
         """The slot of the element of an input that the rule speaks of."""
@@ -154,8 +165,7 @@ class Machine:
         if storage is not None:
             self.written.add(storage.name)
             if place is not None:
-                text = f"{storage.name}[{':' if place.at is None else shown(place.at)}]"
-                by = self.not_read(text, "another element is written")
+                by = self.not_read(f"{storage.name}{place}", "another element is written")
                 self.store.values[self.own(storage)] = by
 
     def opaque(self, node: tree_sitter.Node, frame: Frame, reason: str) -> Scalar:
@@ -221,11 +231,19 @@ class Machine:
         """Run statements in order, to the end or to an exit."""
         return statements.execute(self, statements.todo(self, nodes, frame, None))
 
-    def expansion(self, macro: Macro, arguments: tuple[str, ...]) -> Parsed:
-        """A macro's body with arguments, parsed once per run."""
-        key = (macro, arguments)
+    def expansion(
+        self, frame: Frame, name: str, arguments: tuple[str, ...] | None
+    ) -> Parsed | None:
+        """A macro's body with arguments put in, parsed; None if no such macro is defined here.
+
+        Without arguments it is one that is named without parentheses.
+        """
+        macro = frame.macro(name) or self.program.macros.get(name)
+        if macro is None or (macro.parameters is None) is not (arguments is None):
+            return None
+        key = (macro, arguments or ())
         if key not in self._expanded:
-            self._expanded[key] = expand(macro, arguments)
+            self._expanded[key] = expand(*key)
         return self._expanded[key]
 
     @contextmanager

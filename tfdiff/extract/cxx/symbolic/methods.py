@@ -41,7 +41,6 @@ _VIEWS: Final[dict[str, Rank]] = {
     "tensor": "rows",
     "shaped": "rows",
 }
-_SHAPES: Final = frozenset({"shape", "IsInitialized", "dtype", "dimensions", "DebugString"})
 
 _WRITABLE: Final = (View, Pointer, Address, Lambda)
 
@@ -113,7 +112,7 @@ def _tensor(machine: "Machine", value: TensorObject, call: Call) -> Value:
         return View(value.storage, _VIEWS[call.name])
     if call.name in eigen.SIZES:
         return Scalar(symbol(f"{STRUCTURAL}{call.name}({value.storage.name})"))
-    if call.name in _SHAPES:
+    if call.name in eigen.SHAPES:
         return Thing(f"{value.storage.name}.{call.name}()")
     by = machine.opaque(call.node, call.frame, f"method not known: {call.name}")
     machine.taint(value, by)

@@ -111,9 +111,29 @@ class Program:
         self, node: tree_sitter.Node, parsed: Parsed, template: tree_sitter.Node | None
     ) -> None:
         code = function_code(node, parsed, template_names(template, parsed))
-        if code is not None:
-            name = f"{code.owner}::{code.name}" if code.owner else code.name
-            self.functions.setdefault(name, []).append(code)
+        if code is not None and not code.owner:
+            self.functions.setdefault(code.name, []).append(code)
+        elif code is not None:
+            self._method(code, _owner_arguments(node, parsed))
+
+    def _method(self, code: FunctionCode, arguments: tuple[str, ...]) -> None:
+        # ``void RuleOp<Device, T>::Compute(...) {...}`` outside its class.
+        for known in self.classes.get(code.owner, ()):
+            if arguments in (known.pattern, known.templates) or not arguments:
+                known.methods[code.name] = (*known.methods.get(code.name, ()), code)
+                return
+        special = ClassCode(
+            name=code.owner,
+            pattern=arguments or None,
+            templates=code.templates,
+            defaults={},
+            bases=(),
+            methods={code.name: (code,)},
+            members=(),
+            node=code.node,
+            parsed=code.parsed,
+        )
+        self.classes.setdefault(code.owner, []).append(special)
 
     def _constant(self, node: tree_sitter.Node, parsed: Parsed) -> None:
         for declarator in node.children_by_field_name("declarator"):
@@ -152,6 +172,15 @@ def function_code(
         name = last
     parameters = tuple(_parameters(listed, parsed))
     return FunctionCode(parsed.text(name), owner, templates, parameters, body, node, parsed)
+
+
+def _owner_arguments(node: tree_sitter.Node, parsed: Parsed) -> tuple[str, ...]:
+    declarator = node.child_by_field_name("declarator")
+    while declarator is not None and declarator.type != "qualified_identifier":
+        declarator = declarator.child_by_field_name("declarator")
+    scope = declarator.child_by_field_name("scope") if declarator is not None else None
+    listed = scope.child_by_field_name("arguments") if scope is not None else None
+    return argument_texts(listed, parsed)
 
 
 def declared_name(node: tree_sitter.Node | None) -> tree_sitter.Node | None:

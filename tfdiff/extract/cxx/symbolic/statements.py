@@ -17,12 +17,12 @@ if TYPE_CHECKING:
     from tfdiff.extract.cxx.symbolic.machine import Machine
 
 _WHOLE: Final = frozenset({"expression_statement", "declaration", "return_statement"})
-Exit = Literal["end", "return", "next"]
+Exit = Literal["end", "next", "leave", "return"]
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How a run of statements ended: ``next`` is a ``continue`` of the loop around it."""
+    """How a run of statements ended: ``next`` continues the loop around it, ``leave`` breaks it."""
 
     exit: Exit
     value: Value | None = None
@@ -101,6 +101,10 @@ def _next(_machine: "Machine", _node: tree_sitter.Node, _frame: Frame, _work: To
     return Outcome("next"), None
 
 
+def _leave(_machine: "Machine", _node: tree_sitter.Node, _frame: Frame, _work: Todo) -> Step:
+    return Outcome("leave"), None
+
+
 def _return(machine: "Machine", node: tree_sitter.Node, frame: Frame, _work: Todo) -> Step:
     return Outcome("return", _returned(machine, node, frame)), None
 
@@ -133,12 +137,8 @@ def _expanded(machine: "Machine", node: tree_sitter.Node, frame: Frame) -> Parse
     listed = node.child_by_field_name("arguments")
     if called is None or listed is None or called.type != "identifier":
         return None
-    name = frame.parsed.text(called)
-    macro = frame.macro(name) or machine.program.macros.get(name)
-    if macro is None:
-        return None
-    texts = tuple(frame.parsed.text(each) for each in guards.children(listed))
-    return machine.expansion(macro, texts)
+    arguments = tuple(frame.parsed.text(each) for each in guards.children(listed))
+    return machine.expansion(frame, frame.parsed.text(called), arguments)
 
 
 def _has_effects(node: tree_sitter.Node) -> bool:
@@ -158,6 +158,7 @@ _RUNNERS: Final[dict[str, Callable[["Machine", tree_sitter.Node, Frame, Todo], S
     "while_statement": _loop,
     "return_statement": _return,
     "continue_statement": _next,
+    "break_statement": _leave,
     "preproc_def": _define,
     "preproc_function_def": _define,
     "preproc_call": _nothing,  # #undef, #pragma

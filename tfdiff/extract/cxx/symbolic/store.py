@@ -23,7 +23,7 @@ class Store:
     """
 
     values: dict[int, Value | None] = field(default_factory=dict)
-    initial: dict[int, Value] = field(default_factory=dict)
+    initial: dict[int, Value | None] = field(default_factory=dict)
 
     def fork(self) -> "Store":
         """A copy that a branch can change."""
