@@ -8,7 +8,9 @@ The symbols of a rule are the op's inputs and attributes. Beside them stand
 - ``var[i]``: an element other than the one that is updated, as a kernel (mistakenly) reads it.
 """
 
+from dataclasses import dataclass, field, replace
 from typing import Final
+from weakref import WeakKeyDictionary
 
 from tfdiff.extract.cxx.bodies import Bodies
 from tfdiff.extract.cxx.index import KernelIndex
@@ -41,8 +43,32 @@ def kernel_rules(index: KernelIndex, bodies: Bodies, op_name: str) -> tuple[Kern
     for walk in index.walks(op_name):
         for device in _DEVICES if walk.device is None else (walk.device,):
             if device not in found:
-                found[device] = _rule(bodies, op, walk, device)
+                found[device] = _once(bodies, op, walk, device)
     return tuple(found[device] for device in _DEVICES if device in found)
+
+
+@dataclass(slots=True)
+class _Known:
+    """What one release's ops share: programs, and rules of classes that several ops use."""
+
+    programs: dict[tuple[Device, tuple[str, ...]], Program] = field(default_factory=dict)
+    rules: dict[tuple[object, ...], KernelRule] = field(default_factory=dict)
+
+
+_known: WeakKeyDictionary[Bodies, _Known] = WeakKeyDictionary()
+
+
+def _once(bodies: Bodies, op: OpFacts, walk: Walk, device: Device) -> KernelRule:
+    # ``ApplyAdam`` and ``ResourceApplyAdam`` are one class with the same inputs.
+    registered = walk.registered
+    key = (
+        *(device, registered.fact.span.path, registered.class_name, registered.arguments),
+        *(_inputs(op), op.attrs),
+    )
+    rules = _known.setdefault(bodies, _Known()).rules
+    if key not in rules:
+        rules[key] = _rule(bodies, op, walk, device)
+    return replace(rules[key], op=op.name)
 
 
 def _rule(bodies: Bodies, op: OpFacts, walk: Walk, device: Device) -> KernelRule:
@@ -72,12 +98,14 @@ def _rule(bodies: Bodies, op: OpFacts, walk: Walk, device: Device) -> KernelRule
 
 
 def _program(bodies: Bodies, walk: Walk, device: Device) -> Program:
-    program = Program(device, DEFINED[device])
-    paths = [walk.registered.fact.span.path]
-    paths += [one.definition.region.span.path for one in walk.reached]
-    for path in dict.fromkeys(paths):
-        program.add(bodies.parsed(path))
-    return program
+    paths = {one.definition.region.span.path for one in walk.reached}
+    key = (device, tuple(sorted({walk.registered.fact.span.path, *paths})))
+    programs = _known.setdefault(bodies, _Known()).programs
+    if key not in programs:
+        program = programs[key] = Program(device, DEFINED[device])
+        for path in key[1]:
+            program.add(bodies.parsed(path))
+    return programs[key]
 
 
 def _is_type(kind: str) -> bool:
