@@ -2,7 +2,7 @@
 
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -217,12 +217,19 @@ def test_an_answer_without_end_is_given_up(monkeypatch: pytest.MonkeyPatch) -> N
     assert outcome.why == "its answer is far too large"
 
 
-TRACKERS = pytest.mark.parametrize(
-    "tracker", [Jira(), Jira(cloud=False), GitHub(), GitLab(), Azure()], ids=repr
-)
+@pytest.fixture(params=["jira-cloud", "jira-data-center", "github", "gitlab", "azure"])
+def tracker(request: pytest.FixtureRequest) -> Jira | GitHub | GitLab | Azure:
+    """Each tracker in turn, fresh for each test."""
+    makers: dict[str, Callable[[], Jira | GitHub | GitLab | Azure]] = {
+        "jira-cloud": Jira,
+        "jira-data-center": lambda: Jira(cloud=False),
+        "github": GitHub,
+        "gitlab": GitLab,
+        "azure": Azure,
+    }
+    return makers[request.param]()
 
 
-@TRACKERS
 @pytest.mark.parametrize(
     ("said", "advice"),
     [
@@ -253,7 +260,6 @@ def test_each_refusal_of_each_tracker_says_what_to_do(
 TICKETS = ("/issue/proj-12", "/issues/34", "/issues/5", "/workitems/123")
 
 
-@TRACKERS
 def test_a_wrong_token_is_told_by_name_and_before_anything_is_written(
     tracker: Jira | GitHub | GitLab | Azure,
 ) -> None:
@@ -267,7 +273,6 @@ def test_a_wrong_token_is_told_by_name_and_before_anything_is_written(
     assert server.writes == []
 
 
-@TRACKERS
 def test_a_file_that_the_server_refuses_for_its_size_is_named(
     tracker: Jira | GitHub | GitLab | Azure, tmp_path: Path
 ) -> None:
@@ -280,7 +285,6 @@ def test_a_file_that_the_server_refuses_for_its_size_is_named(
     assert "3,000 bytes, more than the server takes. Attach a smaller report" in str(caught.value)
 
 
-@TRACKERS
 def test_a_server_that_is_another_program_says_to_check_its_address(
     tracker: Jira | GitHub | GitLab | Azure,
 ) -> None:
@@ -302,6 +306,20 @@ def test_what_a_server_says_is_shown_on_one_line_without_tricks(
         gitlab.desk(server.base).attach()
     assert str(caught.value).isprintable()
     assert len(str(caught.value)) < 500
+
+
+def test_the_same_bytes_under_another_name_are_not_attached_again(
+    tracker: Jira | GitHub | GitLab | Azure, tmp_path: Path
+) -> None:
+    content = b"the same"
+    with serving(tracker) as server, serving(lambda _: Say(content=content)) as media:
+        if isinstance(tracker, Jira):
+            tracker.media = media.base
+        first = tracker.desk(server.base)
+        desk = Desk(first.ticket, first.environ, {"github_file": "gist", "state_folder": tmp_path})
+        desk.attach(report(tmp_path, "one.html", content))
+        again = desk.attach(report(tmp_path, "other.html", content))
+    assert (again.comment, again.attached, again.already) == ("unchanged", (), ("one.html",))
 
 
 def test_a_missing_token_says_where_to_put_one() -> None:

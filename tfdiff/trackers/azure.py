@@ -60,13 +60,12 @@ class AzureDesk:
             if not token:
                 return
 
-    def holds(self, file: Attachment) -> bool:
-        """Whether a relation that we made says that it is to these bytes."""
-        return any(
-            relation["attributes"]["name"].text == file.name
-            and file.digest in relation["attributes"]["comment"].text
-            for relation in self._relations
-        )
+    def name_of(self, file: Attachment) -> str | None:
+        """The name of an attachment whose relation says that it has these bytes."""
+        for relation in self._relations:
+            if file.digest in relation["attributes"]["comment"].text:
+                return relation["attributes"]["name"].text
+        return None
 
     def attach(self, file: Attachment) -> None:
         """Upload a file and relate the work item to it."""

@@ -71,8 +71,8 @@ class Desk(Protocol):
     def look(self, summary: Summary) -> None:
         """Read what is on the ticket already."""
 
-    def holds(self, file: Attachment) -> bool:
-        """Whether the ticket has exactly this file already."""
+    def name_of(self, file: Attachment) -> str | None:
+        """The name under which the ticket has exactly these bytes already, None if it has not."""
 
     def attach(self, file: Attachment) -> None:
         """Attach a file, or bring it to where the comment can take it along."""

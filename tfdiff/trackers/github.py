@@ -59,12 +59,13 @@ class GitHubDesk:
                 "file may go"
             )
 
-    def holds(self, file: Attachment) -> bool:
-        """Whether our gist or release asset of this file has the same bytes."""
-        address = self._place.address_of(file) if self._place else None
-        if address:
-            self._addresses[file.name] = address
-        return address is not None
+    def name_of(self, file: Attachment) -> str | None:
+        """The name of our gist or release asset with these bytes."""
+        name, address = self._place.find(file) if self._place else ("", "")
+        if not address:
+            return None
+        self._addresses[name] = address
+        return name
 
     def attach(self, file: Attachment) -> None:
         """Put the file where the user said."""

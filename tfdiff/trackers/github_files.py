@@ -27,8 +27,8 @@ class FilePlace(Protocol):
     def look(self, marker: str) -> None:
         """Read which of our files are there."""
 
-    def address_of(self, file: Attachment) -> str | None:
-        """The address of a file with exactly these bytes, None where there is none."""
+    def find(self, file: Attachment) -> tuple[str, str]:
+        """Name and address of a file with exactly these bytes, both empty if there is none."""
 
     def put(self, file: Attachment) -> str:
         """Put the file there and return its address."""
@@ -73,10 +73,12 @@ class Gists:
             if words[:2] == ["tfdiff", marker] and len(words) == 4:  # noqa: PLR2004 - and a name
                 self._found[words[3]] = words[2], gist["id"].text, gist["html_url"].text
 
-    def address_of(self, file: Attachment) -> str | None:
-        """The address of our gist, if it has these bytes."""
-        digest, _, address = self._found.get(file.name, ("", "", ""))
-        return address if digest == file.digest else None
+    def find(self, file: Attachment) -> tuple[str, str]:
+        """Name and address of our gist with these bytes."""
+        for name, (digest, _, address) in self._found.items():
+            if digest == file.digest:
+                return name, address
+        return "", ""
 
     def put(self, file: Attachment) -> str:
         """Create the file's gist, or bring it up to date."""
@@ -136,9 +138,14 @@ class Release:
             else:
                 self._unfinished[name] = asset["id"].text
 
-    def address_of(self, file: Attachment) -> str | None:
-        """The address of the asset with these bytes."""
-        return self._found.get(_asset_name(file))
+    def find(self, file: Attachment) -> tuple[str, str]:
+        """Name and address of the asset with these bytes."""
+        if own := self._found.get(_asset_name(file)):
+            return file.name, own
+        for name, address in self._found.items():
+            if PurePath(name).stem.endswith(f"-{file.digest[:_DIGITS]}"):
+                return name, address
+        return "", ""
 
     def put(self, file: Attachment) -> str:
         """Upload the file; what an upload that broke off left behind is removed first."""

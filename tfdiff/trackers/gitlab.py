@@ -35,7 +35,7 @@ class GitLabDesk:
         self._project = f"{self._api}/projects/{quoted(ticket.place)}"
         self._issue = f"{self._project}/issues/{quoted(ticket.number)}"
         self._memory = memory
-        self._listed: dict[tuple[str, str], str] = {}  # (digest, name) -> address
+        self._listed: dict[str, tuple[str, str]] = {}  # digest -> name, address
 
     def look(self, summary: Summary) -> None:
         """Read who we are, who can see the project, the issue and our note."""
@@ -57,31 +57,30 @@ class GitLabDesk:
                 if digest and note["author"]["id"].text == me:
                     self.written = Written(note["id"].text, digest)
                     for listed, name, address in _LISTED.findall(body):
-                        self._listed[listed, unquote(name)] = address
+                        self._listed[listed] = unquote(name), address
                     return
             if len(notes) < _PAGE:
                 return
 
-    def holds(self, file: Attachment) -> bool:
-        """Whether our note, or this machine, knows an upload of the same bytes."""
-        key = (file.digest, file.name)
-        remembered = None if self._session.dry else self._memory.recall(self._key(file))
-        if key not in self._listed and remembered:
-            self._listed[key] = remembered
-        return key in self._listed
+    def name_of(self, file: Attachment) -> str | None:
+        """The name of an upload of these bytes that our note, or this machine, knows."""
+        remembered = None if self._session.dry else self._memory.recall(self._key(file.digest))
+        if file.digest not in self._listed and remembered:
+            self._listed[file.digest] = file.name, remembered
+        return self._listed.get(file.digest, (None, ""))[0]
 
     def attach(self, file: Attachment) -> None:
         """Upload a file to the project."""
         stand_in = {"url": f"/uploads/(secret)/{quoted(file.name)}"}
         call = calls.form(f"{self._project}/uploads", file, stand_in=stand_in)
         address = self._session.ask(call).answer["url"].text
-        self._listed[file.digest, file.name] = address
+        self._listed[file.digest] = file.name, address
         if not self._session.dry:
-            self._memory.remember(self._key(file), address)
+            self._memory.remember(self._key(file.digest), address)
 
     def tail(self, files: tuple[Attachment, ...]) -> str:
         """Markdown that links to the uploads, and lists them for the next run."""
-        pairs = [(file, self._listed[file.digest, file.name]) for file in files]
+        pairs = [(file, self._listed[file.digest][1]) for file in files]
         links = ", ".join(f"[{file.name}]({address})" for file, address in pairs)
         listed = "\n".join(
             f"<!-- tfdiff-file {file.digest} {quoted(file.name)} {address} -->"
@@ -99,15 +98,13 @@ class GitLabDesk:
             call = calls.send("POST", f"{self._issue}/notes", "add the comment", said)
             self._session.ask(call)
         if not self._session.dry:
-            self._memory.forget(
-                tuple(f"{self._place} {digest} {name}" for digest, name in self._listed)
-            )
+            self._memory.forget(tuple(self._key(digest) for digest in self._listed))
 
     def finish(self) -> None:
         """Nothing: uploads stand for themselves."""
 
-    def _key(self, file: Attachment) -> str:
-        return f"{self._place} {file.digest} {file.name}"
+    def _key(self, digest: str) -> str:
+        return f"{self._place} {digest}"
 
     def _get(
         self,

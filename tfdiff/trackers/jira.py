@@ -71,17 +71,17 @@ class JiraDesk:
         self.limit = said["uploadLimit"].number
         self._find_comment(summary.marker)
 
-    def holds(self, file: Attachment) -> bool:
-        """Whether an attachment of the same name and size has the same bytes."""
+    def name_of(self, file: Attachment) -> str | None:
+        """The name of an attachment with these bytes; only those of its size are fetched."""
         for name, size, number in self._attachments:
-            if name == file.name and size == len(file.content):
+            if size == len(file.content):
                 path = f"rest/api/3/attachment/content/{quoted(number)}"
                 if not self._cloud:
                     path = f"secure/attachment/{quoted(number)}/{quoted(name)}"
                 url = f"{self._ticket.base}/{path}"
                 if same_content(self._session, url, file):
-                    return True
-        return False
+                    return name
+        return None
 
     def attach(self, file: Attachment) -> None:
         """Attach a file to the issue."""

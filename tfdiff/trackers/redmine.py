@@ -52,14 +52,14 @@ class RedmineDesk:
             if digest and journal["user"]["id"].text == me:
                 self.written = Written(journal["id"].text, digest)
 
-    def holds(self, file: Attachment) -> bool:
-        """Whether an attachment of the same name and size has the same bytes."""
+    def name_of(self, file: Attachment) -> str | None:
+        """The name of an attachment with these bytes; only those of its size are fetched."""
         for name, size, number in self._attachments:
-            if name == file.name and size == len(file.content):
+            if size == len(file.content):
                 url = f"{self._base}/attachments/download/{quoted(number)}/{quoted(name)}"
                 if same_content(self._session, url, file):
-                    return True
-        return False
+                    return name
+        return None
 
     def attach(self, file: Attachment) -> None:
         """Upload a file; it comes to the issue with the note."""

@@ -1,6 +1,6 @@
 """Look first, then do: what is on the ticket already is neither attached nor said again."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tfdiff.trackers.azure import AzureDesk
 from tfdiff.trackers.desk import Desk, Note
@@ -67,8 +67,9 @@ def _do(
 ) -> CommentState:
     desk.look(summary)
     files = files if desk.takes_files else ()
-    missing = [file for file in files if not desk.holds(file)]
-    progress.already += [file.name for file in files if file not in missing]
+    names = {file: desk.name_of(file) for file in files}
+    missing = [file for file, name in names.items() if name is None]
+    progress.already += [name for name in names.values() if name is not None]
     for file in missing:
         if desk.limit is not None and len(file.content) > desk.limit:
             raise AttachError(
@@ -78,7 +79,10 @@ def _do(
     for file in missing:
         desk.attach(file)
         progress.attached.append(file.name)
-    note = Note(summary, desk.tail(files))
+    note = Note(
+        summary,
+        desk.tail(tuple(replace(file, name=name or file.name) for file, name in names.items())),
+    )
     if desk.written and desk.written.digest == note.digest:
         desk.finish()
         return "unchanged"
