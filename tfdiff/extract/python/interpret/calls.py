@@ -1,6 +1,7 @@
 """Calls: binding of arguments, methods, ``super()``, constructors, and everything foreign."""
 
 import ast
+from functools import lru_cache
 
 from tfdiff.extract.python.interpret.bound import bound_method
 from tfdiff.extract.python.interpret.builtin import builtin
@@ -119,7 +120,7 @@ def call_function(
         if isinstance(node, ast.Lambda):
             return machine.evaluate(node.body, scope)
         owner = f"{function.owner.name}." if function.owner and not function.scope else ""
-        machine.symbols.setdefault(f"{owner}{node.name}")
+        machine.visit(f"{owner}{node.name}", function.module.path)
         if _is_generator(node):
             return Foreign(f"{node.name}()")
         outcome = attempt(machine, lambda: run(machine, node.body, scope))
@@ -156,6 +157,7 @@ def _result(machine: Machine, outcome: Outcome, name: str) -> Value:
     return machine.settle(joined.value)
 
 
+@lru_cache(maxsize=4096)
 def _is_generator(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
     return any(isinstance(part, ast.Yield | ast.YieldFrom) for part in ast.walk(node))
 

@@ -37,13 +37,18 @@ def _rule(machine: Machine, kernels: Kernels, device: Device) -> UpdateRule:
     if machine.gradient == "sparse":
         values = tuple(split(value) for value in values)
     renamed, shown = _renamed(machine, names, values)
-    unread = opaques(renamed)
+    used = [rule for op in machine.kernels if (rule := kernels(op, device)) is not None]
+    places = {(one.text, one.reason): one.span for rule in used for one in rule.unknowns}
+    places |= {(node.text, node.reason): span for node, span in machine.spans.items()}
     return UpdateRule(
         path=UpdatePath(machine.gradient, machine.variable, device),
         states=tuple(zip(shown, renamed, strict=True)),
         duplicates=_duplicates(machine, kernels, device),
-        symbols=(*machine.symbols, *_kernel_symbols(machine, kernels, device)),
-        unknowns=tuple(Unknown(node.reason, node.text, machine.spans.get(node)) for node in unread),
+        symbols=(*machine.regions, *_kernel_symbols(machine, kernels, device)),
+        unknowns=tuple(
+            Unknown(node.reason, node.text, places.get((node.text, node.reason)))
+            for node in opaques(renamed)
+        ),
     )
 
 

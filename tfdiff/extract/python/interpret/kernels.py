@@ -74,7 +74,7 @@ def kernel_call(
         if isinstance(target, Variable | Assigned):
             old = machine.read(target.state)
             new = call(f"{MARK}{op}:{name}", *operands)
-            machine.spans.setdefault(opaque(op, "kernel not read"), machine.place)
+            machine.note(opaque(op, "kernel not read"))
             machine.memory.states[target.state] = written(new, old) if indices else new
             result = target if isinstance(result, Foreign) else result
     return result

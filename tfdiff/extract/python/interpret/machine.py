@@ -106,8 +106,8 @@ class Machine:
         self.wrapped: set[str] = set()
         self.objects: set[str] = {"graph"}
         self.kernels: dict[str, tuple[str, ...]] = {}
-        self.symbols: dict[str, None] = {}
-        self.spans: dict[Expr, Span] = {}
+        self.regions: dict[str, str] = {}
+        self.spans: dict[Opaque, Span] = {}
         self.duplicates: set[str] = set()
         self.frames: list[Scope] = []
         self.slot_names: list[str | None] = []
@@ -132,6 +132,12 @@ class Machine:
     def attribute(self, receiver: Value, name: str) -> Value:
         """The attribute of a value, as far as it is decided on this path."""
         return self.settle(self.semantics.attribute(self, receiver, name))
+
+    def visit(self, region: str, path: str) -> None:
+        """Note a region that was read; one of the same name in another file by its module."""
+        if self.regions.setdefault(region, path) != path:
+            module = path.removesuffix("/__init__.py").removesuffix(".py").rpartition("/")[2]
+            self.regions.setdefault(f"{module}.{region}", path)
 
     def at(self, node: ast.AST, scope: Scope) -> None:
         """Remember where the program is, for what cannot be read here."""
@@ -159,8 +165,13 @@ class Machine:
     def not_read(self, text: str, reason: str) -> Expr:
         """An opaque node for something at the present place."""
         node = opaque(text, reason)
-        self.spans.setdefault(node, self.place)
+        self.note(node)
         return node
+
+    def note(self, node: Expr) -> None:
+        """Remember that an opaque node stands for something at the present place."""
+        if isinstance(node, Opaque):
+            self.spans.setdefault(node, self.place)
 
     def is_named(self, text: str) -> bool:
         """Whether an unread value is an extent, or what an object of the caller's holds.
