@@ -23,6 +23,7 @@ def parser() -> argparse.ArgumentParser:
     subcommands = root.add_subparsers(title="commands", required=True, metavar="COMMAND")
     _report(subcommands)
     _query(subcommands)
+    _attach(subcommands)
     _show(subcommands)
     _optimizers(subcommands)
     _rules(subcommands)
@@ -69,6 +70,10 @@ def _report(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     command.add_argument(
         "--coverage", action="store_true", help="print what accounts for every changed line"
     )
+    command.add_argument(
+        "--attach", metavar="TICKET", help="attach the reports to a ticket; see `tfdiff attach`"
+    )
+    _tracker(command)
     _fail_on(command)
     _source(command)
 
@@ -90,6 +95,53 @@ def _query(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
     )
     _fail_on(command)
     _source(command)
+
+
+def _attach(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    command = _command(
+        subcommands, "attach", commands.attach, "attach reports to a ticket, with a comment"
+    )
+    command.add_argument(
+        "reports",
+        metavar="REPORT",
+        type=Path,
+        nargs="+",
+        help="files that `tfdiff report` wrote; the comment is made from them",
+    )
+    command.add_argument(
+        "--to",
+        metavar="TICKET",
+        required=True,
+        help="an address as copied from the browser, or jira:PROJ-12, github:owner/repo#34, "
+        "gitlab:group/project#5, redmine:77, azure:organisation/project/123",
+    )
+    _tracker(command)
+
+
+def _tracker(command: argparse.ArgumentParser) -> None:
+    group = command.add_argument_group(
+        "tickets",
+        "Tokens come from the environment, from netrc or from the keyring, and are never printed.",
+    )
+    group.add_argument(
+        "--dry-run", action="store_true", help="print what would be sent, without the secrets"
+    )
+    group.add_argument(
+        "--github-file",
+        metavar="gist|release:TAG|none",
+        default="none",
+        help="GitHub has no way to attach a file to an issue: put it into a gist (readable by "
+        "whoever has its address) or among a release's assets (default: none)",
+    )
+    group.add_argument(
+        "--redmine-markup",
+        choices=("textile", "markdown"),
+        default="textile",
+        help="the text formatting the Redmine server is set to (default: textile)",
+    )
+    group.add_argument(
+        "--ca-bundle", metavar="FILE", type=Path, help="certificates of a self-signed server"
+    )
 
 
 def _show(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

@@ -3,6 +3,7 @@
 import argparse
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tfdiff.errors import INCOMPLETE, UsageError
@@ -10,11 +11,10 @@ from tfdiff.findings import SEVERITY
 from tfdiff.sources.options import SourceOptions
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from rich.console import Console
 
     from tfdiff.findings import Report
+    from tfdiff.trackers import AttachOptions
 
 Command = Callable[[argparse.Namespace], int]
 FINDINGS = 1
@@ -30,6 +30,10 @@ def report(arguments: argparse.Namespace) -> int:
     page = next((path for path in outputs if path.suffix == ".html"), None)
     if arguments.open and page is None:
         raise UsageError("--open needs an HTML report: add -o report.html.")
+    if arguments.attach:
+        from tfdiff.trackers import check_ticket  # noqa: PLC0415
+
+        check_ticket(arguments.attach, _tracker(arguments))  # before the work, not after it
     found = run.compare(
         arguments.optimizer, arguments.old, arguments.new, options=_options(arguments)
     )
@@ -41,13 +45,52 @@ def report(arguments: argparse.Namespace) -> int:
         from tfdiff.render import account  # noqa: PLC0415
 
         sys.stdout.write(account.text(found))
-    elif not outputs:
+    elif not (outputs or arguments.attach):
         _print(found)
+    if arguments.attach:
+        _attach_report(arguments, found)
     if arguments.open and page:
         import webbrowser  # noqa: PLC0415
 
         webbrowser.open(page.resolve().as_uri())
     return _exit_code(found, arguments.fail_on)
+
+
+def _attach_report(arguments: argparse.Namespace, found: "Report") -> None:
+    """Attach the written reports, or an HTML report made for it where none was asked for."""
+    from tempfile import TemporaryDirectory  # noqa: PLC0415
+
+    from tfdiff import render, trackers  # noqa: PLC0415
+
+    summary = trackers.summarise(render.render(found, "json"))
+    with TemporaryDirectory() as folder:
+        files: list[Path] = arguments.output
+        if not files:
+            files = [Path(folder, f"tfdiff-{found.old.ref}-{found.new.ref}.html".replace("/", "-"))]
+            render.write(found, files[0])
+        result = trackers.attach(arguments.attach, files, summary, _tracker(arguments))
+    sys.stdout.write("".join(f"{line}\n" for line in result.said))
+
+
+def attach(arguments: argparse.Namespace) -> int:
+    """``tfdiff attach REPORT... --to TICKET``."""
+    from tfdiff import trackers  # noqa: PLC0415
+
+    summary = trackers.read_summary(arguments.reports)
+    result = trackers.attach(arguments.to, arguments.reports, summary, _tracker(arguments))
+    sys.stdout.write("".join(f"{line}\n" for line in result.said))
+    return 0
+
+
+def _tracker(arguments: argparse.Namespace) -> "AttachOptions":
+    from tfdiff.trackers import AttachOptions  # noqa: PLC0415
+
+    return AttachOptions(
+        ca_bundle=arguments.ca_bundle,
+        dry_run=arguments.dry_run,
+        github_file=arguments.github_file,
+        redmine_markup=arguments.redmine_markup,
+    )
 
 
 def query(arguments: argparse.Namespace) -> int:
