@@ -100,7 +100,7 @@ NEW_SLED = '''\
     # five
     # six
     # seven
-    # eight
+    # eight lines
     root = math_ops.sqrt(grad + self._epsilon)
     return training_ops.apply_sled(var, speed, self._lr, root,
                                    use_locking=self._use_locking)
@@ -263,6 +263,7 @@ def sled() -> OptimizerReport:
             place("old", PY_OLD, 40, OLD_SLED), place("new", PY_NEW, 50, NEW_SLED), "changed",
             (
                 Hunk((41, 41), (51, 51), "finding", DOCS.id),
+                Hunk((50, 50), (60, 60), "no effect", reason="comments"),
                 Hunk((51, 51), (61, 61), "finding", EPSILON_MOVED.id),
                 Hunk((53, 53), (63, 63), "finding", LOCKING.id),
             ),
@@ -273,9 +274,9 @@ def sled() -> OptimizerReport:
             (Hunk((302, 302), (322, 323), "no effect", reason="line breaks only"),),
         ),
         ComparedRegion(
-            "helper", "wax(float)", None, None,
+            "helper", "wax_" + "on_and_off_" * 8 + "(float)", None, None,
             place("new", CPP, 10, "float wax(float x) {\n  return x;\n}\n"), "added",
-            (Hunk((10, 9), (10, 12), "not classified"),),
+            (Hunk((10, 9), (10, 12), "not classified", reason="x" * 80),),
         ),
         ComparedRegion(
             "method", "Optimizer.minimize", "python",

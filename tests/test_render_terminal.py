@@ -79,7 +79,7 @@ def test_the_text_is_as_it_was_accepted(name: str) -> None:
 
 def test_the_account_names_every_changed_stretch() -> None:
     text = account.text(sample.one())
-    assert "4 under a finding, 1 without effect, 1 not classified" in text
+    assert "4 under a finding, 2 without effect, 1 not classified" in text
     assert "line breaks only" in text
     assert sample.EPSILON_MOVED.id in text
 
