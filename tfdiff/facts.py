@@ -5,7 +5,7 @@ code is not a change. ``Unknown`` is an ordinary value and means "not read", nev
 """
 
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 from typing import Literal as OneOf
 
 from tfdiff.ir.expr import Expr
@@ -98,6 +98,8 @@ class Slot:
         dtype: ``variable`` where it follows the variable's, else its name.
         shape: ``variable`` where it follows the variable's, else its text (``()``).
         condition: when it is created (``momentum > 0``), or None for always.
+        placement: the variable that it is placed with, in words (``first in var_list``), None
+            where nothing says so.
     """
 
     name: str
@@ -108,6 +110,46 @@ class Slot:
     shape: Value
     condition: str | None
     span: Span = field(compare=False)
+    placement: str | None = None
+
+
+class Feature(NamedTuple):
+    """Something that a statement has to do with, beside the formula.
+
+    Attributes:
+        kind: which matter it belongs to (``eager``, ``placement``, ``raise``), see
+            ``extract.python.features``.
+        text: the expression that shows it, normalised.
+    """
+
+    kind: str
+    text: str
+
+
+class Statement(NamedTuple):
+    """One statement of a Python region, or the head of a compound one.
+
+    A named tuple because the regions of one comparison have thousands of them.
+
+    Attributes:
+        said: what it says, whatever it is called through and however it is spelled: names by
+            the last part of their module, no annotations, one form for what Python 2, ``six``
+            and Python 3 write differently; ``end`` where a block ends.
+        text: the expression as written, in one line.
+        features: what it has to do with.
+        binds: local names and attributes (``self._lr``) that it gives a value to.
+        reads: names and attributes that it reads.
+        parent: place of the enclosing head among the region's statements, None at the top.
+    """
+
+    said: str
+    text: str
+    features: tuple[Feature, ...]
+    binds: tuple[str, ...]
+    reads: tuple[str, ...]
+    parent: int | None
+    line: int
+    end_line: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +164,7 @@ class Region:
         tokens: hash of the code without comments, docstrings and layout.
         docs: hash of comments and docstrings.
         text: the source as it stands.
+        imports: name -> what its module imports under it, for the names of the text.
     """
 
     kind: RegionKind
@@ -132,6 +175,7 @@ class Region:
     owner: str = ""
     text: str = field(default="", compare=False)
     span: Span = field(default=Span("", 0, 0), compare=False)
+    imports: tuple[tuple[str, str], ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,6 +329,23 @@ class UpdateRule:
 
 
 @dataclass(frozen=True, slots=True)
+class Method:
+    """A public method or property of an optimizer.
+
+    Attributes:
+        owner: the class that defines it.
+        parameters: without ``self``; ``effective`` is the default.
+        kind: what it is called as.
+    """
+
+    name: str
+    owner: str
+    parameters: tuple[Parameter, ...]
+    kind: OneOf["method", "property", "static method", "class method"]
+    span: Span = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class ClassRef:
     """A class by name and the file that defines it."""
 
@@ -307,6 +368,7 @@ class OptimizerFacts:
         calls: which ops the methods call.
         kernels: those ops, as far as the source carries them.
         rules: one whole step per path.
+        methods: its public methods, own and inherited, each as the class that comes first has it.
         missing: parts that the source lacks (``kernels``), one phrase each.
     """
 
@@ -324,6 +386,7 @@ class OptimizerFacts:
     rules: tuple[UpdateRule, ...]
     unknowns: tuple[Unknown, ...]
     missing: tuple[str, ...] = ()
+    methods: tuple[Method, ...] = ()
 
     @classmethod
     def absent(cls, name: str) -> "OptimizerFacts":

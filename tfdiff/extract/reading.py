@@ -90,6 +90,7 @@ class Reading:
             rules=self._rules(reference),
             unknowns=python.unknowns,
             missing=self.missing,
+            methods=python.methods,
         )
 
     def _rules(self, reference: ClassRef) -> tuple[UpdateRule, ...]:

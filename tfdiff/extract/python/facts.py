@@ -1,16 +1,20 @@
 """Everything read about one optimizer from Python: the half of ``OptimizerFacts`` it fills."""
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 
 from tfdiff.extract.python.classes import ResolvedClass
 from tfdiff.extract.python.constructor import read_constructor
+from tfdiff.extract.python.methods import public_methods
 from tfdiff.extract.python.model import Definition, Model
 from tfdiff.extract.python.ops import calls, signatures
 from tfdiff.extract.python.reach import Reach, Reached, reach
 from tfdiff.extract.python.slots import read_slots
-from tfdiff.facts import ClassRef, OpCall, Parameter, Region, Slot, Span, Unknown
+from tfdiff.facts import ClassRef, Method, OpCall, Parameter, Region, Slot, Span, Unknown
+
+_WORD = re.compile(r"[A-Za-z_]\w*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +33,7 @@ class PythonFacts:
     regions: tuple[Region, ...]
     calls: tuple[OpCall, ...]
     unknowns: tuple[Unknown, ...]
+    methods: tuple[Method, ...]
 
 
 def read_python_facts(model: Model, ref: ClassRef) -> PythonFacts:
@@ -61,6 +66,7 @@ def read_python_facts(model: Model, ref: ClassRef) -> PythonFacts:
             *state.unknowns,
             *(one for one in called if isinstance(one, Unknown)),
         ),
+        public_methods(model, cls),
     )
 
 
@@ -104,7 +110,17 @@ def _class_region(model: Model, cls: ResolvedClass, base: ResolvedClass) -> Regi
     span = Span(base.ref.path, base.facts.line, max(end, base.facts.line))
     owner = "" if base is cls else base.ref.name
     return Region("class", base.ref.name, "python", base.body.tokens, base.body.docs,
-                  owner, model.text(span), span)  # fmt: skip
+                  owner, model.text(span), span, _imports(model, span))  # fmt: skip
+
+
+def _imports(model: Model, span: Span) -> tuple[tuple[str, str], ...]:
+    """What the imported names of a stretch of source stand for."""
+    words = set(_WORD.findall(model.text(span)))
+    return tuple(
+        (one.alias, ".".join(part for part in (one.module, one.name) if part).lstrip("."))
+        for one in model.module(span.path).imports
+        if one.alias in words and (one.name or "." not in one.module or one.alias not in one.module)
+    )
 
 
 def _function_region(model: Model, cls: ResolvedClass, one: Reached) -> Region:
@@ -113,7 +129,7 @@ def _function_region(model: Model, cls: ResolvedClass, one: Reached) -> Region:
     kind = "function" if one.owner is None else "method"
     owner = "" if one.owner is None or one.owner is cls else one.owner.ref.name
     return Region(kind, one.symbol, "python", function.tokens, function.docs,  # type: ignore[arg-type]
-                  owner, model.text(span), span)  # fmt: skip
+                  owner, model.text(span), span, _imports(model, span))  # fmt: skip
 
 
 def _constant_region(model: Model, constant: Definition) -> Region:
@@ -121,4 +137,5 @@ def _constant_region(model: Model, constant: Definition) -> Region:
     values = [one for one in assigned if one.target == constant.name]
     said = sha256("\0".join(one.value for one in values).encode()).hexdigest()[:16]
     span = Span(constant.path, values[0].line, values[0].end_line)
-    return Region("module", constant.name, "python", said, "", "", model.text(span), span)
+    return Region("module", constant.name, "python", said, "", "", model.text(span), span,
+                  _imports(model, span))  # fmt: skip

@@ -1,0 +1,178 @@
+"""One form for what Python and TensorFlow let one write in several ways.
+
+Two statements that become the same text here do the same: what an import is called through,
+Python 2 against Python 3 and ``six``, annotations, the order of keyword arguments, and the
+spellings that TensorFlow itself keeps as names for one thing (``to_float(x)`` is defined as
+``cast(x, float32)``, ``get_shape()`` as ``shape``, a tower was renamed to a replica).
+"""
+
+import ast
+import re
+from collections.abc import Mapping
+
+_CASTS = {
+    "to_float": "float32",
+    "to_double": "float64",
+    "to_int32": "int32",
+    "to_int64": "int64",
+    "to_bfloat16": "bfloat16",
+}
+_VIEWS = {
+    "iteritems": "items",
+    "itervalues": "values",
+    "iterkeys": "keys",
+    "viewitems": "items",
+    "viewvalues": "values",
+    "viewkeys": "keys",
+}
+_PLAIN = {
+    "xrange": "range",
+    "string_types": "str",
+    "basestring": "str",
+    "integer_types": "int",
+    "VariableV1": "Variable",
+    "get_tower_context": "get_replica_context",
+    "get_distribution_strategy": "get_strategy",
+    "get_cross_tower_context": "get_cross_replica_context",
+    "has_distribution_strategy": "has_strategy",
+    "in_cross_tower_context": "in_cross_replica_context",
+    "num_towers": "num_replicas_in_sync",
+    "num_replicas": "num_replicas_in_sync",
+    "experimental_local_results": "unwrap",
+}
+_KEYWORDS = {"keep_dims": "keepdims", "reduction_indices": "axis", "grouped": "group"}
+_COLLECTING = {"all", "any", "frozenset", "list", "max", "min", "set", "sorted", "sum", "tuple"}
+_TRACKABLE = re.compile(r"([Cc])heckpointable")
+_NEGATED = {ast.Is: ast.IsNot, ast.IsNot: ast.Is, ast.In: ast.NotIn, ast.NotIn: ast.In}
+
+
+class Spelling(ast.NodeTransformer):
+    """Rewrites a tree in place; names of modules are marked with ``from_import``.
+
+    Args:
+        imports: name -> what it is imported as, by its full dotted name.
+    """
+
+    def __init__(self, imports: Mapping[str, str]) -> None:
+        self._imports = imports
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:  # noqa: N802 - the visitor's protocol
+        """A name by its last part, wherever it is imported from."""
+        full = self._imports.get(node.id)
+        if full is None:
+            return ast.copy_location(ast.Name(self._name(node.id), node.ctx), node)
+        found = ast.Name(self._name(full.rpartition(".")[2]), node.ctx)
+        found.from_import = True  # type: ignore[attr-defined]
+        return ast.copy_location(found, node)
+
+    def visit_Attribute(self, node: ast.Attribute) -> ast.expr:  # noqa: N802
+        """A member of a module by the last module of its path."""
+        self.generic_visit(node)
+        node.attr = self._name(node.attr)
+        match node.value:
+            case ast.Attribute(value=ast.Name() as root, attr=module) if _is_import(root):
+                if module.islower():
+                    renamed = ast.copy_location(ast.Name(module, ast.Load()), root)
+                    renamed.from_import = True  # type: ignore[attr-defined]
+                    node.value = renamed
+            case ast.Name(id="six" | "moves") as root if _is_import(root):
+                plain = ast.Name(node.attr, node.ctx)
+                plain.from_import = node.attr == "moves"  # type: ignore[attr-defined]
+                return ast.copy_location(plain, node)
+        if node.attr == "extended":
+            return node.value  # a strategy's own methods were moved there
+        return node
+
+    @staticmethod
+    def _name(name: str) -> str:
+        return _PLAIN.get(name, _TRACKABLE.sub(lambda m: "tT"[m[1] == "C"] + "rackable", name))
+
+    def visit_keyword(self, node: ast.keyword) -> ast.keyword:
+        """A keyword by the name that TensorFlow kept."""
+        self.generic_visit(node)
+        if node.arg in _KEYWORDS:
+            renamed = _KEYWORDS[node.arg]
+            node.arg = renamed
+        elif node.arg:
+            node.arg = self._name(node.arg)
+        return node
+
+    def visit_arg(self, node: ast.arg) -> ast.arg:
+        """A parameter without its annotation."""
+        node.annotation = None
+        return node
+
+    def visit_Subscript(self, node: ast.Subscript) -> ast.expr:  # noqa: N802
+        """``shape.dims[0]`` is ``shape[0]``."""
+        self.generic_visit(node)
+        if isinstance(node.value, ast.Attribute) and node.value.attr == "dims":
+            node.value = node.value.value
+        return node
+
+    def visit_UnaryOp(self, node: ast.UnaryOp) -> ast.expr:  # noqa: N802
+        """``not a is b`` is ``a is not b``, and not not is nothing."""
+        self.generic_visit(node)
+        if not isinstance(node.op, ast.Not):
+            return node
+        match node.operand:
+            case ast.Compare(ops=[op]) if type(op) in _NEGATED:
+                node.operand.ops = [_NEGATED[type(op)]()]
+                return node.operand
+            case ast.UnaryOp(op=ast.Not(), operand=inner):
+                return inner
+        return node
+
+    def visit_Call(self, node: ast.Call) -> ast.expr:  # noqa: N802
+        """A call in the one form that its meaning has."""
+        self.generic_visit(node)
+        node.keywords.sort(key=lambda one: (one.arg is None, one.arg or ""))
+        last = _last(node.func)
+        match node:
+            case ast.Call(func=ast.Name(id="super"), args=[_, _]):
+                node.args = []
+            case ast.Call(func=ast.Name(id=name), args=[of]) if name in _VIEWS:
+                return _method(of, _VIEWS[name])
+            case ast.Call(func=ast.Attribute(value=of, attr=name), args=[]) if name in _VIEWS:
+                return _method(of, _VIEWS[name])
+            case ast.Call(func=ast.Attribute(value=of, attr="get_shape"), args=[], keywords=[]):
+                return ast.Attribute(of, "shape", ast.Load())
+            case ast.Call(args=[of]) if last == "dimension_value":
+                return ast.Attribute(of, "value", ast.Load())
+            case ast.Call(func=ast.Attribute() as func, args=[_]) if last in _CASTS:
+                func.attr = "cast"
+                dtypes = ast.Name("dtypes", ast.Load())
+                node.args.append(ast.Attribute(dtypes, _CASTS[last], ast.Load()))
+            case ast.Call(args=[], keywords=[]) if last in {"in_graph_mode", "in_eager_mode"}:
+                eager = _renamed(node, "executing_eagerly")
+                return eager if last == "in_eager_mode" else ast.UnaryOp(ast.Not(), eager)
+            case ast.Call(func=ast.Name(id=name), args=[ast.ListComp() as of]) if (
+                name in _COLLECTING
+            ):
+                node.args = [ast.GeneratorExp(of.elt, of.generators)]
+            case ast.Call(func=ast.Name(id="set"), args=[ast.List(elts=items)]) if items:
+                return ast.Set(items)
+        return node
+
+
+def _is_import(node: ast.Name) -> bool:
+    return bool(getattr(node, "from_import", False))
+
+
+def _last(func: ast.expr) -> str:
+    match func:
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            return name
+    return ""
+
+
+def _method(of: ast.expr, name: str) -> ast.Call:
+    return ast.Call(ast.Attribute(of, name, ast.Load()), [], [])
+
+
+def _renamed(call: ast.Call, name: str) -> ast.Call:
+    match call.func:
+        case ast.Attribute() as func:
+            func.attr = name
+        case _:
+            call.func = ast.Name(name, ast.Load())
+    return call

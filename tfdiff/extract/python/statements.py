@@ -1,0 +1,258 @@
+"""A region's source as a list of statements that can be compared one by one.
+
+Read with the standard library's parser, and only for regions whose code differs: a statement
+is compared by what it says (``spelling``), and judged by what it has to do with (``features``).
+"""
+
+import ast
+import warnings
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+
+from tfdiff.extract.python.features import decorator_features, features
+from tfdiff.extract.python.spelling import Spelling
+from tfdiff.facts import Feature, Region, Statement
+
+Def = ast.FunctionDef | ast.AsyncFunctionDef
+_LEAVES = (ast.Return, ast.Raise, ast.Continue, ast.Break)
+
+
+def statements(region: Region) -> tuple[Statement, ...] | None:
+    """The statements of a Python region; None where its text does not parse by itself."""
+    return _read(region.text, region.span.line, region.imports)
+
+
+@lru_cache(maxsize=4096)
+def _read(
+    text: str, first: int, imports: tuple[tuple[str, str], ...]
+) -> tuple[Statement, ...] | None:
+    tree = _parsed(text)
+    if tree is None:
+        return None
+    raw = _parsed(text)
+    body, shift = (tree.body, first - 1)
+    original = raw.body if raw else []
+    if text[:1].isspace():
+        wrapper, unwrapped = body[0], original[0]
+        if not (isinstance(wrapper, ast.If) and isinstance(unwrapped, ast.If)):
+            return None
+        body, original, shift = wrapper.body, unwrapped.body, first - 2
+    Spelling(dict(imports)).visit(tree)
+    reader = _Reader(shift)
+    reader.block(body, original, None)
+    return tuple(reader.found)
+
+
+def _parsed(text: str) -> ast.Module | None:
+    """The tree of a region; a class without its methods gets a body, a method a margin."""
+    start = "if True:\n" if text[:1].isspace() else ""
+    indent = " " * (len(text) - len(text.lstrip()))
+    for end in ("", f"\n{indent}  pass"):
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                return ast.parse(f"{start}{text}{end}")
+        except (SyntaxError, ValueError, RecursionError):
+            continue
+    return None
+
+
+def _leaves(body: Sequence[ast.stmt]) -> bool:
+    return bool(body) and isinstance(body[-1], _LEAVES)
+
+
+class _Reader:
+    """Collects the statements of one region, heads before what they enclose.
+
+    Each statement is walked beside its original, which gives the text as written.
+    """
+
+    def __init__(self, shift: int) -> None:
+        self._shift = shift
+        self.found: list[Statement] = []
+
+    def block(self, body: Sequence[ast.stmt], raw: Sequence[ast.stmt], parent: int | None) -> None:
+        for node, original in zip(body, raw, strict=True):
+            self._statement(node, original, parent)
+
+    def _statement(self, node: ast.stmt, raw: ast.stmt, parent: int | None) -> None:
+        match node, raw:
+            case (
+                (ast.Import() | ast.ImportFrom() | ast.Pass() | ast.Global() | ast.Nonlocal()),
+                _,
+            ):
+                return
+            case ast.Expr(value=ast.Constant()), _:
+                return
+            case ast.Delete(targets=targets), _ if all(isinstance(t, ast.Name) for t in targets):
+                return  # "del grad  # unused" does nothing
+            case ast.AnnAssign(value=None), _:
+                return
+            case ast.If(), ast.If():
+                self._if(node, raw, parent)
+            case ((ast.For() | ast.While()), (ast.For() | ast.While())):
+                parts = [node.target, node.iter] if isinstance(node, ast.For) else [node.test]
+                said = " in ".join(ast.unparse(part) for part in parts)
+                kind = "for" if isinstance(node, ast.For) else "while"
+                self._compound(f"{kind} {said}:", parts, node, raw, parent)
+            case (ast.With(), ast.With()):
+                self._with(node, raw, parent)
+            case ast.Try(), ast.Try():
+                self._try(node, raw, parent)
+            case (
+                (ast.FunctionDef() | ast.AsyncFunctionDef()),
+                (ast.FunctionDef() | ast.AsyncFunctionDef()),
+            ):
+                self._function(node, raw, parent)
+            case ast.ClassDef(), ast.ClassDef():
+                self._class(node, raw, parent)
+            case _:
+                self._simple(node, raw, parent)
+
+    def _simple(self, node: ast.stmt, raw: ast.stmt, parent: int | None) -> None:
+        if isinstance(node, ast.AnnAssign) and node.value is not None:
+            node = ast.copy_location(ast.Assign([node.target], node.value), node)
+            ast.fix_missing_locations(node)
+        self._add(ast.unparse(node), ast.unparse(raw), [node], parent, raw.lineno, raw.end_lineno)
+
+    def _add(
+        self,
+        said: str,
+        text: str,
+        parts: Sequence[ast.AST],
+        parent: int | None,
+        line: int,
+        end_line: int | None,
+        found: tuple[Feature, ...] | None = None,
+    ) -> int:
+        binds, reads = _names(parts)
+        shown = features(parts) if found is None else found
+        lines = line + self._shift, (end_line or line) + self._shift
+        self.found.append(Statement(said, text, shown, binds, reads, parent, *lines))
+        return len(self.found) - 1
+
+    def _end(self, head: int, line: int) -> None:
+        self._add("end", "", [], head, line, line)
+
+    def _if(self, node: ast.If, raw: ast.If, parent: int | None) -> None:
+        head = self._add(
+            f"if {ast.unparse(node.test)}:", f"if {ast.unparse(raw.test)}:",
+            [node.test], parent, raw.lineno, raw.test.end_lineno,
+        )  # fmt: skip
+        self.block(node.body, raw.body, head)
+        last = raw.body[-1].end_lineno or raw.lineno
+        if _leaves(node.body):
+            # what follows a branch that leaves runs only if its test fails, else or not
+            self._end(head, last)
+            self.block(node.orelse, raw.orelse, parent)
+            return
+        if node.orelse:
+            self._add("else:", "else:", [], head, last + 1, last + 1)
+            self.block(node.orelse, raw.orelse, head)
+            last = raw.orelse[-1].end_lineno or last
+        self._end(head, last)
+
+    def _compound(
+        self,
+        said: str,
+        parts: Sequence[ast.expr],
+        node: ast.For | ast.While,
+        raw: ast.For | ast.While,
+        parent: int | None,
+    ) -> None:
+        end = max(part.end_lineno or raw.lineno for part in parts)
+        head = self._add(said, said, parts, parent, raw.lineno, end)
+        self.block(node.body, raw.body, head)
+        self._end(head, raw.body[-1].end_lineno or raw.lineno)
+        self.block(node.orelse, raw.orelse, parent)
+
+    def _with(self, node: ast.With, raw: ast.With, parent: int | None) -> None:
+        """``with a, b`` is ``with a`` around ``with b``."""
+        heads: list[int] = []
+        for item, original in zip(node.items, raw.items, strict=True):
+            parts = [one for one in (item.context_expr, item.optional_vars) if one is not None]
+            lines = original.context_expr.lineno, original.context_expr.end_lineno
+            first = raw.lineno if not heads else lines[0]
+            text = f"with {ast.unparse(original)}:"
+            heads.append(
+                self._add(f"with {ast.unparse(item)}:", text, parts, parent, first, lines[1])
+            )
+            parent = heads[-1]
+        self.block(node.body, raw.body, parent)
+        for head in reversed(heads):
+            self._end(head, raw.body[-1].end_lineno or raw.lineno)
+
+    def _try(self, node: ast.Try, raw: ast.Try, parent: int | None) -> None:
+        head = self._add("try:", "try:", [], parent, raw.lineno, raw.lineno)
+        self.block(node.body, raw.body, head)
+        for handler, original in zip(node.handlers, raw.handlers, strict=True):
+            caught = ast.unparse(handler.type) if handler.type else ""
+            said = f"except {caught}:"
+            inner = self._add(said, said, [], head, original.lineno, original.lineno)
+            self.block(handler.body, original.body, inner)
+        self.block(node.orelse, raw.orelse, head)
+        if node.finalbody:
+            line = raw.finalbody[0].lineno - 1
+            inner = self._add("finally:", "finally:", [], head, line, line)
+            self.block(node.finalbody, raw.finalbody, inner)
+        self._end(head, raw.end_lineno or raw.lineno)
+
+    def _function(self, node: Def, raw: Def, parent: int | None) -> None:
+        self._decorators(node.decorator_list, raw.decorator_list, parent)
+        node.args.posonlyargs, node.args.args = [], [*node.args.posonlyargs, *node.args.args]
+        given = [node.args, *(one for one in node.args.defaults)]
+        end = max(
+            [raw.lineno, *(one.lineno for one in ast.walk(raw.args) if hasattr(one, "lineno"))]
+        )
+        said = f"def {node.name}({ast.unparse(node.args)}):"
+        features_of = (Feature("signature", said),) if parent is None else ()
+        head = self._add(said, said, given, parent, raw.lineno, end, features_of)
+        self.block(node.body, raw.body, head)
+        self._end(head, raw.end_lineno or raw.lineno)
+
+    def _decorators(
+        self, nodes: Sequence[ast.expr], raw: Sequence[ast.expr], parent: int | None
+    ) -> None:
+        for node, original in zip(nodes, raw, strict=True):
+            said = f"@{ast.unparse(node)}"
+            text = f"@{ast.unparse(original)}"
+            lines = original.lineno, original.end_lineno
+            self._add(said, text, [node], parent, *lines, found=decorator_features(node))
+
+    def _class(self, node: ast.ClassDef, raw: ast.ClassDef, parent: int | None) -> None:
+        bases = [ast.unparse(one) for one in node.bases if ast.unparse(one) != "object"]
+        kept = [
+            (one, original)
+            for one, original in zip(node.decorator_list, raw.decorator_list, strict=True)
+            if "add_metaclass" not in ast.unparse(one)
+        ]
+        self._decorators([one for one, _ in kept], [one for _, one in kept], parent)
+        said = f"class {node.name}({', '.join(base for base in bases if 'ABC' not in base)}):"
+        base = (Feature("base", said.partition("(")[2]),)
+        end = max([raw.lineno, *(one.end_lineno or 0 for one in raw.bases)])
+        head = self._add(said, said, [], parent, raw.lineno, end, base)
+        self.block(node.body, raw.body, head)
+
+
+def _names(parts: Sequence[ast.AST]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The names that a statement binds, and those that it reads."""
+    binds: dict[str, None] = {}
+    reads: dict[str, None] = {}
+    for part in parts:
+        for node, name in _used(part):
+            bound = isinstance(getattr(node, "ctx", None), ast.Store)
+            (binds if bound else reads).setdefault(name)
+    return tuple(binds), tuple(reads)
+
+
+def _used(part: ast.AST) -> Iterator[tuple[ast.AST, str]]:
+    for node in ast.walk(part):
+        match node:
+            case ast.Attribute(value=ast.Name(id="self" | "cls" as root), attr=name):
+                yield node, f"{root}.{name}"
+            case ast.Name(id=name) if name not in {"self", "cls"}:
+                yield node, name
+            case ast.Subscript(value=ast.Name(id=name), ctx=ast.Store()):
+                yield node, name
+            case ast.FunctionDef(name=name) | ast.arg(arg=name):
+                yield ast.Name(name, ast.Store()), name
