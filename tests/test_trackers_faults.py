@@ -123,9 +123,11 @@ def test_a_date_in_retry_after_is_understood(
     gitlab: GitLab, server: Server, waits: list[float]
 ) -> None:
     past = (("Retry-After", "Wed, 21 Oct 2015 07:28:00 GMT"),)
-    server.fail("POST", "/notes", Fault(say=Say(429, headers=past)))
+    odd = (("Retry-After", "Wed, 21 Oct 2015 07:28:00 -0000"),)
+    faults = [Fault(say=Say(429, headers=headers)) for headers in (past, odd)]
+    server.fail("POST", "/notes", *faults)
     gitlab.desk(server.base).attach()
-    assert waits == [0.0]
+    assert waits == [0.0, 0.0]
 
 
 def test_a_server_that_asks_for_a_long_wait_is_reported_instead(
@@ -194,6 +196,17 @@ def test_a_write_follows_only_a_redirect_that_keeps_it_a_write(
     server.fail("PUT", "/notes/0", Fault(say=Say(302, headers=address)))
     with pytest.raises(AttachError, match="sends us on"):
         gitlab.desk(server.base).attach(summary=Summary("", SUMMARY.key, "Other words."))
+
+
+@pytest.mark.parametrize(
+    "location", ["http://[::1", "https://x:port/", "https://me:pw@other.example/", "ftp://x/"]
+)
+def test_a_redirect_to_nowhere_is_reported(gitlab: GitLab, server: Server, location: str) -> None:
+    moved = Say(302, headers=(("Location", location),))
+    server.fail("GET", "/issues/5", Fault(say=moved))
+    with pytest.raises(AttachError, match=r"sends us (on )?to") as caught:
+        gitlab.desk(server.base).attach()
+    assert "me:pw" not in str(caught.value)
 
 
 def test_redirects_in_circles_end(gitlab: GitLab, server: Server) -> None:

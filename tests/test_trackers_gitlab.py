@@ -74,6 +74,16 @@ def test_when_the_note_failed_the_second_run_only_adds_the_note(tmp_path: Path) 
     assert kept.stat().st_mode & 0o077 == 0
 
 
+@pytest.mark.parametrize("kept", ["", "[1]", "{", '{"x": 1}'])
+def test_a_memory_that_was_spoiled_is_an_empty_one(tmp_path: Path, kept: str) -> None:
+    (tmp_path / "state").mkdir()
+    (tmp_path / "state" / "uploads.json").write_text(kept)
+    gitlab = GitLab()
+    with serving(gitlab) as server:
+        result = desk_of(gitlab, server, tmp_path).attach(report(tmp_path))
+    assert result.attached == ("report.html",)
+
+
 @pytest.mark.parametrize(("visibility", "who"), [("public", "anyone"), ("internal", "everyone")])
 def test_a_project_that_others_can_read_is_warned_about(visibility: str, who: str) -> None:
     gitlab = GitLab(visibility)

@@ -10,12 +10,8 @@ class Answer:
 
     value: object
 
-    def __getitem__(self, key: str | int) -> "Answer":
-        if isinstance(self.value, dict) and isinstance(key, str):
-            return Answer(self.value.get(key))
-        if isinstance(self.value, list) and isinstance(key, int) and key < len(self.value):
-            return Answer(self.value[key])
-        return Answer(None)
+    def __getitem__(self, key: str) -> "Answer":
+        return Answer(self.value.get(key) if isinstance(self.value, dict) else None)
 
     def __iter__(self) -> Iterator["Answer"]:
         return iter([Answer(item) for item in self.value] if isinstance(self.value, list) else [])

@@ -6,6 +6,7 @@ from http import HTTPStatus
 from typing import Final
 from urllib.parse import urlsplit
 
+from tfdiff.render.visible import one_line
 from tfdiff.trackers.options import Tracker
 from tfdiff.trackers.secret import Credential, how_to_give_a_token
 from tfdiff.trackers.ticket import Ticket
@@ -79,10 +80,12 @@ class Explainer:
     def sent_away(self, call: Call, target: str) -> str:
         """The message for a redirect that is not followed."""
         parts = urlsplit(target)
+        # Without its query, which may hold anything, and without a user name.
+        place = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
         return self.redact(
-            f"could not {call.doing}: {self._host} sends us on to {parts.scheme}://{parts.netloc}"
-            f"{parts.path}, and the token does not go along. If the tracker has moved, give the "
-            "ticket's new address; if that is a log-in page, the token was not accepted."
+            f"could not {call.doing}: {self._host} sends us on to {one_line(place)}, and the token "
+            "does not go along. If the tracker has moved, give the ticket's new address; if that "
+            "is a log-in page, the token was not accepted."
         )
 
     def unreadable(self, call: Call) -> str:

@@ -39,7 +39,8 @@ class Memory:
             said = json.loads((self._folder / _NAME).read_text(encoding="utf-8"))
         except (OSError, ValueError):
             return {}
-        return {str(key): str(value) for key, value in dict(said).items()}
+        kept = said.items() if isinstance(said, dict) else ()
+        return {str(key): str(value) for key, value in kept}
 
     def _change(self, changes: Mapping[str, str | None]) -> None:
         try:

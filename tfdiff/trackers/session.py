@@ -77,14 +77,17 @@ class Session:
             outcome = self._persist(call)
             if isinstance(outcome, Broken) or outcome.status not in _MOVED:
                 return outcome
-            target = urljoin(call.url, outcome.headers.get("location", ""))
-            ours = _origin(target) in self._origins
-            if not (ours if call.reads else ours and outcome.status in _MOVED_AS_IS):
-                safe = target.startswith("https://") or is_loopback(urlsplit(target).hostname)
-                if not (call.reads and call.elsewhere and safe):
-                    raise AttachError(self._explain.sent_away(call, target), outcome.status)
+            target = _joined(call.url, outcome.headers.get("location", ""))
+            if not self._may_follow(call, outcome.status, target):
+                raise AttachError(self._explain.sent_away(call, target), outcome.status)
             call = replace(call, url=target)
         return Broken("it sends us in circles", may_have_happened=False, passing=False)
+
+    def _may_follow(self, call: Call, status: int, target: str) -> bool:
+        if _origin(target) in self._origins:
+            return call.reads or status in _MOVED_AS_IS
+        safe = target.startswith("https://") or is_loopback(urlsplit(target).hostname)
+        return call.reads and call.elsewhere and safe
 
     def _persist(self, call: Call) -> Reply | Broken:
         # The token goes to the ticket's own server and to nobody else.
@@ -131,11 +134,22 @@ def asked_to_wait(reply: Reply) -> float | None:
             until = parsedate_to_datetime(asked)
         except ValueError:
             return None
+        until = until if until.tzinfo else until.replace(tzinfo=UTC)
         return max(0.0, (until - datetime.now(UTC)).total_seconds())
     reset = reply.headers.get("x-ratelimit-reset", "")
     if reply.headers.get("x-ratelimit-remaining") == "0" and reset.isdigit():
         return max(0.0, float(reset) - time.time())
     return None
+
+
+def _joined(url: str, location: str) -> str:
+    """Where a redirect leads; "" where that is no address."""
+    try:
+        target = urljoin(url, location)
+        valid = urlsplit(target).port != 0
+    except ValueError:
+        return ""
+    return target if valid else ""
 
 
 def _origin(url: str) -> tuple[str, str, int | None]:

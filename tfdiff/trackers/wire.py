@@ -127,6 +127,10 @@ def exchange(call: Call, credential: Credential | None, options: AttachOptions) 
             return _send(wire, call, credential, options)
         except requests.RequestException as error:
             return _broken(error)
+        except ValueError:  # requests looks at a redirect's address although it does not follow
+            return Broken(
+                "it sends us to an address that is none", may_have_happened=True, passing=False
+            )
 
 
 def _send(
