@@ -29,7 +29,7 @@ from tfdiff.ir.show import text
 from tfdiff.ir.signs import BY_KIND, Signs, Split
 from tfdiff.ir.walk import ordered, replaced, symbols
 
-EFFORT: Final = 3_000_000  # term operations for one proof
+EFFORT: Final = 1_000_000  # term operations for one proof
 CELLS: Final = 1500
 DEEPEST: Final = 120  # nesting that is still walked by recursion
 
@@ -81,7 +81,7 @@ def prove(old: Expr, new: Expr, domain: Domain, effort: int = EFFORT) -> Proof:
         return Proof(proved=False, reason="nested too deeply", exhausted=True)
     general = generalised(old, new, domain)
     if general is not None:
-        proof = _by_cells(*general, effort)
+        proof = _by_cells(*general, effort // 4)
         if proof.proved:
             return proof
     return _by_cells(old, new, domain, effort)
