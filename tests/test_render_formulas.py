@@ -55,6 +55,25 @@ def test_untouched_rows_that_move_keep_both_cases() -> None:
     assert "if touched else" in lines(rule)[1]
 
 
+def test_a_case_uses_the_results_of_the_same_case_by_name() -> None:
+    idle = mul(SPEED, EPSILON)
+    states = (
+        ("var", select(TOUCHED, sub(VAR, NEW_SPEED), sub(VAR, idle))),
+        ("speed", select(TOUCHED, NEW_SPEED, idle)),
+    )
+    rule, _ = formulas.as_text(states, states)
+    assert lines(rule)[1] == "var' = var - speed'"
+
+
+def test_cases_that_would_use_each_other_are_written_out() -> None:
+    states = (
+        ("a", select(TOUCHED, NEW_SPEED, add(mul(SPEED, LR), LR))),
+        ("b", select(TOUCHED, add(NEW_SPEED, LR), mul(SPEED, LR))),
+    )
+    rule, _ = formulas.as_text(states, states)
+    assert not any("a'" in line.value or "b'" in line.value for line in rule.lines)
+
+
 def test_a_state_that_only_one_side_has_is_marked() -> None:
     old = (("var", sub(VAR, GRAD)),)
     new = (*old, ("speed", NEW_SPEED))

@@ -14,6 +14,7 @@ from tfdiff.render import formulas
 from tfdiff.render.blocks import finding_block
 from tfdiff.render.escape import code, fence, prose
 from tfdiff.render.steps import Step, steps
+from tfdiff.render.tables import unchanged_groups
 from tfdiff.render.told import Told
 from tfdiff.render.wording import (
     EFFECTS,
@@ -56,6 +57,9 @@ class Piece:
 
     text: str
     findings: tuple[Finding, ...] = ()
+
+
+_MOST_NAMES: Final = 12  # of one kind, among what is unchanged
 
 
 def summary(report: Report, *, flavour: str = "plain", max_bytes: int | None = None) -> str:
@@ -180,8 +184,15 @@ def _pieces(
         lines = [f"- {prose(finding.title)}" for finding in quiet]
         yield Piece("\n".join([f"{level} No effect on training", "", *lines, ""]), quiet)
     if optimizer.unchanged and not several:
-        names = ", ".join(map(code, optimizer.unchanged))
-        yield Piece(f"{level} Checked and unchanged\n\n{names}\n")
+        groups = unchanged_groups(optimizer.unchanged)
+        lines = [f"- {prose(kind or 'also')}: {_some(names)}" for kind, names in groups]
+        yield Piece("\n".join([f"{level} Checked and unchanged", "", *lines, ""]))
+
+
+def _some(names: tuple[str, ...]) -> str:
+    shown = ", ".join(map(code, names[:_MOST_NAMES]))
+    left = len(names) - _MOST_NAMES
+    return f"{shown} and {left:,} more" if left > 0 else shown
 
 
 def _rule(step: Step, style: Flavour, level: str) -> str:

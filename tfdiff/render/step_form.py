@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from tfdiff.ir.expr import Expr, Select, Symbol, children, symbol
+from tfdiff.ir.expr import Expr, Select, Symbol, children, select, symbol
 from tfdiff.ir.walk import States, ordered, rebuilt
 
 TOUCHED: Final = "touched"  # the symbol that is true for the rows in a sparse gradient
@@ -35,16 +35,60 @@ def step_form(states: States) -> StepForm:
     rows_only = any(new is not old for (_, new), (_, old) in zip(touched, states, strict=True))
     if rows_only and any(_mentions(value) for _, value in touched):
         touched, rows_only = states, False
-    by_value: dict[Expr, str] = {}
-    for name, value in touched:
-        if children(value):
-            by_value.setdefault(value, name)
-    signs = {name: symbol(name + _AFTER) for name in by_value.values()}
-    results = {
-        name: _by_name(value, {node: signs[other] for node, other in by_value.items()})
-        for name, value in touched
-    }
-    return StepForm(touched, tuple(_in_order(results, signs)), tuple(signs.items()), rows_only)
+    signs = {name: symbol(name + _AFTER) for name, value in touched if children(value)}
+    for arms in (True, False):
+        results = _results(touched, signs, arms=arms)
+        order = tuple(_in_order(results, signs))
+        if not arms or not _uses_later(order, signs):
+            break
+    return StepForm(touched, order, tuple(signs.items()), rows_only)
+
+
+def _results(states: States, signs: dict[str, Expr], *, arms: bool) -> dict[str, Expr]:
+    """Each state's value with the others' results by name.
+
+    With ``arms`` the case of a choice also names the results of the same case: where Adam's
+    weights choose on ``touched``, the touched case may say m for what m becomes there.
+    """
+    whole: dict[Expr, Expr] = {}
+    for name, value in states:
+        if name in signs:
+            whole.setdefault(value, signs[name])
+    results = {}
+    for name, value in states:
+        if arms and isinstance(value, Select):
+            then, other = (
+                _by_name(
+                    getattr(value, arm), whole | _arms(name, value.condition, arm, states, signs)
+                )
+                for arm in ("then", "other")
+            )
+            results[name] = select(value.condition, then, other)
+        else:
+            results[name] = rebuilt(value, tuple(_by_name(part, whole) for part in children(value)))
+    return results
+
+
+def _arms(
+    mine: str, condition: Expr, arm: str, states: States, signs: dict[str, Expr]
+) -> dict[Expr, Expr]:
+    """What the other states become in one case of a choice on the same condition."""
+    found: dict[Expr, Expr] = {}
+    for name, value in states:
+        if name != mine and isinstance(value, Select) and value.condition is condition:
+            case = value.then if arm == "then" else value.other
+            if children(case):
+                found.setdefault(case, signs[name])
+    return found
+
+
+def _uses_later(order: States, signs: dict[str, Expr]) -> bool:
+    later = {signs[name] for name, _ in order if name in signs}
+    for name, value in order:
+        if not later.isdisjoint(ordered((value,))):
+            return True
+        later.discard(signs.get(name, value))
+    return False
 
 
 def _touched(name: str, value: Expr) -> Expr:
@@ -61,11 +105,11 @@ def _mentions(value: Expr) -> bool:
 
 
 def _by_name(root: Expr, names: dict[Expr, Expr]) -> Expr:
-    """The expression with every named part below its root replaced by the name."""
+    """The expression with every named part replaced by its name."""
     done: dict[Expr, Expr] = {}
     for node in ordered((root,)):
         parts = tuple(done[child] for child in children(node))
-        done[node] = rebuilt(node, parts) if node is root or node not in names else names[node]
+        done[node] = names[node] if node in names else rebuilt(node, parts)
     return done[root]
 
 
