@@ -233,6 +233,8 @@ def test_a_dry_run_shows_the_requests_and_sends_none(
 def test_a_dry_run_needs_no_token() -> None:
     result = Desk("gitlab:group/project#5", {}).attach(dry_run=True)
     assert result.requests[0].startswith("GET https://gitlab.com/api/v4/user")
+    assert result.warnings[-1].startswith("there is no token yet: set GITLAB_TOKEN")
+    assert "  | The weights move **the same** way, see `sled.py`." in result.said[-1].splitlines()
 
 
 def test_a_dry_run_of_redmine_shows_the_upload_the_note_and_how_they_belong_together(

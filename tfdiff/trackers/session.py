@@ -107,7 +107,8 @@ class Session:
         if self._credential:
             lines.append(f"  {self._credential.header}: {self._credential.masked}")
         if call.body is not None:
-            body = call.shown or call.body.decode("utf-8", "replace")
+            # A comment is read here by people: its lines are shown as lines.
+            body = (call.shown or call.body.decode("utf-8", "replace")).replace("\\n", "\n")
             lines += [f"  | {line}" for line in body.splitlines()]
         return self._explain.redact("\n".join(lines))
 

@@ -1,6 +1,7 @@
 """Look first, then do: what is on the ticket already is neither attached nor said again."""
 
 from dataclasses import dataclass, field, replace
+from urllib.parse import urlsplit
 
 from tfdiff.trackers.azure import AzureDesk
 from tfdiff.trackers.desk import Desk, Note
@@ -15,7 +16,7 @@ from tfdiff.trackers.jira import JiraDesk
 from tfdiff.trackers.memory import Memory
 from tfdiff.trackers.options import AttachOptions, AttachResult, CommentState
 from tfdiff.trackers.redmine import RedmineDesk
-from tfdiff.trackers.secret import Credential
+from tfdiff.trackers.secret import Credential, how_to_give_a_token
 from tfdiff.trackers.session import Session
 from tfdiff.trackers.summary import Summary
 from tfdiff.trackers.ticket import Ticket
@@ -52,12 +53,17 @@ def carry_out(
         done = f"Done before that: sent {', '.join(progress.attached)}."
         again = "" if RUN_AGAIN in str(error) else f" {RUN_AGAIN}."
         raise AttachError(f"{error} {done}{again}", error.status) from None
+    warnings = list(desk.warnings)
+    if credential is None:  # only a dry run gets this far without one
+        host = urlsplit(ticket.base).hostname or ""
+        how = how_to_give_a_token(ticket.tracker, host)
+        warnings.append(f"there is no token yet: {how}")
     return AttachResult(
         ticket.url,
         "planned" if options.dry_run else comment,
         tuple(progress.attached),
         tuple(progress.already),
-        tuple(desk.warnings),
+        tuple(warnings),
         tuple(session.planned),
     )
 
