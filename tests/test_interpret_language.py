@@ -178,3 +178,8 @@ def test_a_finished_step_updates_what_is_kept_once() -> None:
     assert tuple(after) == ("var", "decay_power")
     assert after["var"] is read("var - grad * (1 - decay_power)")
     assert after["decay_power"] is read("decay_power * decay")
+
+
+def test_a_tensor_is_an_object_and_true_where_a_hyperparameter_is_a_number() -> None:
+    after = dense("if not grad:\n    return None\nif self._lr:\n    var.assign(grad)")
+    assert after["var"] is read("select(learning_rate != 0, grad, var)")

@@ -4,6 +4,7 @@ import ast
 import math
 
 from tfdiff.extract.python.interpret.containers import passed
+from tfdiff.extract.python.interpret.describing import describe
 from tfdiff.extract.python.interpret.machine import Machine
 from tfdiff.extract.python.interpret.names import definition, imported
 from tfdiff.extract.python.interpret.program import ClassDefinition, Member
@@ -30,7 +31,6 @@ from tfdiff.extract.python.interpret.values import (
     Super,
     Value,
     Variable,
-    describe,
 )
 
 OPEN = "**"  # an instance's entry once ``self.__dict__.update(kwargs)`` was carried out
@@ -129,6 +129,7 @@ def _of_tensor(machine: Machine, receiver: Value, name: str) -> Value:
 def _of_variable(  # noqa: PLR0911 - one attribute each
     machine: Machine, receiver: Variable, state: str, name: str
 ) -> Value:
+    plain = state.partition(":")[2]
     match name:
         case "handle" | "_handle":
             if machine.variable == "ref":
@@ -148,7 +149,7 @@ def _of_variable(  # noqa: PLR0911 - one attribute each
             return _operation_of(machine, receiver, state)
     if name in METHODS or name.startswith(("assign", "scatter", "_lazy", "sparse", "batch_sc")):
         return Bound(receiver, name)
-    return Foreign(f"{state}.{name}")
+    return Foreign(f"{plain}.{name}")
 
 
 def _operation_of(machine: Machine, receiver: Variable, state: str) -> Record:

@@ -2,6 +2,7 @@
 
 from tfdiff.extract.python.interpret.builtin import dictionary_of
 from tfdiff.extract.python.interpret.containers import dict_method, list_method, string_method
+from tfdiff.extract.python.interpret.describing import describe
 from tfdiff.extract.python.interpret.framework import foreign_call
 from tfdiff.extract.python.interpret.machine import Machine
 from tfdiff.extract.python.interpret.rows import gathered
@@ -15,7 +16,6 @@ from tfdiff.extract.python.interpret.values import (
     Slices,
     Value,
     Variable,
-    describe,
 )
 
 Args = tuple[Value, ...]
@@ -66,4 +66,4 @@ def _of_variable(  # noqa: PLR0911 - one method each
         return scatter(machine, kind, receiver, first, value)
     if name == "sparse_read":
         return gathered(machine.tensor(receiver))
-    return Foreign(f"{receiver.state}.{name}()")
+    return Foreign(f"{describe(receiver)}.{name}()")

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from tfdiff.extract.python.interpret.attributes import OPEN, has_attribute
 from tfdiff.extract.python.interpret.binding import set_attribute
 from tfdiff.extract.python.interpret.containers import iterate, merge_missing
+from tfdiff.extract.python.interpret.describing import describe
 from tfdiff.extract.python.interpret.kinds import is_instance, name_of_class
 from tfdiff.extract.python.interpret.machine import Machine
 from tfdiff.extract.python.interpret.sequences import SEQUENCES, elements_of
@@ -24,7 +25,6 @@ from tfdiff.extract.python.interpret.values import (
     Record,
     Value,
     Variable,
-    describe,
 )
 from tfdiff.ir.expr import Boolean, Expr, boolean, call, number, operation, select
 

@@ -5,6 +5,7 @@ from functools import lru_cache
 
 from tfdiff.extract.python.interpret.bound import bound_method
 from tfdiff.extract.python.interpret.builtin import builtin
+from tfdiff.extract.python.interpret.describing import describe
 from tfdiff.extract.python.interpret.flow import attempt, run
 from tfdiff.extract.python.interpret.framework import foreign_call
 from tfdiff.extract.python.interpret.machine import DEEPEST, Machine
@@ -29,7 +30,6 @@ from tfdiff.extract.python.interpret.values import (
     Super,
     Value,
     Variable,
-    describe,
 )
 
 # Functions of ``training/`` that are known by what they mean, as TensorFlow's own are: the name

@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from tfdiff.extract.python.interpret.attributes import present
 from tfdiff.extract.python.interpret.conditions import negated, plain_condition
 from tfdiff.extract.python.interpret.containers import entry, iterate
+from tfdiff.extract.python.interpret.describing import describe
 from tfdiff.extract.python.interpret.machine import Machine
 from tfdiff.extract.python.interpret.operators import on_constants
 from tfdiff.extract.python.interpret.tensors import NUMERIC
@@ -21,7 +22,6 @@ from tfdiff.extract.python.interpret.values import (
     Raised,
     Scope,
     Value,
-    describe,
     same,
 )
 from tfdiff.ir.expr import Boolean, Expr, Select, boolean, operation

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from tfdiff.extract.python.interpret.describing import describe
 from tfdiff.extract.python.interpret.machine import Machine
 from tfdiff.extract.python.interpret.memory import merge_values
 from tfdiff.extract.python.interpret.values import (
@@ -12,7 +13,6 @@ from tfdiff.extract.python.interpret.values import (
     Missing,
     Raised,
     Value,
-    describe,
     same,
 )
 from tfdiff.ir.expr import Expr, symbol

@@ -5,15 +5,9 @@ from collections.abc import Iterator
 
 from tfdiff.extract.python.interpret.binding import bind
 from tfdiff.extract.python.interpret.containers import iterate
+from tfdiff.extract.python.interpret.describing import describe
 from tfdiff.extract.python.interpret.machine import Machine
-from tfdiff.extract.python.interpret.values import (
-    DictRef,
-    Foreign,
-    Function,
-    Scope,
-    Value,
-    describe,
-)
+from tfdiff.extract.python.interpret.values import DictRef, Foreign, Function, Scope, Value
 
 
 def listed(machine: Machine, node: ast.List | ast.Set, scope: Scope) -> Value:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from tfdiff.extract.python.interpret.comparisons import chosen, compare, either
 from tfdiff.extract.python.interpret.containers import entry, iterate
+from tfdiff.extract.python.interpret.describing import describe
 from tfdiff.extract.python.interpret.displays import (
     anonymous,
     comprehended,
@@ -28,7 +29,6 @@ from tfdiff.extract.python.interpret.values import (
     Raised,
     Scope,
     Value,
-    describe,
 )
 from tfdiff.ir.expr import call
 

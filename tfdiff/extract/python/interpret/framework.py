@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from tfdiff.extract.python.interpret.attributes import GRAPH
 from tfdiff.extract.python.interpret.containers import iterate
+from tfdiff.extract.python.interpret.describing import describe
 from tfdiff.extract.python.interpret.gradients import GRADIENTS
 from tfdiff.extract.python.interpret.kernels import kernel_call, op_name, snake
 from tfdiff.extract.python.interpret.machine import Machine
@@ -15,15 +16,7 @@ from tfdiff.extract.python.interpret.state import (
     scatter,
 )
 from tfdiff.extract.python.interpret.tensors import NUMERIC, numeric_choice, tensor_call
-from tfdiff.extract.python.interpret.values import (
-    Assigned,
-    Choice,
-    Dtype,
-    Foreign,
-    Value,
-    Variable,
-    describe,
-)
+from tfdiff.extract.python.interpret.values import Assigned, Choice, Dtype, Foreign, Value, Variable
 from tfdiff.ir.expr import call, number, operation
 
 Args = tuple[Value, ...]

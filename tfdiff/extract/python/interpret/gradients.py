@@ -6,6 +6,7 @@ from tfdiff.extract.python.interpret import arithmetic
 from tfdiff.extract.python.interpret.containers import iterate
 from tfdiff.extract.python.interpret.machine import RAW_GRADIENT, Machine
 from tfdiff.extract.python.interpret.rows import gathered, summed
+from tfdiff.extract.python.interpret.tensors import named
 from tfdiff.extract.python.interpret.values import (
     Foreign,
     Positions,
@@ -55,11 +56,10 @@ def _gradients(machine: Machine, text: str, args: Args, kwargs: Kwargs) -> Value
 
 
 def _clip_by_norm(machine: Machine, text: str, args: Args, kwargs: Kwargs) -> Value:  # noqa: ARG001
-    value, norm = arithmetic.operands(args, kwargs)[:2]
+    value, *rest = arithmetic.operands(args, kwargs)
     if isinstance(value, Slices):
-        clipped = call("clip_by_norm", machine.tensor(value.values), machine.tensor(norm))
-        return Slices(clipped, value.indices)
-    return call("clip_by_norm", machine.tensor(value), machine.tensor(norm))
+        return Slices(named(machine, "clip_by_norm", (value.values, *rest), {}), value.indices)
+    return named(machine, "clip_by_norm", (value, *rest), {})
 
 
 def _clip_by_global_norm(machine: Machine, text: str, args: Args, kwargs: Kwargs) -> Value:

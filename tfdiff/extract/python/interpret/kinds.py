@@ -1,6 +1,7 @@
 """What class a value is of, for ``isinstance``."""
 
 from tfdiff.extract.python.interpret.containers import iterate
+from tfdiff.extract.python.interpret.describing import describe
 from tfdiff.extract.python.interpret.machine import Machine
 from tfdiff.extract.python.interpret.values import (
     EXPRESSIONS,
@@ -18,7 +19,6 @@ from tfdiff.extract.python.interpret.values import (
     Slices,
     Value,
     Variable,
-    describe,
 )
 
 NUMBERS = frozenset({"float", "int", "Number", "Real", "integer_types"})

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from tfdiff.extract.python.interpret.conditions import choose, consequences
+from tfdiff.extract.python.interpret.describing import describe
 from tfdiff.extract.python.interpret.memory import (
     Memory,
     Payload,
@@ -30,7 +31,6 @@ from tfdiff.extract.python.interpret.values import (
     Slices,
     Value,
     Variable,
-    describe,
 )
 from tfdiff.facts import Gradient, OpFacts, Span
 from tfdiff.facts import Variable as VariableKind
@@ -50,6 +50,7 @@ from tfdiff.ir.expr import (
     select,
     symbol,
 )
+from tfdiff.ir.walk import ordered
 
 _WORDS = re.compile(r"\W")
 
@@ -178,6 +179,8 @@ class Machine:
 
         Such a value is not known, but it is the same wherever its text is the same.
         """
+        if "<" in text:
+            return False  # something in it is not told apart by its text
         return bool(_SHAPE.search(text)) or not self.objects.isdisjoint(_WORDS.split(text))
 
     # -- conditions ---------------------------------------------------------------------
@@ -284,26 +287,35 @@ class Machine:
                 return boolean(value=bool(self.memory.elements(address)))
             case Choice(condition, then, other):
                 return choose(condition, self.truth(then), self.truth(other))
-            case Variable() | Assigned():
-                return operation("ne", self.tensor(value), number(0))
             case Foreign(text):
                 if not self.is_named(text):
                     return self.not_read(text, "condition not read")
                 self.booleans.add(call(text))
                 return call(text)
-            case Select(condition, then, other) if not self.is_boolean(value):
+            case Select(condition, then, other):
                 return choose(condition, self.truth(then), self.truth(other))
             case _ if isinstance(value, EXPRESSIONS):
-                plain = self.is_boolean(value) or isinstance(value, Opaque)
-                return value if plain else operation("ne", value, number(0))
+                return self._truth_of_number(value)
             case _:
                 return boolean(value=True)
+
+    def _truth_of_number(self, node: Expr) -> Expr:
+        """A hyperparameter is true if it is not zero; a tensor in a graph is an object."""
+        if self.is_boolean(node) or isinstance(node, Opaque):
+            return node
+        leaves = {leaf for leaf in ordered((node,)) if isinstance(leaf, Symbol)}
+        if leaves <= self.parameters:
+            return operation("ne", node, number(0))
+        return boolean(value=True)
 
     # -- numbers ------------------------------------------------------------------------
 
     def read(self, state: str) -> Expr:
-        """The value of a variable now."""
-        return self.memory.states[state]
+        """The value of a variable now, as far as it is decided on this path."""
+        value = self.memory.states[state]
+        while isinstance(value, Select) and (holds := self.decided(value.condition)) is not None:
+            value = value.then if holds else value.other
+        return value
 
     def tensor(self, value: Value) -> Expr:  # noqa: C901, PLR0911, PLR0912 - one kind each
         """The number or tensor that a value stands for in arithmetic."""

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from tfdiff.extract.python.interpret.conditions import negated, plain_condition
 from tfdiff.extract.python.interpret.containers import iterate
+from tfdiff.extract.python.interpret.describing import describe
 from tfdiff.extract.python.interpret.machine import Machine
 from tfdiff.extract.python.interpret.values import (
     EXPRESSIONS,
@@ -16,7 +17,6 @@ from tfdiff.extract.python.interpret.values import (
     Slices,
     Value,
     Variable,
-    describe,
 )
 from tfdiff.ir.expr import call, operation
 

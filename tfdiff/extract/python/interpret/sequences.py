@@ -3,13 +3,9 @@
 from collections.abc import Callable
 
 from tfdiff.extract.python.interpret.containers import iterate
+from tfdiff.extract.python.interpret.describing import describe
 from tfdiff.extract.python.interpret.machine import Machine
-from tfdiff.extract.python.interpret.values import (
-    DictRef,
-    Foreign,
-    Value,
-    describe,
-)
+from tfdiff.extract.python.interpret.values import DictRef, Foreign, Value
 
 Args = tuple[Value, ...]
 Kwargs = dict[str, Value]
@@ -21,6 +17,10 @@ def elements_of(machine: Machine, value: Value) -> Args:
     return iterate(machine, value) or ()
 
 
+def _unknown(name: str, args: Args) -> Foreign:
+    return Foreign(f"{name}({', '.join(map(describe, args))})")
+
+
 def _length(machine: Machine, args: Args, kwargs: Kwargs) -> Value:  # noqa: ARG001
     elements = iterate(machine, args[0])
     return len(elements) if elements is not None else Foreign(f"len({describe(args[0])})")
@@ -30,21 +30,23 @@ def _zip(machine: Machine, args: Args, kwargs: Kwargs) -> Value:  # noqa: ARG001
     columns = [iterate(machine, arg) for arg in args]
     known = [column for column in columns if column is not None]
     if len(known) != len(columns):
-        return Foreign("zip")
+        return _unknown("zip", args)
     return machine.make_list(tuple(tuple(row) for row in zip(*known, strict=False)))
 
 
 def _enumerate(machine: Machine, args: Args, kwargs: Kwargs) -> Value:  # noqa: ARG001
     elements = iterate(machine, args[0])
     if elements is None:
-        return Foreign("enumerate")
+        return _unknown("enumerate", args)
     return machine.make_list(tuple((i, element) for i, element in enumerate(elements)))
 
 
 def _range(machine: Machine, args: Args, kwargs: Kwargs) -> Value:  # noqa: ARG001
     bounds = [arg for arg in args if isinstance(arg, int)]
     return (
-        machine.make_list(tuple(range(*bounds))) if len(bounds) == len(args) else Foreign("range")
+        machine.make_list(tuple(range(*bounds)))
+        if len(bounds) == len(args)
+        else _unknown("range", args)
     )
 
 

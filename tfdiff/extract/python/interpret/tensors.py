@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from tfdiff.extract.python.interpret import arithmetic
 from tfdiff.extract.python.interpret.containers import iterate
+from tfdiff.extract.python.interpret.describing import describe
 from tfdiff.extract.python.interpret.machine import Machine
 from tfdiff.extract.python.interpret.values import (
     EXPRESSIONS,
@@ -15,7 +16,6 @@ from tfdiff.extract.python.interpret.values import (
     Slices,
     Value,
     Variable,
-    describe,
 )
 from tfdiff.ir.expr import Expr, call
 
@@ -83,9 +83,27 @@ def _unknown(machine: Machine, text: str, name: str, args: Args, kwargs: Kwargs)
         return Foreign(shown)
     leaves = _leaves(machine, given)
     if _computes(text) and any(not isinstance(value, bool | Foreign) for value in leaves):
-        numeric = [v for v in given if isinstance(v, (*NUMERIC, Choice, tuple, ListRef))]
-        return call(name, *map(machine.tensor, numeric))
+        return named(machine, name, args, kwargs)
     return Foreign(shown)
+
+
+def named(machine: Machine, name: str, args: Args, kwargs: Kwargs) -> Expr:
+    """A function of tensors by its name, with all that tells one call of it from another."""
+    computed: list[Expr] = []
+    said: list[str] = []
+    given = [("", value) for value in args]
+    given += [(key, value) for key, value in kwargs.items() if key not in arithmetic.NO_OPERANDS]
+    for key, value in given:
+        numeric = isinstance(value, (*NUMERIC, Choice, tuple, ListRef))
+        if numeric:
+            computed.append(machine.tensor(value))
+        said += [key] if numeric and key else []
+        if not numeric and value is not None:
+            said.append(f"{key}={describe(value)}" if key else describe(value))
+    label = f"{name}[{', '.join(said)}]" if said else name
+    if "<" in label:
+        return machine.not_read(label, "argument not read")
+    return call(label, *computed)
 
 
 def _computes(text: str) -> bool:

@@ -186,6 +186,7 @@ class Choice:
 
 
 Constant: TypeAlias = bool | int | float | str | None
+
 Value: TypeAlias = Union[  # noqa: UP007 - it names itself, which | cannot do unquoted
     Constant, tuple["Value", ...], Expr, Foreign, Module, Dtype, Variable, Assigned, Rows,
     Positions, Slices, Function, Method, Bound, Partial, Class, Instance, ListRef, DictRef,
@@ -193,6 +194,7 @@ Value: TypeAlias = Union[  # noqa: UP007 - it names itself, which | cannot do un
 ]  # fmt: skip
 
 EXPRESSIONS = (Number, BooleanExpr, Symbol, Operation, Call, Select, Opaque)
+
 CALLABLE = (Function, Method, Bound, Partial, Class)
 
 
@@ -205,23 +207,6 @@ def same(old: Value, new: Value) -> bool:
     if isinstance(old, tuple) and isinstance(new, tuple):
         return len(old) == len(new) and all(map(same, old, new))
     return bool(old == new)
-
-
-def describe(value: Value) -> str:
-    """A value in a few words, for a message."""
-    match value:
-        case Foreign(text) | Module(text):
-            return text
-        case str() | int() | float():
-            return repr(value)
-        case Symbol(name) | Dtype(name):
-            return name
-        case Variable(state):
-            return state
-        case Instance(definition=definition):
-            return definition.name
-        case _:
-            return type(value).__name__.lower()
 
 
 class Raised(Exception):  # noqa: N818 - an exception of the interpreted program, no error of ours
