@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 from tfdiff.render.formulas import as_text
-from tfdiff.render.tables import unread, value_words
+from tfdiff.render.tables import checkpoint_key, unread, value_words
 from tfdiff.render.visible import one_line
 from tfdiff.render.wording import counted
 
@@ -85,14 +86,14 @@ def _slots(facts: "OptimizerFacts") -> "Iterator[Table]":
             slot.name,
             "per variable" if slot.per_variable else "once",
             f"starts as {value_words(slot.initial)}",
-            f"scope {value_words(slot.scope)}",
+            checkpoint_key(slot),
             slot.condition or "",
         )
         for slot in facts.slots
     )
 
 
-def _rules(rules: "tuple[UpdateRule, ...]") -> Iterator[Text]:
+def _rules(rules: "tuple[UpdateRule, ...]") -> "Iterator[RenderableType]":
     """Each rule once, with all the paths that have it."""
     groups: dict[object, list[UpdateRule]] = {}
     for rule in rules:
@@ -105,20 +106,17 @@ def _rules(rules: "tuple[UpdateRule, ...]") -> Iterator[Text]:
                 "    for the rows in the gradient; the others keep their values", style="dim"
             )
         for line in shown.lines:
-            yield Text(f"    {one_line(line.target)} = {one_line(line.value)}")
+            formula = f"{one_line(line.target)} = {one_line(line.value)}"
+            yield Padding(Text(formula), (0, 0, 0, 4), expand=False)
         if group[0].duplicates:
             yield Text(f"    repeated indices: {group[0].duplicates}", style="dim")
 
 
-def _calls(facts: "OptimizerFacts") -> "Iterator[Table]":
-    return _table(
-        (
-            call.op,
-            f"from {call.method}",
-            ", ".join(f"{name}={text}" for name, text in call.arguments),
-        )
-        for call in facts.calls
-    )
+def _calls(facts: "OptimizerFacts") -> "Iterator[RenderableType]":
+    for call in facts.calls:
+        yield Text(f"  {one_line(call.op)}  from {one_line(call.method)}")
+        passed = ", ".join(f"{name}={text}" for name, text in call.arguments)
+        yield Padding(Text(one_line(passed), style="dim"), (0, 0, 0, 4), expand=False)
 
 
 def _kernel(kernel: "KernelFacts") -> Text:

@@ -9,15 +9,15 @@ from dataclasses import dataclass
 from typing import Final
 
 from tfdiff.errors import UsageError
-from tfdiff.findings import Finding, OptimizerReport, Report
+from tfdiff.findings import OptimizerReport, Report
 from tfdiff.render import formulas
 from tfdiff.render.blocks import finding_block
+from tfdiff.render.cutting import Piece, fitted
 from tfdiff.render.escape import code, fence, prose
 from tfdiff.render.steps import Step, steps
 from tfdiff.render.tables import unchanged_groups
 from tfdiff.render.told import Told
 from tfdiff.render.wording import (
-    EFFECTS,
     answer,
     counted,
     is_quiet,
@@ -51,14 +51,6 @@ FLAVOURS: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A text that is shown whole or not at all, and the findings that it tells."""
-
-    text: str
-    findings: tuple[Finding, ...] = ()
-
-
 _MOST_NAMES: Final = 12  # of one kind, among what is unchanged
 
 
@@ -75,52 +67,10 @@ def summary(report: Report, *, flavour: str = "plain", max_bytes: int | None = N
     style = FLAVOURS[flavour]
     limits = [limit for limit in (max_bytes, style.limit) if limit is not None]
     optimizers = sorted(report.optimizers, key=worst_first)
-    head = _title(report) + _table(report)
     told = Told(tuple(optimizers))
     pieces = [piece for one in optimizers for piece in _pieces(one, told, report, style)]
-    if not limits:
-        return "\n".join([head, *(piece.text for piece in pieces), *_tail(report)])
-    return _fitted(report, pieces, min(limits))
-
-
-def _fitted(report: Report, pieces: list[Piece], limit: int) -> str:
-    """The answer, then whole pieces as long as they fit beside the tail and the last word."""
-    closing = _left_out(pieces, limit)
-    title, table = _title(report), _table(report)
-    full = [title + table, *_tail(report)]
-    fixed = next((some for some in (full, full[:1], [title]) if _room(some, closing, limit)), None)
-    if fixed is None:
-        raise UsageError(
-            f"The answer alone does not fit into {limit:,} bytes. Give more room with --max-bytes."
-        )
-    room = _room(fixed, closing, limit)
-    kept: list[str] = []
-    for piece in pieces:
-        room -= _size(piece.text) + 1
-        if room <= 0:
-            break  # in order, so that nothing shown hides something worse
-        kept.append(piece.text)
-    complete = len(kept) == len(pieces) and fixed == full
-    last = [] if complete else [_left_out(pieces[len(kept) :], limit)]
-    return "\n".join([fixed[0], *kept, *fixed[1:], *last])
-
-
-def _room(fixed: list[str], closing: str, limit: int) -> int:
-    """Bytes left beside what is shown in any case, 0 where there are none."""
-    return max(0, limit - _size("\n".join([*fixed, closing])))
-
-
-def _left_out(pieces: list[Piece], limit: int) -> str:
-    effects = [finding.effect for piece in pieces for finding in piece.findings]
-    said = [f"{effects.count(effect)} {effect}" for effect in EFFECTS if effect in effects]
-    what = counted(len(effects), "change") + (f" ({', '.join(said)})" if said else "")
-    if not effects:
-        what = counted(max(len(pieces), 1), "section")
-    return f"\n_Left out to stay within {limit:,} bytes: {what}. The whole report has them._\n"
-
-
-def _size(text: str) -> int:
-    return len(text.encode())
+    heads = _title(report), _table(report)
+    return fitted(heads, pieces, _tail(report), min(limits, default=None))
 
 
 def _title(report: Report) -> str:
@@ -219,15 +169,15 @@ def _formulas(rule: formulas.Rule, style: Flavour) -> str:
     return f"{opening}\\begin{{aligned}}\n{aligned}\n\\end{{aligned}}{closing}"
 
 
-def _tail(report: Report) -> list[str]:
+def _tail(report: Report) -> str:
     """What was not read; nothing where everything was."""
     coverage = report.coverage
     unread = [*coverage.missing, *(unknown.reason for unknown in coverage.opaque)]
     if not unread:
-        return []
+        return ""
     said = f"{coverage.parsed:,} of {coverage.regions:,} stretches of source were understood."
     reasons = sorted(set(unread))
     lines = [f"- {prose(reason)}" for reason in reasons[:10]]
     if len(reasons) > len(lines):
         lines.append(f"- and {counted(len(reasons) - len(lines), 'further reason')}")
-    return ["\n".join(["### Not read", "", said, "", *lines, ""])]
+    return "\n".join(["### Not read", "", said, "", *lines, ""])

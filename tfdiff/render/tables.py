@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from tfdiff.facts import Slot, Unknown, Value
+from tfdiff.facts import Literal, Slot, Unknown, Value
 from tfdiff.findings import ComparedSlot
 
 
@@ -42,17 +42,20 @@ def _cells(slot: Slot | None) -> dict[str, str]:
         return dict.fromkeys(("name", "checkpoint key", "starts as", "type", "shape", "kept"), "")
     return {
         "name": slot.name,
-        "checkpoint key": _key(slot),
+        "checkpoint key": checkpoint_key(slot),
         "starts as": value_words(slot.initial),
         "type": value_words(slot.dtype),
         "shape": value_words(slot.shape),
-        "kept": slot.condition or ("always" if slot.per_variable else "always, once"),
+        "kept": slot.condition or "always",
     }
 
 
-def _key(slot: Slot) -> str:
+def checkpoint_key(slot: Slot) -> str:
+    """What the state is called in a checkpoint: after its variable's name, or by its own."""
+    if isinstance(slot.scope, Literal) and slot.scope.value is None:
+        return "<variable>" if slot.per_variable else slot.name
     scope = value_words(slot.scope)
-    return f"<variable>/{scope}" if slot.per_variable else scope
+    return f"<variable>/{scope}" if slot.per_variable else f"{scope}/{slot.name}"
 
 
 def value_words(value: Value | None) -> str:
