@@ -42,6 +42,7 @@ from tfdiff.ir.expr import (
     Opaque,
     Operation,
     Select,
+    Symbol,
     boolean,
     call,
     number,
