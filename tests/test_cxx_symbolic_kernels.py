@@ -220,3 +220,27 @@ REGISTER_XLA_OP(Name("ResourceRule"), ResourceRule);
     rules = read({OPS: ops, HEADER: FUNCTOR, KERNELS: kernels, XLA: compiled}, "ResourceRule")
     assert list(rules) == ["cpu", "xla"]
     assert formulas(rules["xla"]) == {"var": "var - lr*grad"}
+
+
+def test_classes_that_disagree_on_one_device_are_not_averaged() -> None:
+    other = COMPUTE.replace("RuleOp", "OtherOp").replace("functor::Rule<", "functor::Other<")
+    functors = CPU + CPU.replace("struct Rule<", "struct Other<").replace("-=", "+=")
+    header = FUNCTOR + FUNCTOR.replace("struct Rule", "struct Other")
+    kernels = INCLUDE + functors + COMPUTE + other
+    kernels += register("CPU", "RuleOp<CPUDevice, float>")
+    kernels += register("CPU", "OtherOp<CPUDevice, double>").replace("<float>", "<double>")
+    files = {OPS: register_op("Rule", INPUTS), HEADER: header, KERNELS: kernels}
+    rule = read(files, "Rule")["cpu"]
+    assert formulas(rule)["acc"] == "acc + grad"
+    assert [unknown.text for unknown in rule.unknowns] == ["RuleOp, OtherOp"]
+
+
+def test_question_for_the_data_type_is_answered() -> None:
+    code = """
+    if (std::is_same<T, Eigen::half>::value) { first.device(d) = grad; }
+    else { first.device(d) -= grad; }
+    """
+    kernels = INCLUDE + body("CPUDevice", code) + COMPUTE
+    kernels += register("CPU", "RuleOp<CPUDevice, float>")
+    files = {OPS: register_op("Rule", INPUTS), HEADER: FUNCTOR, KERNELS: kernels}
+    assert formulas(read(files, "Rule")["cpu"]) == {"var": "var - grad"}

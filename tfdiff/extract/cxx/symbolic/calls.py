@@ -85,29 +85,36 @@ def expanded_value(
 def _from_sources(machine: "Machine", call: Call) -> Value | None:
     """A method of the running object, a function or a class of the sources; None for others."""
     own = call.frame.this
-    if own is not None:
-        method = _scoped_method(own, call.scope, call.name)
-        if method is not None:
-            return enter(machine, method, call.templates, _values(machine, call), own)
+    if own is not None and methods_of(own, call.name, call.scope):
+        return _chosen(machine, call, methods_of(own, call.name, call.scope), own)
     made = templates.make(machine, call.scope.split("::")[-1], ()) if call.scope else None
-    static = method_of(made.instance, call.name) if made is not None else None
-    if made is not None and static is not None:
-        return enter(machine, static, call.templates, _values(machine, call), made.instance)
+    if made is not None and methods_of(made.instance, call.name):
+        return _chosen(machine, call, methods_of(made.instance, call.name), made.instance)
     if call.scope.split("::")[0] in _FOREIGN:
         return None
-    codes = _fitting(machine.program.functions.get(call.name, ()), len(call.arguments), call.frame)
-    if len(codes) == 1:
-        return enter(machine, codes[0], call.templates, _values(machine, call), None)
-    if codes:
-        by = machine.opaque(call.node, call.frame, "more than one function of that name")
-        for each in _values(machine, call):
-            machine.taint(each, by)
-        return by
+    codes = machine.program.functions.get(call.name, ())
+    if _fitting(codes, len(call.arguments), call.frame):
+        return _chosen(machine, call, codes, None)
     return templates.make(machine, call.name, call.templates)
 
 
-def _values(machine: "Machine", call: Call) -> list[Value]:
-    return [machine.evaluate(each, call.frame) for each in call.arguments]
+def _chosen(
+    machine: "Machine", call: Call, codes: Sequence[FunctionCode], this: Instance | None
+) -> Value:
+    given = [machine.evaluate(each, call.frame) for each in call.arguments]
+    fitting = _fitting(codes, len(given), call.frame)
+    if len(fitting) == 1:
+        return enter(machine, fitting[0], call.templates, given, this)
+    by = machine.opaque(call.node, call.frame, f"not one function of that name: {call.name}")
+    for each in given:
+        machine.taint(each, by)
+    return by
+
+
+def call_on(machine: "Machine", instance: Instance, call: Call) -> Value | None:
+    """A method called on an object of the sources; None if its class has none of that name."""
+    codes = methods_of(instance, call.name)
+    return _chosen(machine, call, codes, instance) if codes else None
 
 
 def _fitting(codes: Sequence[FunctionCode], count: int, frame: Frame) -> Sequence[FunctionCode]:
@@ -117,22 +124,17 @@ def _fitting(codes: Sequence[FunctionCode], count: int, frame: Frame) -> Sequenc
     return near or fitting
 
 
-def method_of(instance: Instance, name: str) -> FunctionCode | None:
-    """The method that an object's class has, or the nearest base that has one."""
-    return _scoped_method(instance, "", name)
+def methods_of(instance: Instance, name: str, scope: str = "") -> tuple[FunctionCode, ...]:
+    """The methods that an object's class has, or the nearest base that has any.
 
-
-def _scoped_method(instance: Instance, scope: str, name: str) -> FunctionCode | None:
-    # ``Base::Method()`` names the class whose method is meant.
-    return next(
-        (
-            method
-            for code in instance.classes
-            if scope in ("", code.name)
-            for method in code.methods.get(name, ())
-        ),
-        None,
+    ``Base::Method()`` names the class whose method is meant: the scope.
+    """
+    found = (
+        code.methods[name]
+        for code in instance.classes
+        if scope in ("", code.name) and name in code.methods
     )
+    return next(found, ())
 
 
 def apply(
@@ -152,9 +154,9 @@ def apply(
         case Lambda():
             return call_lambda(machine, value, given)
         case Functor(_, instance):
-            method = method_of(instance, "operator()")
-            if method is not None:
-                return enter(machine, method, (), given, instance)
+            fitting = _fitting(methods_of(instance, "operator()"), len(given), frame)
+            if len(fitting) == 1:
+                return enter(machine, fitting[0], (), given, instance)
         case FunctionValue(codes, given_types):
             fitting = _fitting(codes, len(given), frame)
             if len(fitting) == 1:

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from tfdiff.extract.cxx.symbolic.locations import STRUCTURAL, is_structural
+from tfdiff.extract.cxx.symbolic.locations import STRUCTURAL, is_index, is_structural
 from tfdiff.extract.cxx.symbolic.values import Address, Pointer, Thing, Value
 from tfdiff.ir.expr import Boolean, Expr, Number, Operation, boolean, number, operation, symbol
 
@@ -31,8 +31,8 @@ def is_nonempty(condition: Expr) -> bool:
             return is_structural(size) and least is number(0)
         case Operation("ge", (size, least)):
             return is_structural(size) and least in (number(0), number(1))
-        case Operation("lt", (index, bound)):
-            return is_structural(index) and (is_structural(bound) or not isinstance(bound, Number))
+        case Operation("lt" | "le", (index, bound)):
+            return is_index(index) and is_structural(bound)
         case _:
             return False
 

@@ -1,5 +1,6 @@
 """Expressions by the kind of their syntax node: names, literals, pointers, calls."""
 
+import re
 from collections.abc import Callable
 from fractions import Fraction
 from typing import TYPE_CHECKING, Final
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from tfdiff.extract.cxx.symbolic.machine import Machine
 
 Reader = Callable[["Machine", tree_sitter.Node, Frame], Value]
+_IS_SAME: Final = re.compile(r"(?:std::)?is_same<([\w:]+),([\w:]+)>::value")
 _GRID: Final = frozenset({"blockIdx", "threadIdx", "blockDim", "gridDim", "warpSize"})
 
 
@@ -115,6 +117,12 @@ def _qualified(machine: "Machine", node: tree_sitter.Node, frame: Frame) -> Valu
     text = frame.parsed.text(node)
     if "packet_traits" in text or "PacketType" in text:
         return Scalar(symbol(f"{STRUCTURAL}packet_size"))
+    same = _IS_SAME.fullmatch("".join(text.split()))
+    if same is not None:
+        left, right = (frame.types.get(each, each) for each in same.groups())
+        # A type that is not bound here keeps its own name.
+        unbound = {each for each in (left, right) if frame.types.get(each) == each}
+        return Thing(text) if unbound else Scalar(boolean(left == right))
     last = node.child_by_field_name("name")
     if last is not None and last.type in {"identifier", "template_function"}:
         value = machine.evaluate(last, frame)

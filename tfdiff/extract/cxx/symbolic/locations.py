@@ -44,6 +44,12 @@ def is_structural(expr: Expr) -> bool:
     return symbols > 0
 
 
+def is_index(expr: Expr) -> bool:
+    """Is it made from the number of an element or row, such as a loop's or a thread's?"""
+    names = [node.name for node in ordered((expr,)) if isinstance(node, Symbol)]
+    return is_structural(expr) and any(_LOOP in name or "threadIdx" in name for name in names)
+
+
 def position(first: Expr, *rest: Expr) -> Expr:
     """One index, or several: ``(row, column)``."""
     return call(_AT, first, *rest) if rest else first

@@ -12,7 +12,6 @@ from tfdiff.extract.cxx.parse import Parsed
 from tfdiff.extract.cxx.symbolic import statements
 from tfdiff.extract.cxx.symbolic.expressions import evaluate
 from tfdiff.extract.cxx.symbolic.frames import Frame
-from tfdiff.extract.cxx.symbolic.guards import children
 from tfdiff.extract.cxx.symbolic.locations import Locations, shown
 from tfdiff.extract.cxx.symbolic.macros import Macro, expand
 from tfdiff.extract.cxx.symbolic.program import FunctionCode, Program
@@ -254,7 +253,3 @@ class Machine:
             yield self._depth < _DEPTH
         finally:
             self._depth -= 1
-
-    def body(self, node: tree_sitter.Node) -> list[tree_sitter.Node]:
-        """The statements of a function's or lambda's body."""
-        return children(node) if node.type == "compound_statement" else [node]

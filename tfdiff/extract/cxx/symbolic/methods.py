@@ -6,7 +6,7 @@ import tree_sitter
 
 from tfdiff.extract.cxx.symbolic import calls, eigen, expressions, framework, library, xla
 from tfdiff.extract.cxx.symbolic.call import Call, named
-from tfdiff.extract.cxx.symbolic.frames import Frame, Instance
+from tfdiff.extract.cxx.symbolic.frames import Frame
 from tfdiff.extract.cxx.symbolic.locations import STRUCTURAL
 from tfdiff.extract.cxx.symbolic.values import (
     Address,
@@ -83,7 +83,7 @@ def _on_object(machine: "Machine", value: Value, call: Call) -> Value | None:
         case View() | Lazy():
             result = eigen.method(machine, value, call)
         case Functor(_, instance):
-            result = _of_functor(machine, instance, call)
+            result = calls.call_on(machine, instance, call)
         case Thing():
             result = _thing(machine, value, call)
         case Cell() | Scalar() if call.name == "builder":
@@ -91,14 +91,6 @@ def _on_object(machine: "Machine", value: Value, call: Call) -> Value | None:
         case _:
             pass
     return result
-
-
-def _of_functor(machine: "Machine", instance: Instance, call: Call) -> Value | None:
-    method = calls.method_of(instance, call.name)
-    if method is None:
-        return None
-    values = [machine.evaluate(each, call.frame) for each in call.arguments]
-    return calls.enter(machine, method, call.templates, values, instance)
 
 
 def _pointed(machine: "Machine", value: Value) -> Value:

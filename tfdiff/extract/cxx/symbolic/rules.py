@@ -22,7 +22,7 @@ from tfdiff.extract.cxx.symbolic.machine import Machine
 from tfdiff.extract.cxx.symbolic.program import Program
 from tfdiff.extract.cxx.symbolic.values import Context, Storage
 from tfdiff.facts import Device, Duplicates, KernelRule, OpFacts, Unknown
-from tfdiff.ir.expr import symbol
+from tfdiff.ir.expr import opaque, symbol
 from tfdiff.ir.walk import States, opaques, replaced_states, symbols
 
 _ENTRY: Final = ("Compute", "Compile", "ComputeAsync")
@@ -31,20 +31,34 @@ _WHOLE: Final = ("int32", "int64")
 
 
 def kernel_rules(index: KernelIndex, bodies: Bodies, op_name: str) -> tuple[KernelRule, ...]:
-    """The update rule of an op on every device that it is registered for.
-
-    Where kernels of several classes are registered for one device, the first that is read
-    stands for the device.
-    """
+    """The update rule of an op on every device that it is registered for."""
     op = index.ops.get(op_name)
     if op is None:
         return ()
     found: dict[Device, KernelRule] = {}
     for walk in index.walks(op_name):
         for device in _DEVICES if walk.device is None else (walk.device,):
-            if device not in found:
-                found[device] = _once(bodies, op, walk, device)
+            rule = _once(bodies, op, walk, device)
+            found[device] = _agreed(found[device], rule) if device in found else rule
     return tuple(found[device] for device in _DEVICES if device in found)
+
+
+def _agreed(first: KernelRule, second: KernelRule) -> KernelRule:
+    """One rule for a device where several classes do the work, each for some data types."""
+    if first.states == second.states:
+        return first
+    reason = "depends on the data type: several kernel classes do the work"
+    text = ", ".join((*first.symbols[:1], *second.symbols[:1]))
+    names = dict.fromkeys(name for rule in (first, second) for name, _ in rule.states)
+    states = tuple(
+        (name, dict(first.states)[name])
+        if dict(first.states).get(name) is dict(second.states).get(name)
+        else (name, opaque(text, reason))
+        for name in names
+    )
+    unknowns = (*first.unknowns, *second.unknowns, Unknown(reason, text))
+    symbols_ = dict.fromkeys((*first.symbols, *second.symbols))
+    return replace(first, states=states, symbols=tuple(symbols_), unknowns=unknowns)
 
 
 @dataclass(slots=True)
@@ -140,11 +154,11 @@ def _run(machine: Machine, walk: Walk) -> None:
         return
     calls.construct(machine, kernel)
     machine.written.clear()
-    method = next(filter(None, (calls.method_of(kernel.instance, name) for name in _ENTRY)), None)
-    if method is None:
+    entries = [code for name in _ENTRY for code in calls.methods_of(kernel.instance, name)]
+    if not entries:
         _fail(machine, walk, f"class {registered.class_name} has no Compute in the files read")
         return
-    calls.enter(machine, method, (), [Context()], kernel.instance)
+    calls.enter(machine, entries[0], (), [Context()], kernel.instance)
     if not machine.written:
         _fail(machine, walk, "no write to a variable was found")
 
