@@ -266,7 +266,10 @@ class KernelRule:
         states: op input name -> value after the op, in the order of the op's inputs; only
             inputs that the kernel writes. Symbols are the op's input and attribute names
             (``var``, ``m``, ``lr``, ``grad``, ``use_nesterov``). Of a sparse op it is the rule
-            of one touched row; rows that are not in the indices keep their values.
+            of one touched row; rows that are not in the indices keep their values. Two more
+            kinds of symbols may stand there: ``inner_dim`` (how many elements a row has; row
+            and element paths of a kernel need not agree), and an element other than the one
+            that is updated, as a kernel (mistakenly) reads it (``var[i]``).
         duplicates: for sparse ops what repeated indices do, None for dense ops.
         symbols: symbols of the regions it was read from.
         unknowns: what could not be read; each leaves an ``Opaque`` node in a value.
