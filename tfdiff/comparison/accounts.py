@@ -9,18 +9,23 @@ from tfdiff.findings import Finding, PathVerdict, Place
 from tfdiff.rules.matching.parameters import matched
 from tfdiff.rules.matching.regions import base_name
 from tfdiff.rules.pair import Change, Pair, RegionPair
+from tfdiff.rules.told import ChangeKey, Told, key
 
 _STEP_KINDS = frozenset({"functor", "cuda", "xla"})
 _PUNCTUATION = re.compile(r"\W+")
 _LITERAL = re.compile(r"[-+]?[\d.]+(e[-+]?\d+)?|None|True|False|[-+*/]|[\"'].*", re.IGNORECASE)
 
 
-def account(pair: Pair, findings: tuple[Finding, ...]) -> Pair:
+def account(pair: Pair, told: tuple[Told, ...]) -> Pair:
     """The pair with every change marked that one of the findings explains.
 
-    A finding explains the changes inside its places, and those that do nothing but carry what
-    it speaks of through the code: the attribute that keeps a new argument, the call of a new op.
+    A finding explains the changes that its rule names, those inside its places, and those that
+    do nothing but carry what it speaks of through the code: the attribute that keeps a new
+    argument, the call of a new op.
     """
+    named = {key(change): one.finding.id for one in told for change in one.changes}
+    pair = pair.with_regions(tuple(_named(item, named) for item in pair.regions))
+    findings = tuple(one.finding for one in told)
     names = {finding.id: _names(pair, finding) for finding in findings}
     kernels = {
         symbol: finding.id for finding in findings for symbol in _kernel_symbols(pair, finding)
@@ -36,6 +41,19 @@ def account(pair: Pair, findings: tuple[Finding, ...]) -> Pair:
             )
             for item in pair.regions
         )
+    )
+
+
+def _named(item: RegionPair, named: dict[ChangeKey, str]) -> RegionPair:
+    """The region with the changes explained that a rule named itself."""
+    return replace(
+        item,
+        changes=tuple(
+            replace(change, explained=named[key(change)])
+            if change.open and key(change) in named
+            else change
+            for change in item.changes
+        ),
     )
 
 
@@ -105,13 +123,23 @@ def _explained(
 
 
 def _inside(regions: RegionPair, change: Change, finding: Finding) -> bool:
-    old = regions.old and _covers(finding.old, regions.old.span.path, change.old)
-    new = regions.new and _covers(finding.new, regions.new.span.path, change.new)
-    return bool(old or new)
+    """Whether a finding's lines take in the change; what it covers goes before its places."""
+    if finding.old_covers or finding.new_covers:
+        old, new = finding.old_covers, finding.new_covers
+    else:
+        old, new = _span(finding.old), _span(finding.new)
+    return bool(
+        (regions.old and _covers(old, regions.old.span.path, change.old))
+        or (regions.new and _covers(new, regions.new.span.path, change.new))
+    )
 
 
-def _covers(place: Place | None, path: str, lines: tuple[int, int]) -> bool:
-    return place is not None and place.path == path and overlaps((place.start, place.end), lines)
+def _span(place: Place | None) -> tuple[Span, ...]:
+    return (Span(place.path, place.start, place.end),) if place else ()
+
+
+def _covers(spans: tuple[Span, ...], path: str, lines: tuple[int, int]) -> bool:
+    return any(one.path == path and overlaps((one.line, one.end_line), lines) for one in spans)
 
 
 def _names(pair: Pair, finding: Finding) -> frozenset[str]:

@@ -22,7 +22,8 @@ from tfdiff.findings import (
 )
 from tfdiff.rules.matching import slots as state
 from tfdiff.rules.pair import Pair, RegionPair
-from tfdiff.rules.registry import all_rules
+from tfdiff.rules.registry import STAGES, all_rules
+from tfdiff.rules.told import Told
 
 Quote = Callable[[Span], Place]
 """Lines of a release with their text and address."""
@@ -94,14 +95,14 @@ def _findings(
     pair = _pair(name, old.facts, new.facts, two_classes=two_classes)
     pair = respelled(pair)
     found: list[Finding] = []
-    for catch_all in (False, True):
+    for stage in STAGES:
         batch = [
-            _quoted(finding, old.quote, new.quote)
+            _quoted(told, old.quote, new.quote)
             for rule in all_rules()
-            if rule.catch_all == catch_all and rule.presence == pair.one_sided
-            for finding in rule.check(pair)
+            if rule.stage == stage and rule.presence == pair.one_sided
+            for told in rule.check(pair)
         ]
-        found.extend(batch)
+        found.extend(told.finding for told in batch)
         pair = settle(follow(account(pair, tuple(batch))))
     unique = {finding.id: finding for finding in found}.values()
     return pair, tuple(sorted(unique, key=_order))
@@ -126,8 +127,10 @@ def _order(finding: Finding) -> tuple[object, ...]:
     return SEVERITY.index(finding.effect), finding.facet, finding.rule, finding.subject, finding.id
 
 
-def _quoted(finding: Finding, old: Quote, new: Quote) -> Finding:
-    return replace(finding, old=_filled(finding.old, old), new=_filled(finding.new, new))
+def _quoted(told: Finding | Told, old: Quote, new: Quote) -> Told:
+    finding, changes = (told.finding, told.changes) if isinstance(told, Told) else (told, ())
+    full = replace(finding, old=_filled(finding.old, old), new=_filled(finding.new, new))
+    return Told(full, changes)
 
 
 def _filled(place: Place | None, quote: Quote) -> Place | None:

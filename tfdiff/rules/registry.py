@@ -1,9 +1,10 @@
 """The rules, found by walking this package: a new rule is a new module and nothing else.
 
 A rule module has a docstring with the four headings of the house style and one function
-``check(pair)`` that yields findings. ``CATCH_ALL = True`` marks the rules that speak of what no
-exact rule accounted for; they run after the others. ``PRESENCE = True`` marks those that speak of
-an optimizer that one release does not have; no other rule runs on such a pair.
+``check(pair)`` that yields findings, or ``Told`` where a finding accounts for more than its own
+lines. ``CATCH_ALL = True`` marks the rules that speak of what no exact rule accounted for; they
+run after the others. ``PRESENCE = True`` marks those that speak of an optimizer that one release
+does not have; no other rule runs on such a pair.
 """
 
 import pkgutil
@@ -16,21 +17,27 @@ from importlib import import_module
 import tfdiff.rules
 from tfdiff.findings import Finding
 from tfdiff.rules.pair import Pair
+from tfdiff.rules.told import Told
 
 HEADINGS = ("What it reports", "Effect on training", "Not reported", "Example")
-_INFRASTRUCTURE = frozenset({"matching", "pair", "registry"})
+STAGES = (0, 1, 2)
+_INFRASTRUCTURE = frozenset({"matching", "pair", "registry", "told"})
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule: its id, its documentation by heading, and its check."""
+    """One rule: its id, its documentation by heading, and its check.
+
+    Attributes:
+        stage: when it runs: 0 on facts, 1 on statements by topic, 2 on what is left.
+    """
 
     id: str
     title: str
     documentation: tuple[tuple[str, str], ...]
-    catch_all: bool
+    stage: int
     presence: bool
-    check: Callable[[Pair], Iterable[Finding]]
+    check: Callable[[Pair], Iterable[Finding | Told]]
 
 
 @cache
@@ -38,7 +45,7 @@ def all_rules() -> tuple[Rule, ...]:
     """Every rule, exact ones first, each group in the order of the ids."""
     names = (info.name for info in pkgutil.iter_modules(tfdiff.rules.__path__))
     rules = (_rule(name) for name in names if name not in _INFRASTRUCTURE)
-    return tuple(sorted(rules, key=lambda rule: (rule.catch_all, rule.id)))
+    return tuple(sorted(rules, key=lambda rule: (rule.stage, rule.id)))
 
 
 def _rule(name: str) -> Rule:
@@ -48,7 +55,7 @@ def _rule(name: str) -> Rule:
         id=name.replace("_", "-"),
         title=title,
         documentation=sections,
-        catch_all=getattr(module, "CATCH_ALL", False),
+        stage=2 if hasattr(module, "CATCH_ALL") else int(hasattr(module, "TOPICAL")),
         presence=getattr(module, "PRESENCE", False),
         check=module.check,
     )
