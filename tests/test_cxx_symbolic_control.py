@@ -234,3 +234,20 @@ def test_loop_that_is_left_early_is_not_understood() -> None:
     }
     """)
     assert [unknown.reason for unknown in rule.unknowns] == ["loop left before its end"]
+
+
+def test_element_by_row_and_column_and_its_transpose() -> None:
+    rule = dense("""
+    T* v = var.data();
+    const T* g = grad.data();
+    const int columns = var.dimension(0);
+    for (int i = 0; i < rows; i++) {
+      for (int j = 0; j < columns; j++) {
+        v[i * columns + j] -= g[i * columns + j];
+        acc(i, j) = grad(j, i);
+      }
+    }
+    """)
+    values = formulas(rule)
+    assert values["var"] == "var - grad"
+    assert values["acc"] == "grad[j, i]"

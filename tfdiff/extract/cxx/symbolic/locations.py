@@ -92,19 +92,19 @@ class Locations:
             return at is not None and (
                 self._is_row(at) if storage.kind == "state" else self._is_position(at)
             )
-        return at is None or self._is_element(at, chunk=chunk)
+        return at is None or self._is_element(storage, at, chunk=chunk)
 
-    def _is_element(self, at: Expr, *, chunk: bool) -> bool:
+    def _is_element(self, storage: Storage, at: Expr, *, chunk: bool) -> bool:
         if _is_loop(at):
             return not chunk
-        parts = tuple(node for node in ordered((at,)) if isinstance(node, Symbol))
-        if len(parts) == 1 and _is_loop(parts[0]):
+        parts = frozenset(node for node in ordered((at,)) if isinstance(node, Symbol))
+        if len(parts) == 1 and all(map(_is_loop, parts)):
             return False  # i + 1 beside i
-        return self._same(parts, at)
+        return self._same(parts, at) if storage.kind == "state" else self._elements.get(parts) is at
 
     def _same(self, key: object, at: Expr) -> bool:
-        # What one kernel reads at the same computed offset is the same element of each tensor;
-        # the first offset that is seen says which.
+        # The first offset at which a variable is used says which element is updated; what other
+        # tensors hold at the same offset belongs to it.
         return not isinstance(at, Number) and self._elements.setdefault(key, at) is at
 
     def _is_row(self, at: Expr) -> bool:
@@ -123,14 +123,14 @@ class Locations:
         if at in known:
             return True
         if isinstance(at, Call) and at.function == _AT:
-            return at.args[0] in known and self._same(at.args[0], at)
+            return at.args[0] in known and self._elements.get(at.args[0]) is at
         for where in known:
             # ``indices[i / width]``: element ``i`` of the gradient is column ``i % width``.
             if isinstance(where, Operation) and where.op == "div" and where.args[0] is at:
                 width = where.args[1]
-                return self._same(where, _flat(where, width, call("mod", at, width)))
+                return self._elements.get(where) is _flat(where, width, call("mod", at, width))
         return any(
-            where in known and self._same(where, _flat(where, width, column))
+            where in known and self._elements.get(where) is _flat(where, width, column)
             for where, width, column in _row_and_column(at)
         )
 
