@@ -201,10 +201,15 @@ def _not_found(machine: Machine, receiver: Instance, name: str) -> Value:
     for hook in ("__getattribute__", "__getattr__"):
         member = receiver.definition.find(hook)
         if member is not None and not name.startswith("__"):
+            if machine.asked_for:
+                raise Raised("AttributeError")  # the hook itself asks for what is not there
+            machine.asked_for = name
             try:
                 return machine.call(bind_member(machine, member, receiver), name)
             except Raised:
                 break
+            finally:
+                machine.asked_for = ""
     if any(c.foreign_bases not in ([], ["object"]) for c in receiver.definition.resolution):
         return Bound(receiver, name)
     raise Raised("AttributeError")

@@ -211,6 +211,10 @@ PRIMITIVES: dict[str, Primitive] = {
 }  # fmt: skip
 
 
+# What a wrapped optimizer hands back as it is, on one replica and without a gradient transform.
+_PASSED_THROUGH = frozenset({"_transform_unaggregated_gradients", "_aggregate_gradients"})
+
+
 def foreign_call(machine: Machine, text: str, args: Args, kwargs: Kwargs) -> Value:
     """Call a function that no file of the release defines, or that is TensorFlow's own."""
     name = text.rpartition(".")[2]
@@ -220,6 +224,8 @@ def foreign_call(machine: Machine, text: str, args: Args, kwargs: Kwargs) -> Val
     if name[:1].isupper() and "_ops." in text:
         name = snake(name)
         text = f"{text.rpartition('.')[0]}.{name}"
+    if name in _PASSED_THROUGH and text.partition(".")[0] in machine.wrapped:
+        return args[0]
     primitive = PRIMITIVES.get(name)
     if primitive is not None:
         return primitive(machine, text, args, kwargs)

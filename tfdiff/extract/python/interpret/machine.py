@@ -115,6 +115,7 @@ class Machine:
         self.slot_names: list[str | None] = []
         self.place = Span("", 0, 0)
         self.assignment: str | None = None
+        self.asked_for = ""
         self._steps = 0
         self._addresses = 0
 

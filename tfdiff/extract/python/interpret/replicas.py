@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from tfdiff.extract.python.interpret.containers import iterate
+from tfdiff.extract.python.interpret.describing import describe
 from tfdiff.extract.python.interpret.machine import Machine
 from tfdiff.extract.python.interpret.state import assign
 from tfdiff.extract.python.interpret.values import CALLABLE, DictRef, Foreign, Value
@@ -37,6 +38,8 @@ def maybe_merge_call(machine: Machine, text: str, args: Args, kwargs: Kwargs) ->
 def update(machine: Machine, text: str, args: Args, kwargs: Kwargs) -> Value:
     """``distribution.update(variable, function, ...)``; Keras' ``K.update`` assigns."""
     function = args[1] if len(args) > 1 else kwargs.get("fn")
+    if function is None:
+        return Foreign(f"{text}({', '.join(map(describe, args))})")
     if not isinstance(function, CALLABLE):
         return assign(machine, "assign", args[0], function) if args else None
     kwargs = {name: value for name, value in kwargs.items() if name != "fn"}
