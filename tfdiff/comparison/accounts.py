@@ -12,6 +12,7 @@ from tfdiff.rules.pair import Change, Pair, RegionPair
 from tfdiff.rules.told import ChangeKey, Told, key
 
 _STEP_KINDS = frozenset({"functor", "cuda", "xla"})
+_PYTHON_KINDS = frozenset({"method", "function"})
 _PUNCTUATION = re.compile(r"\W+")
 _LITERAL = re.compile(r"[-+]?[\d.]+(e[-+]?\d+)?|None|True|False|[-+*/]|[\"'].*", re.IGNORECASE)
 
@@ -26,6 +27,7 @@ def account(pair: Pair, told: tuple[Told, ...]) -> Pair:
     named = {key(change): one.finding.id for one in told for change in one.changes}
     pair = pair.with_regions(tuple(_named(item, named) for item in pair.regions))
     findings = tuple(one.finding for one in told)
+    exact = frozenset(one.finding.id for one in told if one.changes)
     names = {finding.id: _names(pair, finding) for finding in findings}
     kernels = {
         symbol: finding.id for finding in findings for symbol in _kernel_symbols(pair, finding)
@@ -35,7 +37,7 @@ def account(pair: Pair, told: tuple[Told, ...]) -> Pair:
             replace(
                 item,
                 changes=tuple(
-                    _of_kernel(item, _explained(item, change, findings, names), kernels)
+                    _of_kernel(item, _explained(item, change, findings, names, exact), kernels)
                     for change in item.changes
                 ),
             )
@@ -109,11 +111,14 @@ def _explained(
     change: Change,
     findings: tuple[Finding, ...],
     names: dict[str, frozenset[str]],
+    exact: frozenset[str],
 ) -> Change:
     if not change.open:
         return change
     for finding in findings:
-        if _inside(regions, change, finding):
+        # a rule that names statements leaves those between them to others
+        named = finding.id in exact and (change.before or change.after)
+        if not named and _inside(regions, change, finding):
             return replace(change, explained=finding.id)
     tokens = frozenset(change.added) | frozenset(change.removed)
     for finding in findings:
@@ -123,23 +128,13 @@ def _explained(
 
 
 def _inside(regions: RegionPair, change: Change, finding: Finding) -> bool:
-    """Whether a finding's lines take in the change; what it covers goes before its places."""
-    if finding.old_covers or finding.new_covers:
-        old, new = finding.old_covers, finding.new_covers
-    else:
-        old, new = _span(finding.old), _span(finding.new)
-    return bool(
-        (regions.old and _covers(old, regions.old.span.path, change.old))
-        or (regions.new and _covers(new, regions.new.span.path, change.new))
-    )
+    old = regions.old and _covers(finding.old, regions.old.span.path, change.old)
+    new = regions.new and _covers(finding.new, regions.new.span.path, change.new)
+    return bool(old or new)
 
 
-def _span(place: Place | None) -> tuple[Span, ...]:
-    return (Span(place.path, place.start, place.end),) if place else ()
-
-
-def _covers(spans: tuple[Span, ...], path: str, lines: tuple[int, int]) -> bool:
-    return any(one.path == path and overlaps((one.line, one.end_line), lines) for one in spans)
+def _covers(place: Place | None, path: str, lines: tuple[int, int]) -> bool:
+    return place is not None and place.path == path and overlaps((place.start, place.end), lines)
 
 
 def _names(pair: Pair, finding: Finding) -> frozenset[str]:
@@ -209,7 +204,9 @@ def settle(pair: Pair) -> Pair:
     proofs = _Proofs(pair)
     return pair.with_regions(
         tuple(
-            _settled(item) if item.region.kind in _STEP_KINDS and proofs.cover(item) else item
+            _settled(item)
+            if item.region.kind in _STEP_KINDS | _PYTHON_KINDS and proofs.cover(item)
+            else item
             for item in pair.regions
         )
     )
@@ -252,6 +249,7 @@ def _settled(item: RegionPair) -> RegionPair:
     return replace(
         item,
         changes=tuple(
-            replace(change, harmless=reason) if change.open else change for change in item.changes
+            replace(change, harmless=reason) if change.open and not change.topic else change
+            for change in item.changes
         ),
     )

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from difflib import SequenceMatcher
 
+from tfdiff.comparison.statements import statement_changes
 from tfdiff.comparison.tokens import Token, tokens
 from tfdiff.facts import Region
 from tfdiff.findings import Hunk
@@ -15,6 +16,8 @@ def changes(old: Region | None, new: Region | None) -> tuple[Change, ...]:
     """The runs of tokens that differ; none where code is the same, comments apart."""
     if old and new and old.tokens == new.tokens:
         return ()
+    if old and new and (by_statement := statement_changes(old, new)) is not None:
+        return by_statement
     old_tokens = tokens(old) if old else ()
     new_tokens = tokens(new) if new else ()
     opcodes = SequenceMatcher(

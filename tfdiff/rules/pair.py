@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from tfdiff.facts import KernelFacts, OptimizerFacts, Region, Span
+from tfdiff.facts import KernelFacts, OptimizerFacts, Region, Span, Statement
 from tfdiff.findings import PathVerdict, Place
 
 
@@ -17,6 +17,8 @@ class Change:
         removed, added: the tokens, without comments, docstrings and layout.
         explained: id of the finding that accounts for it, None while nothing does.
         harmless: why it has no effect, "" while nothing says so.
+        before, after: of Python, the statement that it is; None on a side that lacks it.
+        topic: what the statement has to do with (``Feature.kind``), "" where nothing shows.
     """
 
     old: tuple[int, int]
@@ -25,6 +27,9 @@ class Change:
     added: tuple[str, ...]
     explained: str | None = None
     harmless: str = ""
+    before: Statement | None = None
+    after: Statement | None = None
+    topic: str = ""
 
     @property
     def open(self) -> bool:

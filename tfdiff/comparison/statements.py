@@ -1,0 +1,120 @@
+"""The changes between two versions of a Python region, statement by statement."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from functools import lru_cache
+
+from tfdiff.comparison.alignment import Aligned, align, renamed_locals, same
+from tfdiff.comparison.topics import with_topics
+from tfdiff.extract.python.statements import statements
+from tfdiff.facts import Region, Statement
+from tfdiff.rules.pair import Change
+
+RESPELLED = "the same, spelled otherwise"
+RENAMED = "a local name was renamed throughout"
+MOVED = "moved past statements that it does not depend on"
+
+_TOKEN = re.compile(r"[A-Za-z_]\w*|\"[^\"]*\"|'[^']*'|\d[\w.]*|\S")
+
+
+def statement_changes(old: Region, new: Region) -> tuple[Change, ...] | None:
+    """One change for every statement that differs; None where a side has no statements."""
+    if not (old.span.path.endswith(".py") and new.span.path.endswith(".py")):
+        return None
+    left, right = statements(old), statements(new)
+    if left is None or right is None:
+        return None
+    return _changes(left, right, old.span.line, new.span.line)
+
+
+@lru_cache(maxsize=2048)
+def _changes(
+    left: tuple[Statement, ...], right: tuple[Statement, ...], old_line: int, new_line: int
+) -> tuple[Change, ...]:
+    names = renamed_locals(left, right)
+    found = list(_differing(align(left, right), names, (old_line, new_line)))
+    found = _moved(found, left, right)
+    return with_topics(found, (left, right))
+
+
+def _differing(
+    aligned: Sequence[Aligned], names: dict[str, str], starts: tuple[int, int]
+) -> Iterator[Change]:
+    """What is not the same on both sides, and what only looks otherwise."""
+    old_at, new_at = starts
+    for old, new in aligned:
+        old_lines = (old.line, old.end_line) if old else (old_at, old_at - 1)
+        new_lines = (new.line, new.end_line) if new else (new_at, new_at - 1)
+        old_at, new_at = max(old_at, old_lines[1] + 1), max(new_at, new_lines[1] + 1)
+        harmless = ""
+        if old and new and same(old, new, names):
+            if old.text == new.text:
+                continue
+            harmless = RESPELLED if old.said == new.said else RENAMED
+        yield Change(
+            old=old_lines,
+            new=new_lines,
+            removed=_tokens(old),
+            added=_tokens(new),
+            harmless=harmless,
+            before=old,
+            after=new,
+        )
+
+
+def _tokens(one: Statement | None) -> tuple[str, ...]:
+    return tuple(_TOKEN.findall(one.text)) if one else ()
+
+
+def _moved(
+    changes: list[Change], left: Sequence[Statement], right: Sequence[Statement]
+) -> list[Change]:
+    """Statements that only stand elsewhere, where the order does not matter to them."""
+    gone = {
+        change.before.said: number
+        for number, change in enumerate(changes)
+        if change.before and not change.after and _movable(change.before)
+    }
+    for number, change in enumerate(changes):
+        if change.after is None or change.before is not None:
+            continue
+        other = gone.pop(change.after.said, None)
+        if other is None:
+            continue
+        before = changes[other].before
+        if before and _independent(before, left, change.after, right):
+            changes[number] = replace(change, harmless=MOVED)
+            changes[other] = replace(changes[other], harmless=MOVED)
+    return changes
+
+
+def _movable(one: Statement) -> bool:
+    plain = not one.said.startswith(("if ", "for ", "while ", "with ", "return", "raise", "def "))
+    return plain and one.said not in {"end", "else:", "try:", "finally:"}
+
+
+def _independent(
+    old: Statement, left: Sequence[Statement], new: Statement, right: Sequence[Statement]
+) -> bool:
+    """Whether a statement sits in the same block and shares nothing with what it passed."""
+    before = next(k for k, one in enumerate(left) if one is old)
+    after = next(k for k, one in enumerate(right) if one is new)
+    ahead = {one.said for one in left[:before]}
+    behind = {one.said for one in right[:after]}
+    passed = [one for one in (*left, *right) if (one.said in ahead) != (one.said in behind)]
+    same_block = _head(old, left) == _head(new, right)
+    return same_block and not any(_shares(old, one) for one in passed)
+
+
+def _head(one: Statement, side: Sequence[Statement]) -> str:
+    return side[one.parent].said if one.parent is not None else ""
+
+
+def _shares(one: Statement, other: Statement) -> bool:
+    if one.said == other.said:
+        return False
+    mine, theirs = set(one.binds), set(other.binds)
+    return bool(mine & {*theirs, *other.reads} or theirs & set(one.reads)) or (
+        "(" in one.said and "(" in other.said and not one.binds
+    )

@@ -1,0 +1,172 @@
+"""What each changed statement has to do with, so that one rule speaks of it.
+
+A statement belongs to the matter of what changed in it; else to that of the branch that came or
+went around it; else to that of the changed statements that use what it binds.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from tfdiff.facts import Statement
+from tfdiff.rules.pair import Change
+
+_ORDER = (
+    "raise",
+    "deprecation",
+    "export",
+    "base",
+    "signature",
+    "eager",
+    "strategy",
+    "tracking",
+    "constraint",
+    "clipping",
+    "duplicates",
+    "gradients",
+    "hyper",
+    "state",
+    "iterations",
+    "control",
+    "placement",
+    "locking",
+    "scope",
+    "collection",
+    "config",
+    "logging",
+    "dtype",
+    "shape",
+    "decorator",
+)
+_RANK = {kind: place for place, kind in enumerate(_ORDER)}
+# how something is written down more often than what is done: a better reason goes before
+_WEAK = frozenset({"", "dtype", "shape", "logging", "name"})
+_OWN = frozenset({"raise", "deprecation", "export", "base", "signature"})
+
+Sides = tuple[Sequence[Statement], Sequence[Statement]]
+
+
+def with_topics(changes: Sequence[Change], sides: Sides) -> tuple[Change, ...]:
+    """The changes of one region, each with its topic.
+
+    Args:
+        changes: in order, those without effect among them.
+        sides: all statements of both sides.
+    """
+    topics = [_own(change) for change in changes]
+    at = _places(changes, sides)
+    _of_heads(changes, topics, at, sides)
+    _of_parents(changes, topics, at)
+    _of_uses(changes, topics)
+    _of_parents(changes, topics, at)
+    _of_neighbours(changes, topics)
+    return tuple(
+        replace(change, topic=topic) for change, topic in zip(changes, topics, strict=True)
+    )
+
+
+def _own(change: Change) -> str:
+    """The first matter in which the two sides of a change differ."""
+    before = change.before.features if change.before else ()
+    after = change.after.features if change.after else ()
+    kinds = {one.kind for one in set(before) ^ set(after)}
+    return min(kinds & _RANK.keys(), key=_RANK.__getitem__, default="")
+
+
+Places = dict[tuple[str, int], int]
+
+
+def _places(changes: Sequence[Change], sides: Sides) -> Places:
+    """(side, place of a statement) -> the change that it came or went with."""
+    index = [{id(one): place for place, one in enumerate(side)} for side in sides]
+    found: Places = {}
+    for number, change in enumerate(changes):
+        if change.before is not None and not change.harmless:
+            found["old", index[0][id(change.before)]] = number
+        if change.after is not None and not change.harmless:
+            found["new", index[1][id(change.after)]] = number
+    return found
+
+
+def _parent(change: Change, at: Places) -> int | None:
+    """The changed head around a change."""
+    for side, one in (("new", change.after), ("old", change.before)):
+        if one is not None and one.parent is not None and (side, one.parent) in at:
+            return at[side, one.parent]
+    return None
+
+
+def _of_heads(changes: Sequence[Change], topics: list[str], at: Places, sides: Sides) -> None:
+    """A branch around nothing but an error, or one other matter, belongs to that matter."""
+    inside: dict[int, list[str]] = {}
+    for change, topic in zip(changes, topics, strict=True):
+        parent = _parent(change, at)
+        said = {one.said for one in (change.before, change.after) if one}
+        if parent is not None and said - {"end", "else:"}:
+            inside.setdefault(parent, []).append(topic)
+    for head, kinds in sorted(inside.items(), reverse=True):
+        lone = set(kinds) == {"raise"} and topics[head] not in {"eager", "strategy"}
+        if lone or (topics[head] in _WEAK and len(set(kinds)) == 1 and kinds[0]):
+            topics[head] = kinds[0]
+    for head, change in enumerate(changes):
+        # a test that changed around an error that stayed decides when it is raised
+        for side, one in zip(sides, (change.before, change.after), strict=True):
+            if one is not None and one.said.startswith("if ") and topics[head] in _WEAK:
+                place = next(k for k, other in enumerate(side) if other is one)
+                body = [other for other in side if other.parent == place and other.said != "end"]
+                if body and all(other.said.startswith("raise") for other in body):
+                    topics[head] = "raise"
+
+
+def _of_parents(changes: Sequence[Change], topics: list[str], at: Places) -> None:
+    """What came or went with a branch belongs to the branch's matter."""
+    for number, change in enumerate(changes):
+        parent = _parent(change, at)
+        if parent is None or topics[number] in _OWN or not topics[parent]:
+            continue
+        whole = change.before is None or change.after is None
+        strong = topics[parent] not in _WEAK | {"raise"} and whole
+        if topics[parent] not in _OWN - {"raise"} and (strong or topics[number] in _WEAK):
+            topics[number] = topics[parent]
+
+
+def _of_neighbours(changes: Sequence[Change], topics: list[str]) -> None:
+    """A statement that went here and came there has one matter; a block's end its neighbour's."""
+    here = {one.after.said: k for k, one in enumerate(changes) if one.after and not one.before}
+    last = ""
+    for number, change in enumerate(changes):
+        if change.before and not change.after and change.before.said in here:
+            other = here[change.before.said]
+            known = min((topics[number], topics[other]), key=lambda one: _RANK.get(one, len(_RANK)))
+            topics[number] = topics[other] = known
+        said = {one.said for one in (change.before, change.after) if one}
+        if said <= {"end", "else:", "try:", "finally:"} and not topics[number]:
+            topics[number] = last
+        last = topics[number] if topics[number] not in _OWN - {"raise"} else last
+
+
+def _of_uses(changes: Sequence[Change], topics: list[str]) -> None:
+    """What binds a name for changed statements, or reads one that they bind, goes with them."""
+    moved = True
+    while moved:
+        moved = False
+        for number, change in enumerate(changes):
+            if topics[number] not in _WEAK or change.harmless:
+                continue
+            found = _related(change, changes, topics)
+            if found and found != topics[number]:
+                topics[number] = found
+                moved = True
+
+
+def _related(change: Change, changes: Sequence[Change], topics: Sequence[str]) -> str:
+    for number, other in enumerate(changes):
+        if other is change or topics[number] in _WEAK or topics[number] in _OWN - {"raise"}:
+            continue
+        for mine, theirs in ((change.before, other.before), (change.after, other.after)):
+            if mine is None or theirs is None:
+                continue
+            binds = set(mine.binds) - {"self"}
+            given = set(theirs.binds) - {"self"}
+            if binds & set(theirs.reads) or given & set(mine.reads):
+                return topics[number]
+    return ""

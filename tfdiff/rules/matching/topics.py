@@ -1,0 +1,174 @@
+"""Changed statements by what they have to do with, and findings that speak of them."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from tfdiff.facts import Region
+from tfdiff.findings import Effect, Facet, Finding, Place
+from tfdiff.rules.pair import Change, Pair, RegionPair
+from tfdiff.rules.told import Told
+
+Touched = tuple[RegionPair, tuple[Change, ...]]
+_SHOWN = 3
+_LONG = 90
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """What a rule says of the changed statements of one topic.
+
+    Attributes:
+        came: the title where only the new side has to do with it.
+        went: the title where only the old side has.
+        changed: the title where both have.
+        meaning: what it does to training and to whom.
+    """
+
+    rule: str
+    topic: str
+    facet: Facet
+    effect: Effect
+    condition: str | None
+    came: str
+    went: str
+    changed: str
+    meaning: str
+    remedy: str
+
+
+def told(pair: Pair, matter: Matter) -> Iterator[Told]:
+    """One finding for each file in which statements of the topic changed."""
+    for group in by_home(touched(pair, matter.topic)):
+        yield finding(pair, matter, group)
+
+
+def touched(pair: Pair, topic: str) -> tuple[Touched, ...]:
+    """The regions of both sides with open changes of a topic."""
+    found: list[Touched] = []
+    for item in pair.regions:
+        if item.old and item.new:
+            changes = tuple(change for change in item.open if change.topic == topic)
+            if changes:
+                found.append((item, changes))
+    return tuple(found)
+
+
+def by_home(found: Iterable[Touched]) -> tuple[tuple[Touched, ...], ...]:
+    """Grouped by file: what changed together in a base class is one cause."""
+    groups: dict[str, list[Touched]] = {}
+    for item, changes in found:
+        groups.setdefault(item.region.span.path, []).append((item, changes))
+    return tuple(tuple(group) for group in groups.values())
+
+
+def finding(pair: Pair, matter: Matter, group: tuple[Touched, ...]) -> Told:
+    """What a matter's rule says of the changes in one file."""
+    before, after = _shown(group, matter.topic, new=False), _shown(group, matter.topic, new=True)
+    gone = tuple(text for text in before if text not in after)
+    come = tuple(text for text in after if text not in before)
+    title = matter.changed
+    if come and not _has(group, matter.topic, new=False):
+        title = matter.came
+    elif gone and not _has(group, matter.topic, new=True):
+        title = matter.went
+    old, new = places(group[0])
+    found = Finding(
+        rule=matter.rule,
+        optimizer=pair.name,
+        facet=matter.facet,
+        effect=matter.effect,
+        certainty="read",
+        subject=home(group[0][0]),
+        condition=matter.condition,
+        title=title,
+        explanation=f"{matter.meaning} {_details(group, gone, come)}",
+        remedy=matter.remedy,
+        old=old,
+        new=new,
+    )
+    return Told(found, named(group))
+
+
+def home(item: RegionPair) -> str:
+    """What to call the place: the class of a method, else the module of a function."""
+    region = item.region
+    if region.kind == "class":
+        return region.symbol
+    owner = region.symbol.rpartition(".")[0]
+    public = owner and not owner.startswith("_")
+    module = region.span.path.removesuffix("/__init__.py").removesuffix(".py")
+    return owner if public else module.rpartition("/")[2]
+
+
+def places(one: Touched) -> tuple[Place | None, Place | None]:
+    """From the first to the last of the changes in one region, on each side."""
+    item, changes = one
+    return (
+        _hull(item.old, [change.old for change in changes]),
+        _hull(item.new, [change.new for change in changes]),
+    )
+
+
+def named(group: Iterable[Touched]) -> tuple[Change, ...]:
+    """All changes of a group, for the account."""
+    return tuple(change for _, changes in group for change in changes)
+
+
+def _hull(region: Region | None, lines: list[tuple[int, int]]) -> Place | None:
+    if region is None:
+        return None
+    real = [(first, last) for first, last in lines if first <= last] or [
+        (first, first) for first, _ in lines
+    ]
+    start = max(min(first for first, _ in real), region.span.line)
+    end = min(max(last for _, last in real), region.span.end_line)
+    return Place(region.span.path, min(start, end), max(start, end), "")
+
+
+def _has(group: tuple[Touched, ...], topic: str, *, new: bool) -> bool:
+    """Whether the changed statements of one side have to do with the topic."""
+    return any(
+        feature.kind == topic
+        for _, changes in group
+        for change in changes
+        for one in ((change.after if new else change.before),)
+        if one is not None
+        for feature in one.features
+    )
+
+
+def _shown(group: tuple[Touched, ...], topic: str, *, new: bool) -> tuple[str, ...]:
+    """The expressions of one side that show the topic, each once."""
+    return tuple(
+        dict.fromkeys(
+            feature.text
+            for _, changes in group
+            for change in changes
+            for one in ((change.after if new else change.before),)
+            if one is not None
+            for feature in one.features
+            if feature.kind == topic
+        )
+    )
+
+
+def _details(group: tuple[Touched, ...], gone: tuple[str, ...], come: tuple[str, ...]) -> str:
+    names = list(dict.fromkeys(item.region.symbol for item, _ in group))
+    said = f"It is in {listed(names)}."
+    if gone and come:
+        return f"{said} It was {quoted(gone)} and is {quoted(come)}."
+    if come:
+        return f"{said} New there: {quoted(come)}."
+    return f"{said} Gone there: {quoted(gone)}." if gone else said
+
+
+def listed(names: list[str]) -> str:
+    """Names for a sentence."""
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def quoted(texts: tuple[str, ...]) -> str:
+    """A few expressions, shortened, and how many more there are."""
+    short = [text if len(text) <= _LONG else f"{text[:_LONG]}…" for text in texts[:_SHOWN]]
+    more = f" and {len(texts) - _SHOWN} more" if len(texts) > _SHOWN else ""
+    return ", ".join(short) + more
