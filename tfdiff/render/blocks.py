@@ -1,9 +1,9 @@
 """One finding as Markdown, for tickets and for the page's copy button."""
 
-from difflib import SequenceMatcher
 from typing import Final
 
 from tfdiff.findings import Finding, Place
+from tfdiff.render.compared_lines import matcher
 from tfdiff.render.escape import code, fence, link, prose
 from tfdiff.render.visible import lines as source_lines
 from tfdiff.render.wording import CERTAINTIES, EFFECTS, facet_words
@@ -70,9 +70,8 @@ def unified(old: Place | None, new: Place | None) -> list[str]:
     """The changed lines with a little context, at most ``LONGEST_DIFF`` of them."""
     before = source_lines(old.text) if old else []
     after = source_lines(new.text) if new else []
-    matcher = SequenceMatcher(None, before, after, autojunk=False)
     lines: list[str] = []
-    for number, group in enumerate(matcher.get_grouped_opcodes(_CONTEXT)):
+    for number, group in enumerate(matcher(before, after).get_grouped_opcodes(_CONTEXT)):
         lines += ["@@"] if number else []
         for tag, start, end, new_start, new_end in group:
             if tag == "equal":

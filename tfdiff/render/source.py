@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from typing import TypeAlias
 
 from tfdiff.findings import Hunk, Place
+from tfdiff.render.compared_lines import matcher
 from tfdiff.render.highlight import Line, changed_words, highlighted, marked
 from tfdiff.render.visible import lines
 
@@ -92,9 +92,8 @@ class _Sides:
 
 
 def _compared(sides: _Sides) -> Iterator[_Gap]:
-    matcher = SequenceMatcher(None, sides.old_text, sides.new_text, autojunk=False)
     number = 0
-    for tag, old, old_end, new, new_end in matcher.get_opcodes():
+    for tag, old, old_end, new, new_end in matcher(sides.old_text, sides.new_text).get_opcodes():
         yield _Gap((old, old_end), (new, new_end), None if tag == "equal" else number)
         number += tag != "equal"
 
