@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from tfdiff.comparison.decision import Decisions
 from tfdiff.comparison.fold import fold
 from tfdiff.comparison.optimizer import Side, compare_optimizer, unread_optimizer
 from tfdiff.errors import UnknownOptimizerError, UsageError
@@ -71,13 +72,13 @@ def compare_two(old: str, new: str, *, options: SourceOptions | None = None) -> 
     Raises:
         UsageError: one of the two has no ``@``.
     """
-    (old_name, old_ref), (new_name, new_ref) = _named_release(old), _named_release(new)
+    (old_name, old_ref), (new_name, new_ref) = named_release(old), named_release(new)
     before, after = read_releases((old_ref, new_ref), options or SourceOptions())
     notes: list[str] = []
     left, right = _resolve(before, old_name, notes), _resolve(after, new_name, notes)
     name = left.name if left.name == right.name else f"{left.name} and {right.name}"
-    sides = _side(before, left, left.name), _side(after, right, right.name)
-    reports = (compare_optimizer(name, *sides, two_classes=True),)
+    sides = side(before, left, left.name), side(after, right, right.name)
+    reports = (compare_optimizer(name, *sides, Decisions(after.store), two_classes=True),)
     return Report(
         old=before.tree.release,
         new=after.tree.release,
@@ -87,7 +88,12 @@ def compare_two(old: str, new: str, *, options: SourceOptions | None = None) -> 
     )
 
 
-def _named_release(text: str) -> tuple[str, str]:
+def named_release(text: str) -> tuple[str, str]:
+    """Name and release of ``NAME@TAG``.
+
+    Raises:
+        UsageError: it is not of that form.
+    """
     name, at, ref = text.partition("@")
     if not (name and at and ref):
         raise UsageError(
@@ -160,7 +166,8 @@ def _compare(match: Match, before: Reading, after: Reading) -> OptimizerReport:
         return unread_optimizer(name, old.path, None, unknown)
     if new and not old and (unknown := _unread(before, new)):
         return unread_optimizer(name, None, new.path, unknown)
-    return compare_optimizer(name, _side(before, old, name), _side(after, new, name))
+    sides = side(before, old, name), side(after, new, name)
+    return compare_optimizer(name, *sides, Decisions(after.store))
 
 
 def _unread(reading: Reading, entry: Entry) -> Unknown | None:
@@ -169,7 +176,8 @@ def _unread(reading: Reading, entry: Entry) -> Unknown | None:
     return next((item for item in unread if item.span and item.span.path == entry.path), None)
 
 
-def _side(reading: Reading, entry: Entry | None, name: str) -> Side:
+def side(reading: Reading, entry: Entry | None, name: str) -> Side:
+    """One side of a comparison; absent where the release has no such optimizer."""
     facts = reading.optimizer(entry) if entry else OptimizerFacts.absent(name)
 
     def quote(span: Span) -> Place:

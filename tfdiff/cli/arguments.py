@@ -26,6 +26,9 @@ def parser() -> argparse.ArgumentParser:
     _attach(subcommands)
     _show(subcommands)
     _optimizers(subcommands)
+    _history(subcommands)
+    _bisect(subcommands)
+    _like(subcommands)
     _rules(subcommands)
     _cache(subcommands)
     return root
@@ -159,6 +162,43 @@ def _optimizers(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser
     )
     command.add_argument("release", metavar="TAG", help=RELEASE)
     _source(command)
+
+
+def _history(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    command = _command(
+        subcommands, "history", commands.history, "what changed in an optimizer, release by release"
+    )
+    command.add_argument("name", metavar="NAME")
+    _range(command)
+    command.add_argument("--format", choices=("text", "json"), default="text")
+    _source(command)
+
+
+def _bisect(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    command = _command(
+        subcommands, "bisect", commands.bisect, "since which release a fact holds, by content"
+    )
+    command.add_argument("name", metavar="NAME")
+    command.add_argument(
+        "--property",
+        required=True,
+        metavar="FACT",
+        help="default:epsilon, parameter:epsilon, slot:m, slot:m:initial, slot:m:scope, "
+        "update:dense/ref/cpu, op:ApplyAdam",
+    )
+    _range(command)
+    _source(command)
+
+
+def _like(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    command = _command(subcommands, "like", commands.like, "which releases behave like this one")
+    command.add_argument("what", metavar="NAME@TAG")
+    _source(command)
+
+
+def _range(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--from", dest="first", metavar="TAG", help="the first release")
+    command.add_argument("--to", dest="last", metavar="TAG", help="the last release")
 
 
 def _rules(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

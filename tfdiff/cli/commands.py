@@ -135,6 +135,46 @@ def optimizers(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def history(arguments: argparse.Namespace) -> int:
+    """``tfdiff history NAME``."""
+    from tfdiff import history as histories  # noqa: PLC0415
+    from tfdiff.render import history as shown  # noqa: PLC0415
+
+    found = histories.history(
+        arguments.name, _options(arguments), first=arguments.first, last=arguments.last
+    )
+    if arguments.format == "json":
+        sys.stdout.write(shown.document(found))
+    else:
+        shown.show(found, _console())
+    return 0
+
+
+def bisect(arguments: argparse.Namespace) -> int:
+    """``tfdiff bisect NAME --property FACT``."""
+    from tfdiff import history as histories  # noqa: PLC0415
+    from tfdiff.render import history as shown  # noqa: PLC0415
+
+    told = histories.facts(
+        arguments.name,
+        arguments.property,
+        _options(arguments),
+        first=arguments.first,
+        last=arguments.last,
+    )
+    shown.facts(histories.runs(told), _console())
+    return 0
+
+
+def like(arguments: argparse.Namespace) -> int:
+    """``tfdiff like NAME@TAG``."""
+    from tfdiff import history as histories  # noqa: PLC0415
+    from tfdiff.render import history as shown  # noqa: PLC0415
+
+    shown.alike(histories.alike(arguments.what, _options(arguments)), _console())
+    return 0
+
+
 def rules(arguments: argparse.Namespace) -> int:
     """``tfdiff rules [ID]``."""
     from tfdiff.render import listing  # noqa: PLC0415
