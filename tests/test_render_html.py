@@ -14,7 +14,7 @@ import pytest
 from tests import sample_report as sample
 from tests.gold_files import assert_gold
 from tests.pages import parsed
-from tfdiff.findings import ComparedRegion, Hunk, OptimizerReport, Report
+from tfdiff.findings import ComparedRegion, Hunk, OptimizerReport, RegionStatus, Report
 from tfdiff.render import render
 from tfdiff.render.html import ONE_LIMIT
 from tfdiff.render.shown import shown
@@ -124,7 +124,7 @@ def test_not_classified_is_always_shown() -> None:
 
 
 @pytest.mark.parametrize("status", ["changed", "added", "removed"])
-def test_a_changed_region_that_nobody_accounted_for_is_not_classified(status: str) -> None:
+def test_a_changed_region_that_nobody_accounted_for_is_not_classified(status: RegionStatus) -> None:
     region = replace(sample.sled().regions[0], hunks=(), status=status)
     optimizer = replace(sample.sled(), findings=(), regions=(region,))
     page = parsed(render(replace(sample.one(), optimizers=(optimizer,)), "html"))
