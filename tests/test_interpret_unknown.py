@@ -79,3 +79,17 @@ def test_the_regions_that_were_read_are_named() -> None:
     symbols = rules(step("var.assign(grad)"))["dense/ref/python"].symbols
     assert {"Curve.__init__", "Optimizer.apply_gradients", "Curve._apply_dense"} <= set(symbols)
     assert "Optimizer._apply_sparse" not in symbols
+
+
+def test_what_an_accumulator_gives_back_names_what_was_put_in() -> None:
+    after = dense(
+        "kept = data_flow_ops.ConditionalAccumulator('float32')\n"
+        "kept.apply_grad(grad * 2, local_step=0)\nvar.assign(kept.take_grad(self._lr))"
+    )
+    assert after["var"] is call("take_grad", read("grad * 2"), symbol("learning_rate"))
+
+
+def test_calls_that_differ_in_an_argument_have_different_names() -> None:
+    one = dense("var.assign(linalg_ops.norm(grad, ord='fro'))")["var"]
+    other = dense("var.assign(linalg_ops.norm(grad, ord='euclidean'))")["var"]
+    assert one is not other

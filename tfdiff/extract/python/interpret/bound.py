@@ -7,6 +7,7 @@ from tfdiff.extract.python.interpret.framework import foreign_call
 from tfdiff.extract.python.interpret.machine import Machine
 from tfdiff.extract.python.interpret.rows import gathered
 from tfdiff.extract.python.interpret.state import assign, scatter
+from tfdiff.extract.python.interpret.stores import store_method
 from tfdiff.extract.python.interpret.values import (
     Assigned,
     Bound,
@@ -40,6 +41,8 @@ def bound_method(machine: Machine, receiver: Value, name: str, args: Args, kwarg
             method = string_method(receiver, name) if hasattr(receiver, name) else None
         case Variable() | Assigned():
             return _of_variable(machine, receiver, name, args, kwargs)
+        case Bound(ListRef() as contents, "store"):
+            return store_method(machine, contents, name, args)
         case Bound(name="__dict__"):
             return dictionary_of(machine, receiver, name, args)
     if method is not None:

@@ -15,6 +15,8 @@ from tfdiff.extract.python.interpret.state import (
     create,
     scatter,
 )
+from tfdiff.extract.python.interpret.stores import CREATORS as STORES
+from tfdiff.extract.python.interpret.stores import make_store
 from tfdiff.extract.python.interpret.tensors import NUMERIC, numeric_choice, tensor_call
 from tfdiff.extract.python.interpret.values import Assigned, Choice, Dtype, Foreign, Value, Variable
 from tfdiff.ir.expr import call, number, operation
@@ -206,6 +208,7 @@ PRIMITIVES: dict[str, Primitive] = {
     **dict.fromkeys(("epsilon",), _constant(1e-7)),
     **dict.fromkeys(("floatx", "dtype"), _constant(Dtype("float32"))),
     **dict.fromkeys(("get_filtered_grad_fn",), _first),
+    **dict.fromkeys(STORES, make_store),
     **GRADIENTS,
     **REPLICAS,
 }  # fmt: skip
