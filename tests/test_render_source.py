@@ -77,8 +77,9 @@ def test_hunks_outside_their_region_break_nothing(hunk: Hunk) -> None:
 
 @pytest.mark.parametrize("gone", ["old", "new"])
 def test_a_region_of_one_release_has_one_side(gone: str) -> None:
-    sides = (None, place("a\n")) if gone == "old" else (place("a\n"), None)
-    (change,) = side_by_side(*sides, (), Layout())
+    old = None if gone == "old" else place("a\n")
+    new = None if gone == "new" else place("a\n")
+    (change,) = side_by_side(old, new, (), Layout())
     assert isinstance(change, Change)
     assert getattr(change, gone) == ()
 

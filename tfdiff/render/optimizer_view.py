@@ -10,7 +10,7 @@ from tfdiff.render.regions import RegionView, region_view
 from tfdiff.render.tables import SlotRow, Unread, slot_rows, unchanged_groups, unread
 from tfdiff.render.update_rule import PathRow, RuleView, rules_and_paths
 from tfdiff.render.visible import one_line
-from tfdiff.render.wording import EFFECTS, Part, gravity, is_quiet, parts
+from tfdiff.render.wording import EFFECT_TONES, EFFECTS, Part, Tone, gravity, is_quiet, parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,7 @@ class Reference:
     title: str
     icon: str
     effect: str
+    tone: Tone
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +105,6 @@ def _references(optimizer: OptimizerReport, anchors: Anchors) -> tuple[Reference
     told = anchors.told
     found = (*filter(told.is_common, told.here(optimizer)), *told.away(optimizer))
     return tuple(
-        Reference(f"#{one.id}", one_line(one.title), *EFFECTS[one.effect])
+        Reference(f"#{one.id}", one_line(one.title), *EFFECTS[one.effect], EFFECT_TONES[one.effect])
         for one in sorted(found, key=gravity)
     )
