@@ -1,3 +1,4 @@
+import json
 import os
 import re
 import subprocess
@@ -116,6 +117,35 @@ def test_what_several_optimizers_share_stands_once() -> None:
         )
         == 1
     )
+
+
+def test_two_optimizers_of_one_name_are_told_apart_by_their_files() -> None:
+    other = replace(sample.sled(), new_path="snow/other.py")
+    page = parsed(render(replace(sample.one(), optimizers=(sample.sled(), other)), "html"))
+    ids = page.values("id")
+    assert len(ids) == len(set(ids))
+    names = {e.text for e in page.all("a") if e.attributes["href"].startswith(f"#{sample.SLED}")}
+    assert f"{sample.SLED} (snow/other.py)" in names
+    assert f"{sample.SLED} ({sample.PY_NEW})" in names
+
+
+def test_a_change_told_elsewhere_is_linked_from_the_optimizer_that_it_reaches() -> None:
+    page = render(sample.many(), "html")
+    ski = page[page.index('<details class="optimizer" id="snow.train.SkiOptimizer"') :]
+    ski = ski[: ski.index("</details>")]
+    assert f'<a href="#{sample.BASE_CHECK.id}">' in ski
+    assert "In code that it shares with others" in ski
+
+
+@pytest.mark.parametrize("name", REPORTS)
+def test_the_page_carries_its_ticket_text(name: str) -> None:
+    page = parsed(render(REPORTS[name], "html"))
+    data, _ = page.all("script")
+    assert data.attributes["id"] == "tfdiff-summary"
+    said = json.loads(data.text)
+    assert set(said) == {"title", "key", "markdown"}
+    assert said["markdown"].startswith("## D")
+    assert len(said["markdown"].encode()) <= 30_000
 
 
 def test_not_classified_is_always_shown() -> None:
