@@ -47,7 +47,16 @@ def locking(tokens: Sequence[Token], read: Bindings) -> Locking:
         elif token.text in _LOCKS and tokens[index + 1].kind == "word":
             call = call or token.text.decode()
             exclusive = exclusive or _named(tokens[:index], member)
+        elif token.text == b"lock" and _is_called_on(tokens, index):
+            call = call or "mutex::lock"
+            exclusive = exclusive or _named(tokens[:index], member)
     return Locking(call, tuple(dict.fromkeys(inputs)), exclusive)
+
+
+def _is_called_on(tokens: Sequence[Token], index: int) -> bool:
+    """Whether this is the method of a mutex that is called: ``mu->lock()``."""
+    around = [token.text for token in tokens[index - 1 : index + 3]]
+    return len(around) == 4 and around[0] in {b"->", b"."} and around[2:] == [b"(", b")"]  # noqa: PLR2004
 
 
 def _arguments(tokens: Sequence[Token], index: int) -> Sequence[Token]:

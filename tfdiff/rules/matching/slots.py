@@ -1,9 +1,12 @@
 """Slots and non-slot state of both sides, matched by name and then by role."""
 
+import re
 from dataclasses import dataclass
 
 from tfdiff.facts import Slot
 from tfdiff.rules.pair import Pair
+
+_NAME = re.compile(r"[\w./-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +44,9 @@ def matched(pair: Pair) -> Slots:
 
 
 def _alike(old: Slot, new: Slot) -> bool:
-    return old.per_variable == new.per_variable and old.initial == new.initial
+    """Whether one may be the other renamed; a name that is computed tells nothing."""
+    named = _NAME.fullmatch(old.name) and _NAME.fullmatch(new.name)
+    return bool(named) and old.per_variable == new.per_variable and old.initial == new.initial
 
 
 def kind(slot: Slot) -> str:
