@@ -113,6 +113,7 @@ class Finding:
         remedy: what to do about it, or that nothing can be done.
         documented: None where the release notes were not read.
         also_reaches: other optimizers that the same change reaches.
+        accepted: why the user has accepted it (``--accept``), None where nobody has.
     """
 
     rule: str
@@ -131,6 +132,7 @@ class Finding:
     release_note: ReleaseNote | None = None
     documented: bool | None = None
     also_reaches: tuple[str, ...] = ()
+    accepted: str | None = None
 
     @property
     def id(self) -> str:
@@ -180,6 +182,26 @@ class Witness:
 
 
 @dataclass(frozen=True, slots=True)
+class Aspect:
+    """One way in which one state's rule differs.
+
+    Attributes:
+        kind: what ``ir.explain`` calls it (``epsilon-moved``, ``rounding-order-changed``).
+        condition: outside of which the state's values are the same, None for always.
+        phrase: what changed, in plain text.
+        old, new: the terms that changed, None where one side has none or several changed.
+    """
+
+    kind: str
+    state: str
+    certainty: Certainty
+    condition: str | None
+    phrase: str
+    old: Expr | None = None
+    new: Expr | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class PathVerdict:
     """Whether the weights move the same way on one path, and why we say so.
 
@@ -189,6 +211,7 @@ class PathVerdict:
         condition: the guard of a conditional verdict, readable.
         reason: for undecided, what could not be read.
         old, new: state -> value after one step; empty where not read.
+        aspects: how it differs, state by state; empty where it does not, or was not decided.
     """
 
     path: UpdatePath
@@ -200,6 +223,7 @@ class PathVerdict:
     old: tuple[tuple[str, Expr], ...] = ()
     new: tuple[tuple[str, Expr], ...] = ()
     witness: Witness | None = None
+    aspects: tuple[Aspect, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,6 +288,7 @@ class OptimizerReport:
         unchanged: what was checked and is the same (``default:epsilon``, ``slot:m``).
         slots: all state of both sides, matched, for the table of checkpoint keys.
         elsewhere: ids of findings that reach this optimizer and stand with another one.
+        other_notes: what the release notes say of the optimizer and no finding is about.
     """
 
     name: str
@@ -277,6 +302,40 @@ class OptimizerReport:
     unknowns: tuple[Unknown, ...] = ()
     slots: tuple[ComparedSlot, ...] = ()
     elsewhere: tuple[str, ...] = ()
+    other_notes: tuple[ReleaseNote, ...] = ()
+
+
+FileAccount = OneOf["finding", "no effect", "not reached", "not classified"]
+
+
+@dataclass(frozen=True, slots=True)
+class FileHunk:
+    """One hunk of the difference between two files, and what accounts for it.
+
+    Attributes:
+        old, new: first and last line on each side; last < first where that side has none.
+        account: as of ``Hunk``; ``not reached`` where no optimizer of the report reaches it.
+        finding: id of the finding, for ``finding``.
+        reason: why it has no effect, or what it stands in.
+        removed, added: the lines themselves, where nothing classifies them.
+    """
+
+    old: tuple[int, int]
+    new: tuple[int, int]
+    account: FileAccount
+    finding: str | None = None
+    reason: str = ""
+    removed: tuple[str, ...] = ()
+    added: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedFile:
+    """A file that differs between the releases; None where one of them has no such file."""
+
+    old_path: str | None
+    new_path: str | None
+    hunks: tuple[FileHunk, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,10 +350,18 @@ class Coverage:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The whole answer for two releases."""
+    """The whole answer for two releases.
+
+    Attributes:
+        notes: what the reader should know besides.
+        other_notes: what the release notes say of optimizers as such and no finding is about.
+        files: the account of every hunk in the files that were read; only made where asked for.
+    """
 
     old: Release
     new: Release
     optimizers: tuple[OptimizerReport, ...]
     coverage: Coverage
     notes: tuple[str, ...] = field(default=())
+    other_notes: tuple[ReleaseNote, ...] = ()
+    files: tuple[ComparedFile, ...] = ()

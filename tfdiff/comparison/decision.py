@@ -1,36 +1,107 @@
-"""The ladder's answer for one path, with the defaults and initial values of the optimizer."""
+"""The ladder's answer for one path, with the defaults and initial values of the optimizer.
 
-from tfdiff.facts import Literal, OptimizerFacts, UpdateRule
-from tfdiff.findings import PathVerdict, Witness
-from tfdiff.ir.decision import Example
-from tfdiff.ir.equivalence import decide
+Each question is answered once: an answer is kept by the content of both rules, and most paths
+of an optimizer, and most optimizers of two releases, ask the same.
+"""
+
+from dataclasses import dataclass
+from hashlib import sha256
+
+from tfdiff.extract.store import FactStore
+from tfdiff.facts import Duplicates, Gradient, Literal, OptimizerFacts, Slot, UpdateRule
+from tfdiff.findings import Aspect, PathVerdict, Updates, Witness
+from tfdiff.ir.expr import Boolean, Expr, Number, Opaque, Operation, Symbol, children
+from tfdiff.ir.expr import Call as Function
+from tfdiff.ir.walk import States, ordered, truth_symbols
+
+Setting = tuple[tuple[str, bool | float], ...]
+Starts = tuple[tuple[str, float | str], ...]
+
+REPEATED = "an index occurs more than once in a sparse gradient"
+_IS_NONE = " is None"
 
 
-def decided(
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Everything that the answer for one path depends on.
+
+    Attributes:
+        settings: hyperparameters that a user who passes nothing has.
+        starts: starting values of the states of both sides: numbers, or a parameter's name.
+    """
+
+    states: tuple[States, States]
+    duplicates: tuple[Duplicates | None, Duplicates | None]
+    gradient: Gradient
+    settings: Setting
+    starts: tuple[Starts, Starts]
+
+    @property
+    def key(self) -> str:
+        """Fingerprint of the content."""
+        said = (*map(_fingerprint, self.states), self.duplicates, self.gradient, self.settings)
+        return sha256(repr((*said, self.starts)).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is kept of a decision."""
+
+    verdict: Updates
+    proof: str
+    assumptions: tuple[str, ...]
+    condition: str | None
+    reason: str | None
+    witness: Witness | None
+    aspects: tuple[Aspect, ...]
+
+
+class Decisions:
+    """Answers, each worked out once.
+
+    Args:
+        store: keeps them for the next run.
+    """
+
+    def __init__(self, store: FactStore) -> None:
+        self._store = store
+
+    def verdict(
+        self,
+        old: UpdateRule,
+        new: UpdateRule,
+        old_facts: OptimizerFacts,
+        new_facts: OptimizerFacts,
+    ) -> PathVerdict:
+        """Whether two rules of one path move the weights the same way."""
+        question = _question(old, new, old_facts, new_facts)
+        answer = self._store.get("decision", question.key, lambda: _answer(question))
+        return PathVerdict(
+            path=new.path,
+            verdict=answer.verdict,
+            proof=answer.proof,
+            assumptions=answer.assumptions,
+            condition=answer.condition,
+            reason=answer.reason,
+            old=old.states,
+            new=new.states,
+            witness=answer.witness,
+            aspects=answer.aspects,
+        )
+
+
+def _question(
     old: UpdateRule, new: UpdateRule, old_facts: OptimizerFacts, new_facts: OptimizerFacts
-) -> PathVerdict:
-    """Whether two rules of one path move the weights the same way."""
-    if old.duplicates != new.duplicates and "unknown" in {old.duplicates, new.duplicates}:
-        reason = "what repeated indices do was not read on both sides"
-        return PathVerdict(new.path, "undecided", "", reason=reason, old=old.states, new=new.states)
-    answer = decide(
-        old.states,
-        new.states,
-        settings={**_settings(old_facts), **_settings(new_facts)},
-    )
-    verdict, condition = answer.verdict, answer.condition
-    if old.duplicates != new.duplicates and verdict in {"identical", "equal"}:
-        verdict, condition = "conditional", "an index occurs more than once in a sparse gradient"
-    return PathVerdict(
-        path=new.path,
-        verdict=verdict,
-        proof=answer.proof,
-        assumptions=answer.assumptions,
-        condition=condition,
-        reason=answer.reason,
-        old=old.states,
-        new=new.states,
-        witness=_witness(answer.witness) if answer.witness else None,
+) -> Question:
+    known = {**_settings(old_facts), **_settings(new_facts)}
+    truths = truth_symbols(value for rule in (old, new) for _, value in rule.states)
+    known |= {name: _is_none(name, old_facts, new_facts) for name in truths if _IS_NONE in name}
+    return Question(
+        (old.states, new.states),
+        (old.duplicates, new.duplicates),
+        new.path.gradient,
+        tuple(sorted(known.items())),
+        (_starts(old, old_facts), _starts(new, new_facts)),
     )
 
 
@@ -44,10 +115,88 @@ def _settings(facts: OptimizerFacts) -> dict[str, float | bool]:
     }
 
 
-def _witness(example: Example) -> Witness:
-    return Witness(
-        inputs=tuple((name, float(value)) for name, value in example.inputs),
-        old=example.old,
-        new=example.new,
-        ratio=example.ratio,
+def _is_none(truth: str, *sides: OptimizerFacts) -> bool:
+    """Whether ``x is None`` holds for those who pass nothing.
+
+    What no constructor names comes through ``**kwargs`` and is absent unless it is passed.
+    """
+    name = truth.removesuffix(_IS_NONE)
+    defaults = (
+        parameter.default
+        for facts in sides
+        for parameter in facts.parameters
+        if parameter.name == name
     )
+    return all(not isinstance(value, Literal) or value.value is None for value in defaults)
+
+
+def _starts(rule: UpdateRule, facts: OptimizerFacts) -> Starts:
+    slots = {name: slot for slot in reversed(facts.slots) for name in _names(slot)}
+    found: list[tuple[str, float | str]] = []
+    for name, _ in rule.states:
+        slot = slots.get(name)
+        if slot is None or not isinstance(slot.initial, Literal):
+            continue
+        match slot.initial.value:
+            case bool() | int() | float() as value:
+                found.append((name, float(value)))
+            case str() as value:
+                found.append((name, value))
+    return tuple(found)
+
+
+def _names(slot: Slot) -> tuple[str, ...]:
+    """What a rule calls a state: a slot whose name a parameter has too is set apart."""
+    return (f"slot:{slot.name}", slot.name) if slot.per_variable else (slot.name,)
+
+
+def _answer(question: Question) -> Answer:
+    from tfdiff.comparison.answer import answer  # noqa: PLC0415 - flint and numpy load slowly
+
+    old, new = question.duplicates
+    if old != new and "unknown" in question.duplicates:
+        reason = "what repeated indices do was not read on both sides"
+        return Answer("undecided", "", (), None, reason, None, ())
+    found = answer(question.states, question.settings, question.starts, question.gradient)
+    decision = found.decision
+    verdict, condition = decision.verdict, decision.condition
+    if old != new and verdict in {"identical", "equal"}:
+        verdict, condition = "conditional", REPEATED
+    return Answer(
+        verdict,
+        decision.proof,
+        decision.assumptions,
+        condition,
+        decision.reason,
+        found.witness,
+        found.aspects,
+    )
+
+
+def _fingerprint(states: States) -> str:
+    """The content of a rule; the same on every machine."""
+    places: dict[Expr, int] = {}
+    lines: list[object] = []
+    for node in ordered(value for _, value in states):
+        places[node] = len(places)
+        lines.append((_label(node), *(places[child] for child in children(node))))
+    heads = [(name, places[value]) for name, value in states]
+    return sha256(repr((lines, heads)).encode()).hexdigest()
+
+
+def _label(node: Expr) -> tuple[str, ...]:  # noqa: PLR0911 - one for each kind of node
+    match node:
+        case Number(value=value):
+            return "number", str(value)
+        case Boolean(value=value):
+            return "boolean", str(value)
+        case Symbol(name=name):
+            return "symbol", name
+        case Operation(op=op):
+            return "operation", op
+        case Function(function=function):
+            return "call", function
+        case Opaque(text=text, reason=reason):
+            return "opaque", text, reason
+        case _:
+            return ("select",)

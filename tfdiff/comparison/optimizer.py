@@ -5,11 +5,13 @@ from dataclasses import dataclass, replace
 
 from tfdiff.comparison.accounts import account, follow, respelled, settle
 from tfdiff.comparison.changes import hunks
+from tfdiff.comparison.decision import Decisions
 from tfdiff.comparison.match import match_regions
 from tfdiff.comparison.names import renames
 from tfdiff.comparison.unchanged import unchanged
 from tfdiff.comparison.updates import path_verdicts
 from tfdiff.comparison.verdict import one_sided, unread, verdict
+from tfdiff.extract.store import FactStore
 from tfdiff.facts import OptimizerFacts, Region, Span, Unknown
 from tfdiff.findings import (
     SEVERITY,
@@ -38,7 +40,12 @@ class Side:
 
 
 def compare_optimizer(
-    name: str, old: Side, new: Side, *, two_classes: bool = False
+    name: str,
+    old: Side,
+    new: Side,
+    decisions: Decisions | None = None,
+    *,
+    two_classes: bool = False,
 ) -> OptimizerReport:
     """The report on one optimizer; either side may be ``OptimizerFacts.absent``.
 
@@ -46,10 +53,12 @@ def compare_optimizer(
         name: what the report calls it.
         old: the old release.
         new: the new release.
+        decisions: answers whether two update rules do the same; None to work each out anew.
         two_classes: the sides are different classes, whose arguments and state have to be
             matched by their role.
     """
-    pair, findings = _findings(name, old, new, two_classes=two_classes)
+    decisions = decisions or Decisions(FactStore(None))
+    pair, findings = _findings(name, old, new, decisions, two_classes=two_classes)
     paths = pair.verdicts
     return OptimizerReport(
         name=name,
@@ -90,9 +99,9 @@ def unread_optimizer(
 
 
 def _findings(
-    name: str, old: Side, new: Side, *, two_classes: bool
+    name: str, old: Side, new: Side, decisions: Decisions, *, two_classes: bool
 ) -> tuple[Pair, tuple[Finding, ...]]:
-    pair = _pair(name, old.facts, new.facts, two_classes=two_classes)
+    pair = _pair(name, old.facts, new.facts, decisions, two_classes=two_classes)
     pair = respelled(pair)
     found: list[Finding] = []
     for stage in STAGES:
@@ -108,7 +117,14 @@ def _findings(
     return pair, tuple(sorted(unique, key=_order))
 
 
-def _pair(name: str, old: OptimizerFacts, new: OptimizerFacts, *, two_classes: bool) -> Pair:
+def _pair(
+    name: str,
+    old: OptimizerFacts,
+    new: OptimizerFacts,
+    decisions: Decisions,
+    *,
+    two_classes: bool,
+) -> Pair:
     regions = match_regions(old, new)
     if not (old.class_name and new.class_name):
         return Pair(name, old, new, (), ())
@@ -119,7 +135,7 @@ def _pair(name: str, old: OptimizerFacts, new: OptimizerFacts, *, two_classes: b
         names = aliases(old, new)
         pair = replace(pair, parameter_names=names.parameters, state_names=names.states)
     names = renames(pair)
-    verdicts = path_verdicts(old, new, regions, names, any_variable=two_classes)
+    verdicts = path_verdicts(old, new, regions, names, decisions, any_variable=two_classes)
     return replace(pair, verdicts=verdicts)
 
 

@@ -1,16 +1,18 @@
 """Whether the weights move the same way, path by path."""
 
+from tfdiff.comparison.decision import Decisions
 from tfdiff.comparison.names import Aliases
 from tfdiff.facts import KERNEL_NOT_READ, OptimizerFacts, UpdatePath, UpdateRule
 from tfdiff.findings import PathVerdict
 from tfdiff.rules.pair import RegionPair
 
 
-def path_verdicts(
+def path_verdicts(  # noqa: PLR0913 - both sides and how they are matched
     old: OptimizerFacts,
     new: OptimizerFacts,
     regions: tuple[RegionPair, ...],
     names: Aliases,
+    decisions: Decisions,
     *,
     any_variable: bool,
 ) -> tuple[PathVerdict, ...]:
@@ -21,12 +23,13 @@ def path_verdicts(
         new: facts of the new side.
         regions: the regions of both, matched.
         names: what the new side calls otherwise.
+        decisions: answers what the sources alone do not.
         any_variable: compare a rule for the other kind of variable where there is none for this
             one, as two different classes may each know another kind.
     """
     before = {rule.path: rule for rule in old.rules}
     return tuple(
-        _verdict(counterpart, names.renamed(rule), old, new, regions)
+        _verdict(counterpart, names.renamed(rule), old, new, regions, decisions)
         for rule in new.rules
         if (counterpart := _counterpart(before, rule.path, any_variable=any_variable))
     )
@@ -50,18 +53,17 @@ def _counterpart(
     )
 
 
-def _verdict(
+def _verdict(  # noqa: PLR0913, PLR0917 - both sides, each with its facts
     old: UpdateRule,
     new: UpdateRule,
     old_facts: OptimizerFacts,
     new_facts: OptimizerFacts,
     regions: tuple[RegionPair, ...],
+    decisions: Decisions,
 ) -> PathVerdict:
     if old.duplicates == new.duplicates and _same_source(old, new, regions):
         return PathVerdict(new.path, "identical", "same source", old=old.states, new=new.states)
-    from tfdiff.comparison.decision import decided  # noqa: PLC0415 - flint and numpy load slowly
-
-    return decided(old, new, old_facts, new_facts)
+    return decisions.verdict(old, new, old_facts, new_facts)
 
 
 def _same_source(old: UpdateRule, new: UpdateRule, regions: tuple[RegionPair, ...]) -> bool:

@@ -35,7 +35,7 @@ class Reading:
 
     def __init__(self, tree: SourceTree, store: FactStore) -> None:
         self.tree = tree
-        self._store = store
+        self.store = store
         self._lines: dict[str, tuple[str, ...]] = {}
 
     @cached_property
@@ -45,12 +45,12 @@ class Reading:
 
     @cached_property
     def _model(self) -> Model:
-        return open_model(self.tree, self._store)
+        return open_model(self.tree, self.store)
 
     @cached_property
     def kernels(self) -> KernelIndex:
         """Every op and kernel of the release, as far as the source carries them."""
-        return read_kernels(self.tree, self._store)
+        return read_kernels(self.tree, self.store)
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -68,7 +68,7 @@ class Reading:
     def optimizer(self, entry: Entry) -> OptimizerFacts:
         """Everything that is known of one optimizer."""
         key = sha256(f"{self._stamp}\0{entry.path}\0{entry.name}".encode()).hexdigest()
-        return self._store.get("optimizer", key, lambda: self._link(entry))
+        return self.store.get("optimizer", key, lambda: self._link(entry))
 
     def _link(self, entry: Entry) -> OptimizerFacts:
         reference = ClassRef(entry.class_name, entry.path)
@@ -113,7 +113,7 @@ class Reading:
 
     def _kernel_rule(self, op: str, device: Device) -> KernelRule | None:
         key = sha256(f"{self._stamp}\0{op}".encode()).hexdigest()
-        rules = self._store.get("kernel-rules", key, lambda: self._kernel_rules(op))
+        rules = self.store.get("kernel-rules", key, lambda: self._kernel_rules(op))
         return next((rule for rule in rules if rule.device == device), None)
 
     def _kernel_rules(self, op: str) -> tuple[KernelRule, ...]:

@@ -24,6 +24,9 @@ def extractor_version() -> str:
     root = Path(__file__).parent.parent
     files = [
         root / "facts.py",
+        root / "findings.py",
+        root / "comparison" / "decision.py",
+        root / "comparison" / "answer.py",
         *sorted(root.glob("ir/*.py")),
         *sorted(root.glob("extract/**/*.py")),
     ]

@@ -1,0 +1,172 @@
+"""Decide, explain and measure one pair of rules; loads flint and numpy, so only when asked."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from tfdiff.comparison.decision import Setting, Starts
+from tfdiff.facts import Gradient
+from tfdiff.findings import Aspect, Drift, Witness
+from tfdiff.ir.decision import Decision, Example
+from tfdiff.ir.drift import drift
+from tfdiff.ir.equivalence import decide
+from tfdiff.ir.explain import explain
+from tfdiff.ir.expr import Expr, Symbol, boolean, number, symbol
+from tfdiff.ir.region import region
+from tfdiff.ir.walk import States, opaques, replaced_states, truth_symbols, unknown_calls
+
+_WORD = re.compile(r"[A-Za-z_]\w*(?: is None)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A decision with its explanation and its measurements."""
+
+    decision: Decision
+    witness: Witness | None
+    aspects: tuple[Aspect, ...]
+
+
+def answer(
+    states: tuple[States, States],
+    settings: Setting,
+    starts: tuple[Starts, Starts],
+    gradient: Gradient,
+) -> Found:
+    """Whether two rules do the same; what differs, and by how much.
+
+    Args:
+        states: both rules.
+        settings: hyperparameters that a user who passes nothing has.
+        starts: starting values of the states of both sides.
+        gradient: which gradients the drift is measured with.
+    """
+    old, new = states
+    known = dict(settings)
+    decision = _decided(states, known, starts)
+    of_state = {each.state: each for each in decision.states}
+    aspects = tuple(
+        Aspect(
+            kind=aspect.kind,
+            state=aspect.state,
+            certainty=of_state[aspect.state].certainty,
+            condition=of_state[aspect.state].condition,
+            phrase=aspect.phrase,
+            old=aspect.old,
+            new=aspect.new,
+        )
+        for aspect in explain(old, new, decision)
+    )
+    if decision.witness is None:
+        return Found(decision, None, aspects)
+    witness = _measured(decision.witness, decision.condition, states, known, starts, gradient)
+    return Found(decision, witness, aspects)
+
+
+def _decided(
+    states: tuple[States, States],
+    settings: Mapping[str, float | bool],
+    starts: tuple[Starts, Starts],
+) -> Decision:
+    def asked(old: States, new: States) -> Decision:
+        return decide(
+            old,
+            new,
+            settings=settings,
+            initial_old=_expressions(starts[0]),
+            initial_new=_expressions(starts[1]),
+        )
+
+    decision = asked(*states)
+    absent: dict[Expr, Expr] = {
+        symbol(name): boolean(True)  # noqa: FBT003 - as its builder wants it
+        for name in _one_sided_options(states, settings)
+    }
+    if decision.verdict != "differs" or decision.condition or not absent:
+        return decision
+    # Options that only one side knows hide each other's guards: ask once more without them.
+    old, new = (replaced_states(rule, absent) for rule in states)
+    without = asked(old, new)
+    if without.verdict not in {"identical", "equal", "conditional"}:
+        return decision
+    names = [node.name for node in absent if isinstance(node, Symbol)]
+    guards = [f"not {name}" for name in names] + [without.condition] * bool(without.condition)
+    return replace(
+        decision,
+        verdict="conditional",
+        certainty=without.certainty,
+        proof=f"{decision.proof}; outside of the condition: {without.proof}",
+        assumptions=without.assumptions,
+        condition=" or ".join(guard for guard in guards if guard),
+        states=tuple(
+            replace(one, verdict="conditional", condition=" or ".join(f"not {n}" for n in names))
+            if one.verdict == "differs" and one.condition is None
+            else one
+            for one in decision.states
+        ),
+    )
+
+
+def _one_sided_options(
+    states: tuple[States, States], settings: Mapping[str, float | bool]
+) -> list[str]:
+    """What is None for those who pass nothing, and only one of the rules asks for."""
+    asked = [truth_symbols(value for _, value in rule) for rule in states]
+    return sorted(
+        name for name in asked[0] ^ asked[1] if name.endswith(" is None") and settings.get(name)
+    )
+
+
+def _expressions(starts: Starts) -> States:
+    return tuple(
+        (name, symbol(value) if isinstance(value, str) else number(repr(value)))
+        for name, value in starts
+    )
+
+
+def _numbers(starts: Starts, settings: Mapping[str, float | bool]) -> dict[str, float | bool]:
+    """Starting values as numbers; a parameter that has no default gets none."""
+    return {
+        name: settings[value] if isinstance(value, str) else value
+        for name, value in starts
+        if not isinstance(value, str) or value in settings
+    }
+
+
+def _measured(  # noqa: PLR0913, PLR0917 - a measurement has this many parts
+    example: Example,
+    condition: str | None,
+    states: tuple[States, States],
+    settings: Mapping[str, float | bool],
+    starts: tuple[Starts, Starts],
+    gradient: Gradient,
+) -> Witness:
+    witness = Witness(
+        inputs=tuple((name, float(value)) for name, value in example.inputs),
+        old=example.old,
+        new=example.new,
+        ratio=example.ratio,
+    )
+    values = [value for rule in states for _, value in rule]
+    if opaques(values) or unknown_calls(values):
+        return witness
+    # The guard's own settings come from the witness: at the defaults it does not hold.
+    asked = _WORD.findall(condition or "")
+    guarded = {*asked, *(name.removesuffix(" is None") for name in asked)}
+    chosen = dict(settings) | {
+        name: value for name, value in example.inputs if name in guarded and name != "touched"
+    }
+    initial = [_numbers(side, chosen) for side in starts]
+    sets = ("sparse",) if gradient == "sparse" else ("dense", "tiny", "zero")
+    points = drift(*states, chosen, initial_old=initial[0], initial_new=initial[1], sets=sets)
+    where = region(*states, chosen, initial_old=initial[0], initial_new=initial[1])
+    return Witness(
+        inputs=witness.inputs,
+        old=witness.old,
+        new=witness.new,
+        ratio=witness.ratio,
+        drift=tuple(
+            Drift(point.gradients, point.steps, point.relative, point.ulp) for point in points
+        ),
+        region=where.text if where else None,
+    )
