@@ -395,3 +395,28 @@ class OptimizerFacts:
     def absent(cls, name: str) -> "OptimizerFacts":
         """What a release has of an optimizer that it does not define: nothing."""
         return cls(name, (), "", Span("", 0, 0), (), (), (), (), (), (), (), (), ())
+
+
+@dataclass(frozen=True, slots=True)
+class NoteEntry:
+    """One entry of the release notes, without Markdown's marks.
+
+    Attributes:
+        version: the release in whose section it stands.
+        heading: the heading it stands under, "" for none.
+        above: the entries that it is nested under, outermost first.
+        text: its own words.
+        since: the section tells what came after ``version``, not with it.
+    """
+
+    version: str
+    heading: str
+    above: tuple[str, ...]
+    text: str
+    since: bool = False
+    span: Span = field(default=Span("", 0, 0), compare=False)
+
+    @property
+    def whole(self) -> str:
+        """The entry with what it is nested under."""
+        return ": ".join((*(text.rstrip(": ") for text in self.above), self.text))
