@@ -1,0 +1,194 @@
+"""Fills in which entry of the release notes documents a finding. Rather none than a wrong one."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from functools import lru_cache
+from typing import Final
+
+from tfdiff.comparison.documented.speaking import (
+    ALL,
+    MEANT,
+    SILENT,
+    WORDS,
+    Names,
+    names_of,
+    speaks,
+)
+from tfdiff.facts import NoteEntry, OptimizerFacts
+from tfdiff.findings import Finding, Place, ReleaseNote
+
+# How release notes speak of a facet. An entry on the optimizer that uses none of the words
+# is about something else.
+_CHANGE = r"fix|bug|correct|chang|behavio|wrong|incorrect|updat|implement"
+_VOCABULARY: Final = {
+    "epsilon-handling": r"epsilon",
+    "update-rule-dense-python": _CHANGE,
+    "update-rule-sparse-python": r"sparse",
+    "update-rule-kernel-cpu": _CHANGE,
+    "update-rule-kernel-gpu": _CHANGE,
+    "update-rule-kernel-xla": r"xla|compil",
+    "update-rule-kernel-sycl": r"sycl|opencl",
+    "kernel-dtype-registration": r"float16|bfloat16|half|complex|int64|int32|double|dtype|kernel",
+    "locking": r"\block|thread|race|concurren",
+    "resource-variable-semantics": r"resource ?variable|copy-on-|thread",
+    "slot-creation": r"\bslots?\b|checkpoint|accumulator|variables?\b",
+    "slot-name": r"\bslots?\b|checkpoint|variable names?",
+    "slot-initial-value": r"\bslots?\b|initial",
+    "device-placement": r"device|placement|plac|colocat",
+    "eager-graph-mode": r"eager|graph mode|tf\.function",
+    "name-deprecation": r"deprecat|renam|remov|mov|alias|add|new\b|introduc|=>|migrat",
+}
+_DEVICES: Final = {"cpu": r"\bCPUs?\b", "gpu": r"\bGPUs?\b", "xla": r"\bXLA\b", "sycl": r"SYCL"}
+_ANY_DEVICE = re.compile(r"\b(CPUs?|GPUs?|TPUs?|XLA|SYCL|ROCm)\b")
+_OFFERS = re.compile(
+    r"argument|parameter|\bargs?\b|default|option|\badd|support|accept|hyper|chang|flag",
+    re.IGNORECASE,
+)
+_OF_ARGUMENTS: Final = frozenset(
+    {"default", "parameter-added", "parameter-removed", "parameter-renamed", "kernel-attr"}
+)
+_COSMETIC: Final = frozenset({"docs-only", "formatting-only"})
+_DECISIVE: Final = 4
+
+
+def document(
+    findings: Sequence[Finding],
+    old: OptimizerFacts,
+    new: OptimizerFacts,
+    entries: tuple[NoteEntry, ...],
+) -> tuple[tuple[Finding, ...], tuple[ReleaseNote, ...]]:
+    """The findings with the entry that documents each, and the entries that match none of them.
+
+    Args:
+        findings: of one optimizer.
+        old: its facts at the old release.
+        new: its facts at the new release.
+        entries: the release notes between the two.
+
+    Returns:
+        All findings, documented or marked as not; and the entries that name the optimizer and
+        document nothing that was found.
+    """
+    names = names_of(old, new)
+    speaking = [(entry, said) for entry in entries if (said := speaks(entry, names))]
+    found = tuple(_with_note(finding, names, speaking) for finding in findings)
+    used = {one.release_note for one in found}
+    spare = (
+        note(entry) for entry, said in speaking if said >= MEANT and not _leads(entry, entries)
+    )
+    return found, tuple(dict.fromkeys(one for one in spare if one not in used))
+
+
+def general(entries: tuple[NoteEntry, ...], findings: Iterable[Finding]) -> tuple[ReleaseNote, ...]:
+    """The entries that speak of optimizers as such and document nothing that was found."""
+    nobody = Names((), frozenset(), frozenset(), frozenset())
+    used = {finding.release_note for finding in findings}
+    spoken = (entry for entry in entries if speaks(entry, nobody) == ALL)
+    said = (note(entry) for entry in spoken if not _leads(entry, entries))
+    return tuple(dict.fromkeys(one for one in said if one not in used))
+
+
+def note(entry: NoteEntry) -> ReleaseNote:
+    """An entry as a report quotes it."""
+    return ReleaseNote(f"after {entry.version}" if entry.since else entry.version, entry.whole)
+
+
+def _leads(entry: NoteEntry, entries: tuple[NoteEntry, ...]) -> bool:
+    """Whether an entry only introduces those nested under it, which repeat it."""
+    return (entry.version, entry.text) in _leading(entries)
+
+
+@lru_cache(maxsize=8)
+def _leading(entries: tuple[NoteEntry, ...]) -> frozenset[tuple[str, str]]:
+    return frozenset((entry.version, text) for entry in entries for text in entry.above)
+
+
+def _with_note(
+    finding: Finding, names: Names, speaking: Sequence[tuple[NoteEntry, int]]
+) -> Finding:
+    best, score = None, 0
+    for entry, said in speaking:
+        fits = _fit(finding, entry, said, names)
+        if fits > score:
+            best, score = entry, fits
+    if best is None:
+        return replace(finding, release_note=None, documented=False)
+    return replace(finding, release_note=note(best), documented=True)
+
+
+def _fit(finding: Finding, entry: NoteEntry, said: int, names: Names) -> int:
+    """How well an entry fits; 0 where it does not document the finding."""
+    if said == SILENT or finding.facet in _COSMETIC or not _device_fits(finding, entry):
+        return 0
+    subject = _subject(finding, entry, names)
+    if said == ALL:
+        return said + subject if subject >= _DECISIVE else 0
+    if finding.facet in _OF_ARGUMENTS or finding.rule.startswith("parameter-"):
+        return said + subject if subject else 0
+    words = _VOCABULARY.get(finding.facet)
+    told = bool(words and re.search(words, entry.text, re.IGNORECASE))
+    changed = _changed(finding, names) & _identifiers(entry.whole)
+    if not (subject or changed or (told and finding.rule != "method-changed")):
+        return 0
+    return said + subject + told + min(len(changed), 2)
+
+
+def _device_fits(finding: Finding, entry: NoteEntry) -> bool:
+    """Whether an entry that names devices names the finding's."""
+    device = finding.facet.rpartition("-")[2]
+    if device not in _DEVICES or not _ANY_DEVICE.search(entry.whole):
+        return True
+    return re.search(_DEVICES[device], entry.whole) is not None
+
+
+def _subject(finding: Finding, entry: NoteEntry, names: Names) -> int:
+    """How clearly an entry names what changed: by identifier, or by the words that make it up."""
+    said = _identifiers(entry.whole)
+    of_method = finding.rule == "method-changed"
+    for name in WORDS.findall(finding.subject.replace("::", " ")):
+        for part in name.split("."):
+            if part in names.classes or part in names.short or part in _BASES:
+                continue
+            if _distinctive(part) and part in said:
+                return 0 if of_method and not _changed(finding, names) & said else _DECISIVE
+            if finding.facet in _OF_ARGUMENTS and _worded(part, entry.whole):
+                return _DECISIVE - 1
+    return 0
+
+
+_BASES: Final = frozenset({"Optimizer", "OptimizerV2", "slot", "CPUDevice", "GPUDevice"})
+
+
+def _worded(name: str, text: str) -> bool:
+    """``learning_rate`` as "learning rate", or two words of a long name, where it is offered."""
+    words = [word for word in name.casefold().split("_") if word]
+    said = {word.casefold() for word in re.findall(r"[A-Za-z][A-Za-z0-9]*", text)}
+    there = sum(word in said for word in words)
+    return there >= min(2, len(words)) and _OFFERS.search(text) is not None
+
+
+def _distinctive(name: str) -> bool:
+    """Whether an identifier is no plain word: ``use_nesterov``, ``ApplyFtrlV2``, ``beta1``."""
+    inside = name.strip("_")
+    return (
+        "_" in inside
+        or any(one.isdigit() for one in inside)
+        or bool(re.search(r"[a-z][A-Z]", inside))
+    )
+
+
+@lru_cache(maxsize=4096)
+def _identifiers(text: str) -> frozenset[str]:
+    return frozenset(part for word in WORDS.findall(text) for part in word.split("."))
+
+
+def _changed(finding: Finding, names: Names) -> frozenset[str]:
+    """The distinctive identifiers that only one side of the finding's lines has."""
+    old, new = _of_place(finding.old), _of_place(finding.new)
+    own = (*names.classes, *names.short)
+    return frozenset(one for one in old ^ new if _distinctive(one) and one not in own)
+
+
+def _of_place(place: Place | None) -> frozenset[str]:
+    return _identifiers(place.text) if place else frozenset()
