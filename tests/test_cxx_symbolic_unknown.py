@@ -181,3 +181,31 @@ def test_calls_that_make_no_sense_are_no_crash(broken: str) -> None:
     rule = dense(broken)
     assert "var" in dict(rule.states)
     assert rule.unknowns
+
+
+def test_memory_that_differs_by_branch_may_be_any_variable() -> None:
+    rule = dense("""
+    T* target;
+    if (flag) { target = var.data(); } else { target = acc.data(); }
+    for (int i = 0; i < n; i++) { target[i] = grad(i); }
+    """)
+    assert opaques([dict(rule.states)["var"]])
+    assert opaques([dict(rule.states)["acc"]])
+
+
+def test_write_through_something_unknown_may_reach_any_variable() -> None:
+    rule = dense("var.device(d) = grad; Mystery(n)(0) = lr();")
+    assert opaques([dict(rule.states)["var"]])
+    assert opaques([dict(rule.states)["acc"]])
+
+
+def test_gradient_is_never_a_state() -> None:
+    rule = sparse("""
+    auto var_flat = var.flat<T>();
+    auto grad_flat = grad.flat<T>();
+    for (Tindex i = 0; i < N; i++) {
+      Mystery(grad_flat(i));
+      var_flat(indices_vec(i)) -= grad_flat(i);
+    }
+    """)
+    assert formulas(rule) == {"var": "var - grad"}

@@ -7,7 +7,7 @@ import tree_sitter
 from tfdiff.extract.cxx.symbolic import operators
 from tfdiff.extract.cxx.symbolic.call import last
 from tfdiff.extract.cxx.symbolic.frames import Frame
-from tfdiff.extract.cxx.symbolic.values import Cell, Scalar, Thing, Value, View
+from tfdiff.extract.cxx.symbolic.values import Anywhere, Cell, Scalar, Thing, Value, View
 from tfdiff.ir.expr import number
 
 if TYPE_CHECKING:
@@ -37,10 +37,13 @@ def assign(machine: "Machine", node: tree_sitter.Node, frame: Frame) -> Value:
             machine.write(place, _stored(machine, value))
         case Thing() if slot is None:
             pass  # a shape, a launch configuration
-        case _ if slot is not None:
-            machine.write(slot, _stored(machine, value))
+        case _ if slot is None:
+            # Whatever memory that is, it may be a variable's.
+            by = _not_understood(machine, node, frame)
+            machine.taint(Anywhere("", ""), by)
+            return by
         case _:
-            return _not_understood(machine, node, frame)
+            machine.write(slot, _stored(machine, value))
     return target
 
 
@@ -61,7 +64,7 @@ def _stored(machine: "Machine", value: Value) -> Value:
     return Scalar(machine.read(value)) if isinstance(value, Cell) else value
 
 
-def _not_understood(machine: "Machine", node: tree_sitter.Node, frame: Frame) -> Value:
+def _not_understood(machine: "Machine", node: tree_sitter.Node, frame: Frame) -> Scalar:
     by = machine.opaque(node, frame, "assignment not understood")
     machine.taint_names(node, frame, by)
     return by

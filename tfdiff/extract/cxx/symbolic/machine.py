@@ -18,6 +18,7 @@ from tfdiff.extract.cxx.symbolic.program import FunctionCode, Program
 from tfdiff.extract.cxx.symbolic.store import Store, cell_symbol
 from tfdiff.extract.cxx.symbolic.values import (
     Address,
+    Anywhere,
     Cell,
     Lazy,
     Pointer,
@@ -35,6 +36,7 @@ from tfdiff.ir.walk import States, replaced_states
 
 _DEPTH: Final = 40
 _PENDING: Final = "?"
+_WRITABLE: Final = frozenset({"state", "local"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,17 +137,20 @@ class Machine:
         """A value as a number, now."""
         match value:
             case Scalar(expr):
-                return expr
+                result = expr
             case Cell(slot):
-                return self.store.number(slot)
+                result = self.store.number(slot)
             case Lazy(expr):
-                return self.store.force(expr)
+                result = self.store.force(expr)
             case View():
-                return self.store.number(self.view_cell(value))
+                result = self.store.number(self.view_cell(value))
+            case Anywhere(text, reason):
+                result = opaque(text, reason)
             case Thing(text):
-                return opaque(text, "not a number")
+                result = opaque(text, "not a number")
             case _:
-                return opaque(type(value).__name__, "not a number")
+                result = opaque(type(value).__name__, "not a number")
+        return result
 
     def lazy(self, value: Value) -> Expr:
         """A value as part of a tensor expression that is evaluated later."""
@@ -178,10 +183,14 @@ class Machine:
     def taint(self, value: Value, by: Scalar) -> None:
         """Something that is not understood may have written through this value."""
         match value:
+            case Anywhere():
+                self.taint_all(by)
             case Cell(slot):
-                self.write(slot, by)
+                storage, _ = self._places.get(slot, (None, None))
+                if storage is None or storage.kind in _WRITABLE:
+                    self.write(slot, by)
             case View(storage) | Pointer(View(storage)) | TensorObject(storage):
-                if storage.kind in {"state", "local"}:
+                if storage.kind in _WRITABLE:
                     self.write(self.own(storage), by)
             case Address(slot, target):
                 if target is not None:

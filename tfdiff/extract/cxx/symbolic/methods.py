@@ -10,6 +10,7 @@ from tfdiff.extract.cxx.symbolic.frames import Frame
 from tfdiff.extract.cxx.symbolic.locations import STRUCTURAL
 from tfdiff.extract.cxx.symbolic.values import (
     Address,
+    Anywhere,
     Builder,
     Cell,
     Context,
@@ -88,6 +89,8 @@ def _on_object(machine: "Machine", value: Value, call: Call) -> Value | None:
             result = _thing(machine, value, call)
         case Cell() | Scalar() if call.name == "builder":
             result = Builder()
+        case Anywhere():
+            result = value  # a look at it, or where to run: it stays what it is
         case _:
             pass
     return result

@@ -98,7 +98,7 @@ def _rule(bodies: Bodies, op: OpFacts, walk: Walk, device: Device) -> KernelRule
     values = (
         (storage.name, machine.store.number(machine.own(storage)))
         for storage in inputs
-        if storage.name in machine.written
+        if storage.kind == "state" and storage.name in machine.written
     )
     states = _shown_sizes(machine.settled(tuple(values)))
     return KernelRule(
@@ -159,7 +159,7 @@ def _run(machine: Machine, walk: Walk) -> None:
         _fail(machine, walk, f"class {registered.class_name} has no Compute in the files read")
         return
     calls.enter(machine, entries[0], (), [Context()], kernel.instance)
-    if not machine.written:
+    if not any(each.name in machine.written for each in machine.inputs if each.kind == "state"):
         _fail(machine, walk, "no write to a variable was found")
 
 

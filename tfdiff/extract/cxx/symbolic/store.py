@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from tfdiff.extract.cxx.symbolic.values import Scalar, Value
+from tfdiff.extract.cxx.symbolic.values import Anywhere, Scalar, Value
 from tfdiff.ir.expr import Expr, opaque, select, symbol
 from tfdiff.ir.walk import replaced, symbols
 
@@ -61,10 +61,9 @@ class Store:
 
 
 def _chosen(condition: Expr, then: Value | None, other: Value | None) -> Value:
-    numbers = [
-        value.expr
-        if isinstance(value, Scalar)
-        else opaque("", "read before it was set" if value is None else "differs by branch")
-        for value in (then, other)
-    ]
+    for value in (then, other):
+        if value is not None and not isinstance(value, Scalar):
+            return Anywhere(type(value).__name__, "differs by branch")
+    unset = opaque("", "read before it was set")
+    numbers = [value.expr if isinstance(value, Scalar) else unset for value in (then, other)]
     return Scalar(select(condition, *numbers))

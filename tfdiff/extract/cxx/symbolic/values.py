@@ -145,6 +145,14 @@ class Thing:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class Anywhere:
+    """An object that was lost sight of: it may be any of the variables' memory."""
+
+    text: str
+    reason: str
+
+
 Value: TypeAlias = (
     Scalar
     | Lazy
@@ -160,4 +168,5 @@ Value: TypeAlias = (
     | Functor
     | Text
     | Thing
+    | Anywhere
 )
