@@ -182,6 +182,26 @@ class Witness:
 
 
 @dataclass(frozen=True, slots=True)
+class Aspect:
+    """One way in which one state's rule differs.
+
+    Attributes:
+        kind: what ``ir.explain`` calls it (``epsilon-moved``, ``rounding-order-changed``).
+        condition: outside of which the state's values are the same, None for always.
+        phrase: what changed, in plain text.
+        old, new: the terms that changed, None where one side has none or several changed.
+    """
+
+    kind: str
+    state: str
+    certainty: Certainty
+    condition: str | None
+    phrase: str
+    old: Expr | None = None
+    new: Expr | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class PathVerdict:
     """Whether the weights move the same way on one path, and why we say so.
 
@@ -191,6 +211,7 @@ class PathVerdict:
         condition: the guard of a conditional verdict, readable.
         reason: for undecided, what could not be read.
         old, new: state -> value after one step; empty where not read.
+        aspects: how it differs, state by state; empty where it does not, or was not decided.
     """
 
     path: UpdatePath
@@ -202,6 +223,7 @@ class PathVerdict:
     old: tuple[tuple[str, Expr], ...] = ()
     new: tuple[tuple[str, Expr], ...] = ()
     witness: Witness | None = None
+    aspects: tuple[Aspect, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
