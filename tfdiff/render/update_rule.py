@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from typing import Final
 
 from markupsafe import Markup
 
@@ -12,6 +13,8 @@ from tfdiff.render.plot import Plot, plot
 from tfdiff.render.steps import Step, steps
 from tfdiff.render.visible import one_line
 from tfdiff.render.wording import ICONS, Tone
+
+_WIDE: Final = 44  # signs of a formula that fit beside another one on a common screen
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,12 @@ class RuleView:
     paths: tuple[str, ...]
     panels: tuple[Panel, ...]
     witnesses: tuple[WitnessView, ...]
+
+    @property
+    def stacked(self) -> bool:
+        """Whether the formulas need the whole width, so that old stands above new."""
+        lines = [line for panel in self.panels for line in panel.lines]
+        return len(self.panels) == 1 or any(len(line.value.striptags()) > _WIDE for line in lines)
 
 
 @dataclass(frozen=True, slots=True)
