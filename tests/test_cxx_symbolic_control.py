@@ -251,3 +251,20 @@ def test_element_by_row_and_column_and_its_transpose() -> None:
     values = formulas(rule)
     assert values["var"] == "var - grad"
     assert values["acc"] == "grad[j, i]"
+
+
+def test_static_method_of_a_specialization() -> None:
+    before = """
+    enum class How { ADD, SET };
+    template <How how> struct Apply {};
+    template <> struct Apply<How::ADD> {
+      template <typename P, typename U> static void Run(P p, U u) { p += u; }
+    };
+    template <> struct Apply<How::SET> {
+      template <typename P, typename U> static void Run(P p, U u) { p = u; }
+    };
+    template <How how, typename V, typename G>
+    void Do(V v, G g) { Apply<how>::Run(v, g); }
+    """
+    rule = dense("Do<How::ADD>(var, grad); Do<How::SET>(acc, grad * lr());", before)
+    assert formulas(rule) == {"var": "var + grad", "acc": "grad*lr"}

@@ -19,7 +19,7 @@ class Call:
 
     Attributes:
         scope: what stands before the name, ``Eigen::numext``.
-        templates: explicit template arguments.
+        templates: explicit template arguments; ``owner`` those of the class before the name.
     """
 
     node: tree_sitter.Node
@@ -28,6 +28,7 @@ class Call:
     scope: str
     templates: tuple[str, ...]
     arguments: list[tree_sitter.Node]
+    owner: tuple[str, ...] = ()
 
     def argument(self, index: int) -> tree_sitter.Node:
         """One argument.
@@ -61,6 +62,18 @@ def named(node: tree_sitter.Node, frame: Frame) -> tuple[str, tuple[str, ...]]:
         listed = argument_texts(node.child_by_field_name("arguments"), frame.parsed)
         return name, tuple(frame.types.get(each, each) for each in listed)
     return frame.parsed.text(node), ()
+
+
+def owner_arguments(node: tree_sitter.Node, frame: Frame) -> tuple[str, ...]:
+    """Template arguments of the class that a qualified name belongs to, as they are bound here."""
+    inner: tree_sitter.Node | None = node
+    listed: tuple[str, ...] = ()
+    while inner is not None and inner.type == "qualified_identifier":
+        scope = inner.child_by_field_name("scope")
+        found = scope.child_by_field_name("arguments") if scope is not None else None
+        listed = argument_texts(found, frame.parsed)
+        inner = inner.child_by_field_name("name")
+    return tuple(frame.types.get(each, each) for each in listed)
 
 
 def scope_of(node: tree_sitter.Node, frame: Frame) -> str:

@@ -8,7 +8,13 @@ import tree_sitter
 from tfdiff.extract.cxx.parse import Parsed
 from tfdiff.extract.cxx.parse import statements as fragment_statements
 from tfdiff.extract.cxx.symbolic import declarations, library, methods, templates
-from tfdiff.extract.cxx.symbolic.call import Call, NotUnderstoodError, named, scope_of
+from tfdiff.extract.cxx.symbolic.call import (
+    Call,
+    NotUnderstoodError,
+    named,
+    owner_arguments,
+    scope_of,
+)
 from tfdiff.extract.cxx.symbolic.frames import Frame, Instance, Types
 from tfdiff.extract.cxx.symbolic.guards import children
 from tfdiff.extract.cxx.symbolic.locations import position
@@ -47,7 +53,8 @@ def call_expression(machine: "Machine", node: tree_sitter.Node, frame: Frame) ->
         return apply(machine, machine.evaluate(function, frame), arguments, node, frame)
     name, given = named(function, frame)
     scope = scope_of(function, frame)
-    return _free(machine, Call(node, frame, name, scope, given, arguments))
+    owner = owner_arguments(function, frame)
+    return _free(machine, Call(node, frame, name, scope, given, arguments, owner))
 
 
 def _free(machine: "Machine", call: Call) -> Value:
@@ -87,7 +94,7 @@ def _from_sources(machine: "Machine", call: Call) -> Value | None:
     own = call.frame.this
     if own is not None and methods_of(own, call.name, call.scope):
         return _chosen(machine, call, methods_of(own, call.name, call.scope), own)
-    made = templates.make(machine, call.scope.split("::")[-1], ()) if call.scope else None
+    made = templates.make(machine, call.scope.split("::")[-1], call.owner) if call.scope else None
     if made is not None and methods_of(made.instance, call.name):
         return _chosen(machine, call, methods_of(made.instance, call.name), made.instance)
     if call.scope.split("::")[0] in _FOREIGN:
