@@ -12,7 +12,14 @@ ROOT = Path(tfdiff.__file__).parent
 # From the roof to the ground. A module may import what stands on its own floor or below.
 FLOORS = (
     ("tfdiff.cli", "tfdiff.__main__"),
-    ("tfdiff.run", "tfdiff.history", "tfdiff.render", "tfdiff.trackers", "tfdiff"),
+    (
+        "tfdiff.run",
+        "tfdiff.changelog",
+        "tfdiff.history",
+        "tfdiff.render",
+        "tfdiff.trackers",
+        "tfdiff",
+    ),
     ("tfdiff.comparison",),
     ("tfdiff.rules",),
     ("tfdiff.findings",),

@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from tfdiff.changelog import documented, finished
 from tfdiff.comparison.decision import Decisions
 from tfdiff.comparison.fold import fold
 from tfdiff.comparison.optimizer import Side, compare_optimizer, unread_optimizer
 from tfdiff.errors import UnknownOptimizerError, UsageError
 from tfdiff.extract.catalog import Entry
+from tfdiff.extract.notes import Notes, read_notes
 from tfdiff.extract.reading import Reading, candidates
 from tfdiff.extract.store import FactStore
 from tfdiff.facts import OptimizerFacts, Span, Unknown
@@ -51,14 +53,16 @@ def compare(
     names = (optimizer,) if isinstance(optimizer, str) else tuple(optimizer or ())
     notes: list[str] = []
     matches = _named(before, after, names, notes) if names else _all(before, after)
-    reports = tuple(_compare(match, before, after) for match in matches)
-    return Report(
+    changelog = read_notes(before.tree, after.tree, after.store)
+    reports = tuple(_compare(match, before, after, changelog) for match in matches)
+    report = Report(
         old=before.tree.release,
         new=after.tree.release,
         optimizers=fold(reports),
         coverage=_coverage(reports, before, after),
         notes=tuple(notes),
     )
+    return finished(report, changelog)
 
 
 def compare_two(old: str, new: str, *, options: SourceOptions | None = None) -> Report:
@@ -159,7 +163,7 @@ def _public_name(match: Match) -> str:
     return entry.name if entry else ""
 
 
-def _compare(match: Match, before: Reading, after: Reading) -> OptimizerReport:
+def _compare(match: Match, before: Reading, after: Reading, changelog: Notes) -> OptimizerReport:
     old, new = match
     name = _public_name(match)
     if old and not new and (unknown := _unread(after, old)):
@@ -167,7 +171,8 @@ def _compare(match: Match, before: Reading, after: Reading) -> OptimizerReport:
     if new and not old and (unknown := _unread(before, new)):
         return unread_optimizer(name, None, new.path, unknown)
     sides = side(before, old, name), side(after, new, name)
-    return compare_optimizer(name, *sides, Decisions(after.store))
+    report = compare_optimizer(name, *sides, Decisions(after.store))
+    return documented(report, sides[0].facts, sides[1].facts, changelog)
 
 
 def _unread(reading: Reading, entry: Entry) -> Unknown | None:

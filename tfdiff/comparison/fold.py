@@ -23,7 +23,7 @@ def fold(reports: tuple[OptimizerReport, ...]) -> tuple[OptimizerReport, ...]:
     for members in groups.values():
         home, finding = min(members, key=_distance)
         others = tuple(report.name for report, _ in members if report.name != home.name)
-        kept[finding.id] = finding.reaching(others)
+        kept[finding.id] = _noted(finding.reaching(others), [own for _, own in members])
         home_id.update({own.id: finding.id for _, own in members})
         for other in others:
             elsewhere.setdefault(other, []).append(finding.id)
@@ -36,6 +36,14 @@ def fold(reports: tuple[OptimizerReport, ...]) -> tuple[OptimizerReport, ...]:
         )
         for report in reports
     )
+
+
+def _noted(finding: Finding, told: list[Finding]) -> Finding:
+    """The finding with the release note of whichever optimizer has one for it."""
+    note = next((own.release_note for own in told if own.documented), None)
+    if finding.documented or note is None:
+        return finding
+    return replace(finding, release_note=note, documented=True)
 
 
 def _referring(region: ComparedRegion, home_id: dict[str, str]) -> ComparedRegion:

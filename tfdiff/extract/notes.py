@@ -32,7 +32,7 @@ _BULLET = re.compile(r"(\s*)(?:[*+-]|\d+[.)])\s+(.*)")
 _THANKS = re.compile(r"\bthank|\bcontributors?\b|\backnowledge", re.IGNORECASE)  # as a heading
 _NAMES = re.compile(r"\bcontributions? from (many|our|the)\b|\bthank.*\bcontribut", re.IGNORECASE)
 _LINK = re.compile(r"!?\[([^\[\]]*)\]\s?\((?:https?:|#|/|\.)[^()\s]*(?:\([^()\s]*\)[^()\s]*)*\)")
-_EMPHASIS = re.compile(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1")
+_BOLD = re.compile(r"\*\*(?=\S)(.+?)(?<=\S)\*\*")  # underscores are more often Python's
 _ESCAPE = re.compile(r"\\([\\`*_{}\[\]()#+.!<>~-])")
 
 
@@ -199,5 +199,5 @@ def _items(lines: list[str], first: int) -> Iterator[_Item]:
 def _plain(text: str) -> str:
     """The words, without Markdown's marks; code keeps its text."""
     text = _LINK.sub(r"\1", text)
-    text = _EMPHASIS.sub(r"\2", text)
+    text = _BOLD.sub(r"\1", text)
     return " ".join(_ESCAPE.sub(r"\1", text.replace("`", "")).split())

@@ -10,6 +10,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from tfdiff.extract import catalog as python_catalog
+from tfdiff.extract import notes
 from tfdiff.extract.catalog import Catalog, Entry, catalog_of, open_model
 from tfdiff.extract.cxx import index as cxx_index
 from tfdiff.extract.cxx.index import KernelIndex, read_kernels
@@ -25,7 +26,12 @@ if TYPE_CHECKING:
 
 
 def candidates(paths: Sequence[str]) -> tuple[str, ...]:
-    """The files of a tree that reading optimizers may need, by their paths alone."""
+    """The files of a tree that a comparison may need, by their paths alone."""
+    return tuple(sorted({*sources(paths), *notes.candidates(paths)}))
+
+
+def sources(paths: Sequence[str]) -> tuple[str, ...]:
+    """The files of a tree that reading optimizers may need."""
     chosen = {*python_catalog.candidates(paths), *cxx_index.candidates(paths)}
     return tuple(sorted(chosen))
 
@@ -61,7 +67,7 @@ class Reading:
     def _stamp(self) -> str:
         """Hash over everything that linked facts depend on."""
         stamp = sha256()
-        for path in candidates(self.tree.paths()):
+        for path in sources(self.tree.paths()):
             stamp.update(f"{path}\0{self.tree.blob_id(path)}\n".encode())
         return stamp.hexdigest()
 

@@ -39,7 +39,7 @@ _VOCABULARY: Final = {
     "eager-graph-mode": r"eager|graph mode|tf\.function",
     "name-deprecation": r"deprecat|renam|remov|mov|alias|add|new\b|introduc|=>|migrat",
 }
-_DEVICES: Final = {"cpu": r"\bCPUs?\b", "gpu": r"\bGPUs?\b", "xla": r"\bXLA\b", "sycl": r"SYCL"}
+_DEVICES: Final = frozenset({"CPU", "GPU", "XLA", "SYCL"})
 _ANY_DEVICE = re.compile(r"\b(CPUs?|GPUs?|TPUs?|XLA|SYCL|ROCm)\b")
 _OFFERS = re.compile(
     r"argument|parameter|\bargs?\b|default|option|\badd|support|accept|hyper|chang|flag",
@@ -136,10 +136,12 @@ def _fit(finding: Finding, entry: NoteEntry, said: int, names: Names) -> int:
 
 def _device_fits(finding: Finding, entry: NoteEntry) -> bool:
     """Whether an entry that names devices names the finding's."""
-    device = finding.facet.rpartition("-")[2]
-    if device not in _DEVICES or not _ANY_DEVICE.search(entry.whole):
-        return True
-    return re.search(_DEVICES[device], entry.whole) is not None
+    named = frozenset(one.rstrip("s") for one in _ANY_DEVICE.findall(entry.whole))
+    paths = [place.path for place in (finding.old, finding.new) if place]
+    if named == {"TPU"}:
+        return any("tpu" in path for path in paths)
+    device = finding.facet.rpartition("-")[2].upper()
+    return not named or device not in _DEVICES or device in named
 
 
 def _subject(finding: Finding, entry: NoteEntry, names: Names) -> int:
@@ -147,14 +149,18 @@ def _subject(finding: Finding, entry: NoteEntry, names: Names) -> int:
     said = _identifiers(entry.whole)
     of_method = finding.rule == "method-changed"
     for name in WORDS.findall(finding.subject.replace("::", " ")):
-        for part in name.split("."):
-            if part in names.classes or part in names.short or part in _BASES:
-                continue
+        # of a public name or a path only the class and what belongs to it says anything
+        for part in (one for one in name.split(".") if one not in _modules(names)):
             if _distinctive(part) and part in said:
                 return 0 if of_method and not _changed(finding, names) & said else _DECISIVE
             if finding.facet in _OF_ARGUMENTS and _worded(part, entry.whole):
                 return _DECISIVE - 1
     return 0
+
+
+def _modules(names: Names) -> frozenset[str]:
+    """The parts of identifiers that every finding on the optimizer has."""
+    return frozenset().union(*names.public, names.classes, names.short, _BASES)
 
 
 _BASES: Final = frozenset({"Optimizer", "OptimizerV2", "slot", "CPUDevice", "GPUDevice"})
