@@ -36,7 +36,10 @@ Builtin = Callable[[Machine, Args, Kwargs], Value]
 
 
 def _is_instance(machine: Machine, args: Args, kwargs: Kwargs) -> Value:  # noqa: ARG001
-    return machine.lift(args[0], lambda one: is_instance(machine, one, args[1]))
+    def ask(classes: Value) -> Value:
+        return machine.lift(args[0], lambda one: is_instance(machine, one, classes))
+
+    return machine.lift(args[1], ask)
 
 
 def _has(machine: Machine, args: Args, kwargs: Kwargs) -> Value:  # noqa: ARG001

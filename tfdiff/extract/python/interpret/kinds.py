@@ -25,7 +25,6 @@ NUMBERS = frozenset({"float", "int", "Number", "Real", "integer_types"})
 TENSORS = frozenset({"Tensor", "EagerTensor", "TensorLike", "_TensorLike", "KerasTensor"})
 VARIABLES = frozenset({"Variable", "KerasVariable", "VariableV1", "TrackableWeight"})
 RESOURCES = frozenset({"ResourceVariable", "BaseResourceVariable", "_UnreadVariable"})
-OPTIMIZERS = frozenset({"Optimizer", "OptimizerV2", "_BaseOptimizer", "BaseOptimizer"})
 REFERENCES = frozenset({"RefVariable"})
 
 
@@ -40,14 +39,17 @@ def is_instance(machine: Machine, value: Value, classes: Value) -> Value:
     """Whether a value is of a class or of one of several.
 
     A hyperparameter is taken to be a plain number, a variable to be of the kind that the path
-    is about, and anything unknown to be of no class that the program asks about.
+    is about, and anything unknown to be of no class that the program asks about. Which
+    optimizer a wrapped one is stays a question.
     """
     several = iterate(machine, classes) if isinstance(classes, tuple | ListRef) else (classes,)
     names = {name_of_class(one) for one in several or ()}
     if isinstance(value, Instance):
         return any(definition.name in names for definition in value.definition.resolution)
     if isinstance(value, Foreign):
-        return value.text in machine.wrapped and not names.isdisjoint(OPTIMIZERS)
+        if value.text in machine.wrapped and any("Optimizer" in name for name in names):
+            return Foreign(f"isinstance({value.text}, {' or '.join(sorted(names))})")
+        return False
     return bool(_names(machine, value) & names)
 
 

@@ -13,6 +13,7 @@ from functools import cached_property
 from tfdiff.errors import MissingFileError
 from tfdiff.extract.python.candidates import choose
 from tfdiff.extract.python.imports import Packages
+from tfdiff.extract.trace import Asked, Notes
 from tfdiff.facts import ClassRef
 from tfdiff.sources.tree import SourceTree
 
@@ -75,24 +76,37 @@ class Member:
 
 
 class Program:
-    """The Python files of one release, parsed when they are first asked for."""
+    """The Python files of one release, parsed when they are first asked for.
 
-    def __init__(self, tree: SourceTree) -> None:
+    Args:
+        tree: the release.
+        notes: hears of every question that is asked of it.
+    """
+
+    def __init__(self, tree: SourceTree, notes: Notes | None = None) -> None:
         self._tree = tree
+        self._notes = notes or Notes()
         self._packages = Packages(choose(tree.paths()))
         self._modules: dict[str, SourceModule | None] = {}
         self._classes: dict[tuple[str, str], ClassDefinition] = {}
+        self._linked: dict[tuple[str, str], Asked] = {}
 
     def module(self, dotted: str) -> SourceModule | None:
         """The module of that name if it is part of the release and worth reading."""
         path = self._packages.path(dotted)
+        self._notes.note(("readable", dotted), path or "")
         if path is None or (_MACHINERY.search(path) and "optimizer" not in path):
             return None
         return self.file(path)
 
-    @cached_property
+    @property
     def horizon(self) -> tuple[int, ...]:
         """The date until which the release promises to be readable by others, if it says so."""
+        self._notes.note(("horizon",), repr(self._horizon))
+        return self._horizon
+
+    @cached_property
+    def _horizon(self) -> tuple[int, ...]:
         try:
             text = self._tree.read(HORIZON_FILE).decode("utf-8", errors="replace")
         except MissingFileError:
@@ -102,6 +116,7 @@ class Program:
 
     def file(self, path: str) -> SourceModule | None:
         """The module in that file; None if there is no such file or Python cannot parse it."""
+        self._notes.note(("file", path), self._tree.blob_id(path) or "")
         if path not in self._modules:
             self._modules[path] = self._parse(path)
         return self._modules[path]
@@ -131,16 +146,23 @@ class Program:
         if key not in self._classes:
             definition = ClassDefinition(node.name, module, node, {}, {})
             self._classes[key] = definition
-            collect_members(definition)
-            bases = []
-            for base in node.bases:
-                found = self._base(base, module)
-                if isinstance(found, ClassDefinition):
-                    bases.append(found)
-                else:
-                    definition.foreign_bases.append(found)
-            definition.resolution.extend(_linearise(definition, bases))
+            with self._notes.recording() as asked:
+                self._link(definition)
+            self._linked[key] = asked
+        self.file(module.path)
+        self._notes.replay(self._linked.get(key, {}))
         return self._classes[key]
+
+    def _link(self, definition: ClassDefinition) -> None:
+        collect_members(definition)
+        bases = []
+        for base in definition.node.bases:
+            found = self._base(base, definition.module)
+            if isinstance(found, ClassDefinition):
+                bases.append(found)
+            else:
+                definition.foreign_bases.append(found)
+        definition.resolution.extend(_linearise(definition, bases))
 
     def _base(self, base: ast.expr, module: SourceModule) -> ClassDefinition | str:
         text = ast.unparse(base)

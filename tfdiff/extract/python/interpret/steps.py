@@ -145,6 +145,7 @@ def _arguments(machine: Machine, definition: ClassDefinition) -> dict[str, Value
 def _hyperparameter(machine: Machine, name: str, default: ast.expr | None, scope: Scope) -> Value:
     if default is None and _WRAPPED.match(name):
         machine.wrapped.add(name)
+        machine.objects.add(name)
         return Foreign(name)
     value: Value = 0.0 if default is None else machine.evaluate(default, scope)
     if name == "name":
