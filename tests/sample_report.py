@@ -333,6 +333,7 @@ def sled() -> OptimizerReport:
             ComparedSlot(slot("brake", 31), slot("brake", 41)),
             ComparedSlot(None, slot("spare", 42)),
         ),
+        other_notes=(ReleaseNote("2.0.0", "SledOptimizer works on *ice* too."),),
     )  # fmt: skip
 
 

@@ -84,12 +84,23 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Commit:
-    """A commit that brought a change; ``date`` is ISO 8601 (``2017-08-30``)."""
+    """A commit that brought a change; ``date`` is ISO 8601 (``2017-08-30``).
+
+    ``url`` is its page on the web, where it has one.
+    """
 
     sha: str
     subject: str
     date: str
     pull_request: int | None
+    url: str | None = field(default=None, compare=False)
+
+    @property
+    def pull_url(self) -> str | None:
+        """The pull request's page."""
+        if self.url is None or self.pull_request is None:
+            return None
+        return f"{self.url.rpartition('/commit/')[0]}/pull/{self.pull_request}"
 
 
 @dataclass(frozen=True, slots=True)

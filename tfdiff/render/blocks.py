@@ -23,6 +23,8 @@ def finding_block(finding: Finding, level: str = "###") -> str:
     ]
     if finding.condition:
         lines += [f"**When:** {prose(finding.condition)}", ""]
+    if finding.accepted is not None:
+        lines += [f"**Accepted:** {prose(finding.accepted)}", ""]
     lines += [prose(finding.explanation), "", f"**What to do:** {prose(finding.remedy)}", ""]
     lines += _where(finding)
     changed = unified(finding.old, finding.new)
@@ -41,8 +43,11 @@ def _where(finding: Finding) -> list[str]:
             said.append(f"{side} {link(place_words(place), place.url)}")
     lines = [f"**Where:** {', '.join(said)}", ""] if said else []
     for commit in finding.commits:
-        number = f" (pull request {commit.pull_request})" if commit.pull_request else ""
-        lines += [f"- {code(commit.sha[:10])} {commit.date} {prose(commit.subject)}{number}"]
+        number = ""
+        if commit.pull_request:
+            number = f" ({link(f'pull request {commit.pull_request}', commit.pull_url)})"
+        sha = link(commit.sha[:10], commit.url)
+        lines += [f"- {sha} {commit.date} {prose(commit.subject)}{number}"]
     if finding.commits:
         lines.append("")
     note = documented_words(finding)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from tfdiff.findings import Finding, Place
+from tfdiff.findings import Commit, Finding, Place
 from tfdiff.render.anchors import Anchors, Link
 from tfdiff.render.blocks import documented_words, finding_block, place_words
 from tfdiff.render.source import Block, Change, Layout, side_by_side
@@ -29,6 +29,8 @@ class CommitLine:
     subject: str
     date: str
     pull_request: str
+    url: str | None
+    pull_url: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,7 @@ class Card:
     certainty: str
     certainty_words: str
     condition: str
+    accepted: str
     explanation: str
     remedy: str
     places: tuple[PlaceLink, ...]
@@ -79,24 +82,28 @@ def card(finding: Finding, anchors: Anchors, *, code_lines: int) -> Card:
         certainty=finding.certainty,
         certainty_words=CERTAINTIES[finding.certainty],
         condition=one_line(finding.condition or ""),
+        accepted=one_line(finding.accepted or ""),
         explanation=visible(finding.explanation),
         remedy=visible(finding.remedy),
         places=place_links(finding.old, finding.new),
         files=tuple(dict.fromkeys(p.path for p in (finding.old, finding.new) if p)),
         code=_code(finding, code_lines),
-        commits=tuple(
-            CommitLine(
-                commit.sha[:10],
-                one_line(commit.subject),
-                commit.date,
-                f"pull request {commit.pull_request}" if commit.pull_request else "",
-            )
-            for commit in finding.commits
-        ),
+        commits=tuple(map(_commit, finding.commits)),
         documented=one_line(documented_words(finding)),
         reaches=_reaches(finding, anchors),
         evidence=anchors.evidence(finding.id),
         markdown=finding_block(finding) if code_lines else "",
+    )
+
+
+def _commit(commit: Commit) -> CommitLine:
+    return CommitLine(
+        commit.sha[:10],
+        one_line(commit.subject),
+        commit.date,
+        f"pull request {commit.pull_request}" if commit.pull_request else "",
+        safe_url(commit.url),
+        safe_url(commit.pull_url),
     )
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from tfdiff.errors import UsageError
-from tfdiff.findings import OptimizerReport, Report
+from tfdiff.findings import Finding, OptimizerReport, ReleaseNote, Report
 from tfdiff.render import formulas
 from tfdiff.render.blocks import finding_block
 from tfdiff.render.cutting import Piece, fitted
@@ -23,6 +23,7 @@ from tfdiff.render.wording import (
     is_quiet,
     parts,
     question,
+    quiet_words,
     warnings,
     worst_first,
 )
@@ -69,6 +70,8 @@ def summary(report: Report, *, flavour: str = "plain", max_bytes: int | None = N
     optimizers = sorted(report.optimizers, key=worst_first)
     told = Told(tuple(optimizers))
     pieces = [piece for one in optimizers for piece in _pieces(one, told, report, style)]
+    if report.other_notes:
+        pieces.append(Piece(_notes(report.other_notes, "###")))
     heads = _title(report), _table(report)
     return fitted(heads, pieces, _tail(report), min(limits, default=None))
 
@@ -111,7 +114,7 @@ def _pieces(
     rules = steps(optimizer.paths)
     if several:
         rules = tuple(step for step in rules if step.verdict != "identical")
-        if not mine and not shared and not rules:
+        if not (mine or shared or rules or optimizer.other_notes):
             return
         yield Piece(f"### {prose(told.label(optimizer))}\n\n{prose(optimizer.verdict.summary)}\n")
     yield from (
@@ -131,12 +134,25 @@ def _pieces(
     yield from (Piece(_rule(step, style, level)) for step in rules)
     quiet = tuple(finding for finding in mine if is_quiet(finding))
     if quiet:
-        lines = [f"- {prose(finding.title)}" for finding in quiet]
-        yield Piece("\n".join([f"{level} No effect on training", "", *lines, ""]), quiet)
+        lines = [f"- {prose(finding.title)}{_accepted(finding)}" for finding in quiet]
+        said = quiet_words(quiet).capitalize()
+        yield Piece("\n".join([f"{level} {said}", "", *lines, ""]), quiet)
+    if optimizer.other_notes:
+        yield Piece(_notes(optimizer.other_notes, level))
     if optimizer.unchanged and not several:
         groups = unchanged_groups(optimizer.unchanged)
         lines = [f"- {prose(kind or 'also')}: {_some(names)}" for kind, names in groups]
         yield Piece("\n".join([f"{level} Checked and unchanged", "", *lines, ""]))
+
+
+def _accepted(finding: Finding) -> str:
+    return f" (accepted: {prose(finding.accepted)})" if finding.accepted is not None else ""
+
+
+def _notes(notes: tuple[ReleaseNote, ...], level: str) -> str:
+    """Entries of the release notes that no finding is about."""
+    lines = [f"- {prose(f'{note.version}: {note.text}')}" for note in notes]
+    return "\n".join([f"{level} In the release notes, and in no finding", "", *lines, ""])
 
 
 def _some(names: tuple[str, ...]) -> str:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from tfdiff.findings import ComparedRegion, OptimizerReport, Report
+from tfdiff.findings import ComparedRegion, OptimizerReport, ReleaseNote, Report
 from tfdiff.render.anchors import Anchors, Link
 from tfdiff.render.cards import Card, card
 from tfdiff.render.detail import Detail
@@ -10,7 +10,16 @@ from tfdiff.render.regions import RegionView, region_view
 from tfdiff.render.tables import SlotRow, Unread, slot_rows, unchanged_groups, unread
 from tfdiff.render.update_rule import PathRow, RuleView, rules_and_paths
 from tfdiff.render.visible import one_line
-from tfdiff.render.wording import EFFECT_TONES, EFFECTS, Part, Tone, gravity, is_quiet, parts
+from tfdiff.render.wording import (
+    EFFECT_TONES,
+    EFFECTS,
+    Part,
+    Tone,
+    gravity,
+    is_quiet,
+    parts,
+    quiet_words,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +48,8 @@ class OptimizerView:
     rules: tuple[RuleView, ...]
     path_rows: tuple[PathRow, ...]
     slots: tuple[SlotRow, ...]
+    quiet_words: str
+    notes: tuple[str, ...]
     unchanged: tuple[tuple[str, tuple[str, ...]], ...]
     unread: tuple[Unread, ...]
     regions: tuple[RegionView, ...]
@@ -77,6 +88,8 @@ def optimizer_view(
         rules=rules,
         path_rows=path_rows,
         slots=slot_rows(optimizer.slots),
+        quiet_words=quiet_words(own),
+        notes=note_lines(optimizer.other_notes),
         unchanged=unchanged_groups(tuple(map(one_line, optimizer.unchanged))),
         unread=unread(optimizer.unknowns),
         regions=tuple(
@@ -93,6 +106,11 @@ def optimizer_view(
             region_view(one, anchors, None) for one in optimizer.regions if is_same(one)
         ),
     )
+
+
+def note_lines(notes: tuple[ReleaseNote, ...]) -> tuple[str, ...]:
+    """Entries of the release notes, each with the release whose notes have it."""
+    return tuple(one_line(f"{note.version}: {note.text}") for note in notes)
 
 
 def is_same(region: ComparedRegion) -> bool:

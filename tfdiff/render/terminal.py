@@ -21,6 +21,7 @@ from tfdiff.render.wording import (
     gravity,
     is_quiet,
     parts,
+    quiet_words,
     warnings,
     worst_first,
 )
@@ -154,7 +155,7 @@ def _cell(part: Part) -> Text:
 def _changes(optimizers: "list[OptimizerReport]", room: int) -> "Iterable[RenderableType]":
     found = Told(tuple(optimizers)).findings.values()
     loud = sorted((one for one in found if not is_quiet(one)), key=gravity)
-    quiet = len(found) - len(loud)
+    quiet = [one for one in found if is_quiet(one)]
     if loud:
         yield Text()
         table = Table.grid(padding=(0, 2))
@@ -164,7 +165,7 @@ def _changes(optimizers: "list[OptimizerReport]", room: int) -> "Iterable[Render
             table.add_row(_effect(finding), _whole(_said(finding, optimizers)))
         yield table
     said = [f"{len(loud) - room} more changes"] if len(loud) > room else []
-    said += [f"{counted(quiet, 'change')} without effect on training"] if quiet else []
+    said += [f"{counted(len(quiet), 'change')} {quiet_words(quiet)}"] if quiet else []
     if said:
         yield Text(f"  {' and '.join(said)} (-o report.html shows all)", style="dim")
 

@@ -12,7 +12,7 @@ from tfdiff.render.anchors import Anchors, Link, region_key
 from tfdiff.render.cards import Card, card
 from tfdiff.render.detail import DETAILS, Detail
 from tfdiff.render.markdown import summary
-from tfdiff.render.optimizer_view import OptimizerView, is_same, optimizer_view
+from tfdiff.render.optimizer_view import OptimizerView, is_same, note_lines, optimizer_view
 from tfdiff.render.regions import RegionView, region_view
 from tfdiff.render.tables import Unread, unread
 from tfdiff.render.visible import one_line
@@ -52,6 +52,7 @@ class Page:
     new: Release
     warnings: tuple[str, ...]
     notes: tuple[str, ...]
+    other_notes: tuple[str, ...]
     optimizers: tuple[OptimizerView, ...]
     shared: tuple[Card, ...]
     shared_regions: tuple[RegionView, ...]
@@ -114,6 +115,7 @@ def page(report: Report, detail: Detail = DETAILS[0]) -> Page:
         new=report.new,
         warnings=tuple(map(one_line, warnings(report))),
         notes=tuple(map(one_line, report.notes)),
+        other_notes=note_lines(report.other_notes),
         optimizers=optimizers,
         shared=shared,
         shared_regions=_shared_regions(report, anchors, detail),

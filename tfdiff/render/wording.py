@@ -1,5 +1,6 @@
 """The words, icons and tones that every format uses for verdicts and effects."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 from typing import Literal as OneOf
@@ -184,8 +185,14 @@ def gravity(finding: Finding) -> int:
 
 
 def is_quiet(finding: Finding) -> bool:
-    """Whether a finding says that nothing about training changed."""
-    return finding.effect == "none"
+    """Whether a finding says that nothing about training changed, or the user has accepted it."""
+    return finding.effect == "none" or finding.accepted is not None
+
+
+def quiet_words(findings: Iterable[Finding]) -> str:
+    """What the folded findings have in common."""
+    accepted = any(finding.accepted is not None for finding in findings)
+    return "without effect on training or accepted" if accepted else "without effect on training"
 
 
 def counted(number: int, singular: str, plural: str = "") -> str:
