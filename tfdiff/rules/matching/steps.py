@@ -1,0 +1,253 @@
+"""The regions of a step that carry a changed rule, and the paths that share one cause."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from tfdiff.facts import Device, Region, Span
+from tfdiff.findings import Aspect, Facet, PathVerdict
+from tfdiff.ir.walk import symbols
+from tfdiff.rules.pair import Change, Pair, RegionPair
+
+STEP_KINDS = frozenset({"functor", "cuda", "xla"})
+PYTHON_KINDS = frozenset({"method", "function"})
+GUARD = "guard-changed"
+
+_APPLIES = re.compile(r"\._?(\w*apply_(?!gradients)|get_updates|update_step|_?(prepare|finish)\b)")
+_WORDS = re.compile(r"[A-Za-z]\w*")
+_GRAMMAR = frozenset({"not", "or", "and", "is", "None", "touched", "abs", "grad"})
+_DEVICES: Final[tuple[Device, ...]] = ("cpu", "gpu", "xla", "sycl", "python")
+_FACETS: dict[Device, Facet] = {
+    "cpu": "update-rule-kernel-cpu",
+    "gpu": "update-rule-kernel-gpu",
+    "xla": "update-rule-kernel-xla",
+    "sycl": "update-rule-kernel-sycl",
+}
+_NAMES: dict[Device, str] = {
+    "cpu": "CPU",
+    "gpu": "GPU",
+    "xla": "XLA",
+    "sycl": "SYCL",
+    "python": "every device",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """One way in which the update rule changed, and every path that it holds on.
+
+    Attributes:
+        aspects: one for each state, the weights' first.
+        details: what else was found of the same states.
+    """
+
+    aspects: tuple[Aspect, ...]
+    details: tuple[Aspect, ...]
+    verdicts: tuple[PathVerdict, ...]
+
+    @property
+    def main(self) -> Aspect:
+        """The aspect of the weights, or of the first state that differs."""
+        return self.aspects[0]
+
+    @property
+    def worst(self) -> PathVerdict:
+        """The path to quote: one that was measured, where there is one."""
+        return max(self.verdicts, key=lambda one: (one.witness is not None, bool(_drift(one))))
+
+
+def _drift(one: PathVerdict) -> bool:
+    return bool(one.witness and one.witness.drift)
+
+
+def causes(pair: Pair, kinds: Iterable[str]) -> tuple[Cause, ...]:
+    """The causes of some kinds; a guard takes what differs behind it as its details."""
+    wanted = frozenset(kinds)
+    groups: dict[tuple[object, ...], list[tuple[PathVerdict, tuple[Aspect, ...]]]] = {}
+    for verdict in pair.verdicts:
+        for kind, aspects in _by_kind(verdict).items():
+            if kind in wanted:
+                said = (kind, *sorted({_said(one) for one in aspects}))
+                groups.setdefault(said, []).append((verdict, aspects))
+    return tuple(
+        Cause(
+            tuple(sorted(members[0][1], key=lambda one: one.state != "var")),
+            tuple(one for one in members[0][0].aspects if one not in members[0][1]),
+            tuple(verdict for verdict, _ in members),
+        )
+        for members in groups.values()
+    )
+
+
+def _said(aspect: Aspect) -> str:
+    """What makes two aspects one cause: the guard, or else what changed."""
+    guard = aspect.kind == GUARD
+    return " or ".join(sorted((aspect.condition or "").split(" or "))) if guard else aspect.phrase
+
+
+def _by_kind(verdict: PathVerdict) -> dict[str, tuple[Aspect, ...]]:
+    """The aspects that lead, by kind: what differs behind a guard is part of the guard."""
+    guarded = {one.state for one in verdict.aspects if one.kind == GUARD}
+    found: dict[str, tuple[Aspect, ...]] = {}
+    for one in verdict.aspects:
+        if one.kind == GUARD or one.state not in guarded:
+            found[one.kind] = (*found.get(one.kind, ()), one)
+    return found
+
+
+def paths_said(verdicts: Iterable[PathVerdict]) -> str:
+    """``dense, on CPU and GPU``: where something holds, for a title."""
+    paths = [one.path for one in verdicts]
+    gradients = " and ".join(dict.fromkeys(path.gradient for path in paths))
+    devices = [name for name in _DEVICES if any(path.device == name for path in paths)]
+    where = " and ".join(_NAMES[name] for name in devices)
+    return f"{gradients}, on {where}"
+
+
+@dataclass(frozen=True, slots=True)
+class Carriers:
+    """The regions that a changed rule was read from.
+
+    Attributes:
+        lead: the pair that carries the change; None where no region of the step differs.
+        changes: everything in the step's own regions that the cause explains.
+    """
+
+    lead: RegionPair | None
+    facet: Facet
+    changes: tuple[Change, ...]
+
+
+def carriers(pair: Pair, cause: Cause) -> Carriers:
+    """Where a cause stands in the sources."""
+    paths = {one.path for one in cause.verdicts}
+    used = {
+        symbol
+        for rule in (*pair.old.rules, *pair.new.rules)
+        if rule.path in paths
+        for symbol in rule.symbols
+    }
+    reached = [item for item in pair.regions if _reached(item, used) and _changed(item)]
+    lead = max(reached, key=lambda item: _fitness(item, cause), default=None)
+    if lead is None or not any(_fitness(lead, cause)):
+        return Carriers(None, _python_facet(cause), ())
+    devices = [name for name in _DEVICES if any(path.device == name for path in paths)]
+    device: Device = next((name for name in devices if name in _FACETS), "cpu")
+    kernel = lead.region.kind in {*STEP_KINDS, "kernel"}
+    facet = _FACETS[lead.region.device or device] if kernel else _python_facet(cause)
+    return Carriers(lead, facet, tuple(_claimed(reached)))
+
+
+def _fitness(item: RegionPair, cause: Cause) -> tuple[int, bool, bool, int]:
+    """How likely a region carries a cause; all zero where it cannot.
+
+    What names the guard comes first, then what computes the step, then what shares most names
+    with the changed terms.
+    """
+    region = item.region
+    computes = region.kind in STEP_KINDS
+    stepping = region.kind == "kernel" or applies(region)
+    words = _words(item)
+    guard = len(words & _guard_words(cause)) if computes or stepping or _helps(region) else 0
+    shared = len(words & _telling(cause)) if computes or stepping else 0
+    return guard, computes, stepping and bool(shared), shared
+
+
+def _helps(region: Region) -> bool:
+    """Whether a Python region may be part of a step: no constructor, no configuration."""
+    name = region.symbol.rpartition(".")[2]
+    known = name in {"__init__", "get_config", "from_config"} or "slot" in name
+    return region.kind in PYTHON_KINDS and not known
+
+
+def _guard_words(cause: Cause) -> frozenset[str]:
+    conditions = {one.condition for one in cause.aspects if one.condition}
+    return frozenset(_WORDS.findall(" ".join(conditions))) - _GRAMMAR
+
+
+def _python_facet(cause: Cause) -> Facet:
+    sparse = all(one.path.gradient == "sparse" for one in cause.verdicts)
+    return "update-rule-sparse-python" if sparse else "update-rule-dense-python"
+
+
+def _reached(item: RegionPair, used: set[str]) -> bool:
+    return any(side is not None and side.symbol in used for side in (item.old, item.new))
+
+
+def _changed(item: RegionPair) -> bool:
+    return any(not change.harmless for change in item.changes)
+
+
+def _telling(cause: Cause) -> frozenset[str]:
+    """Names that the changed terms, and the guard, speak of."""
+    terms = [
+        term
+        for one in (*cause.aspects, *cause.details)
+        for term in (one.old, one.new)
+        if term is not None
+    ]
+    said = " ".join((*symbols(terms), *(f"{one.phrase} {one.condition}" for one in cause.aspects)))
+    return frozenset(part for word in _WORDS.findall(said) for part in (word, *word.split("_")))
+
+
+def _words(item: RegionPair) -> frozenset[str]:
+    tokens = (
+        token
+        for change in item.changes
+        if not change.harmless
+        for token in (*change.removed, *change.added)
+    )
+    found = (word.strip("_") for token in tokens for word in _WORDS.findall(token))
+    return frozenset(part for word in found for part in (word, *word.split("_")))
+
+
+def _claimed(reached: Iterable[RegionPair]) -> Iterator[Change]:
+    """What is arithmetic: everything in a functor, and in a kernel what has no other topic."""
+    for item in reached:
+        whole = item.region.kind in STEP_KINDS
+        around = item.region.kind == "kernel" and item.old and item.new
+        for change in item.changes:
+            if change.open and (whole or (around and not change.topic)):
+                yield change
+
+
+def hull(region: Region, changes: Iterable[Change], *, new: bool) -> Span:
+    """From the first to the last change of the formula on one side of a region."""
+    lines = [
+        change.new if new else change.old
+        for change in changes
+        if not (change.harmless or change.topic)
+    ]
+    if not lines:
+        return region.span
+    start = max(min(first for first, _ in lines), region.span.line)
+    end = min(max(max(last, first) for first, last in lines), region.span.end_line)
+    return Span(region.span.path, min(start, end), max(start, end))
+
+
+def whole(region: Region | None) -> Span | None:
+    """All lines of a region."""
+    return region.span if region else None
+
+
+def step_region(pair: Pair, cause: Cause, *, new: bool) -> Region | None:
+    """The region that computes the step on one side, where no changed region says so."""
+    facts = pair.new if new else pair.old
+    paths = {one.path for one in cause.verdicts}
+    used = [symbol for rule in facts.rules if rule.path in paths for symbol in rule.symbols]
+    known = {
+        side.symbol: side
+        for item in pair.regions
+        if (side := item.new if new else item.old) is not None and side.symbol in used
+    }
+    sparse = all(path.gradient == "sparse" for path in paths)
+    kernels = [side for side in known.values() if side.kind in STEP_KINDS]
+    methods = [side for side in known.values() if applies(side)]
+    fitting = [side for side in methods if ("sparse" in side.symbol) == sparse]
+    return next(iter((*kernels, *fitting, *methods)), None)
+
+
+def applies(region: Region) -> bool:
+    """Whether a Python region is one of those that take the step."""
+    return region.kind in PYTHON_KINDS and bool(_APPLIES.search(region.symbol))

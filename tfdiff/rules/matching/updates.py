@@ -1,0 +1,154 @@
+"""Findings about the update rule: one for each cause, over all paths that it holds on."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from tfdiff.findings import Aspect, Effect, Facet, Finding, PathVerdict
+from tfdiff.ir.show import text
+from tfdiff.rules.matching.conditions import readable, settings
+from tfdiff.rules.matching.steps import (
+    GUARD,
+    Cause,
+    carriers,
+    causes,
+    hull,
+    paths_said,
+    step_region,
+    whole,
+)
+from tfdiff.rules.pair import Pair, place
+from tfdiff.rules.told import Told
+
+_LONGEST = 360
+_PERCENT = 0.01
+_NONE = (
+    "No argument restores the old rule: stay with the old release, or write the old formula as "
+    "an optimizer of your own."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """What one rule says of its kinds.
+
+    Attributes:
+        meaning: what such a change does to training, one sentence.
+        facet: where it is always the same one.
+        remedy: where the rule knows better than the guard.
+    """
+
+    rule: str
+    kinds: tuple[str, ...]
+    meaning: str
+    facet: Facet | None = None
+    effect: Effect | None = None
+    remedy: str | None = None
+
+
+def told(pair: Pair, wording: Wording) -> Iterator[Told]:
+    """One finding for each cause of these kinds."""
+    for cause in causes(pair, wording.kinds):
+        yield _told(pair, cause, wording)
+
+
+def _told(pair: Pair, cause: Cause, wording: Wording) -> Told:
+    found = carriers(pair, cause)
+    lead = found.lead
+    old, new = (
+        hull(side, lead.changes, new=is_new)
+        if lead and side
+        else whole(step_region(pair, cause, new=is_new))
+        for is_new, side in ((False, lead and lead.old), (True, lead and lead.new))
+    )
+    worst = cause.worst
+    condition = worst.condition
+    effect: Effect = "numeric" if worst.verdict == "differs" else "numeric-conditional"
+    main = cause.main
+    finding = Finding(
+        rule=wording.rule,
+        optimizer=pair.name,
+        facet=wording.facet or found.facet,
+        effect=wording.effect or effect,
+        certainty=main.certainty,
+        subject=_subject(cause),
+        condition=readable(condition) if condition else None,
+        title=_title(cause, condition),
+        explanation=" ".join(_sentences(cause, wording)),
+        remedy=wording.remedy or _remedy(worst),
+        old=place(old),
+        new=place(new),
+    )
+    return Told(finding, found.changes)
+
+
+def _subject(cause: Cause) -> str:
+    """The guard, which may act on every state, or the states that differ."""
+    if cause.main.kind == GUARD and cause.worst.condition:
+        return readable(cause.worst.condition)
+    return ", ".join(dict.fromkeys(one.state for one in cause.aspects))
+
+
+def _title(cause: Cause, condition: str | None) -> str:
+    if condition and cause.main.kind == GUARD:
+        said = readable(condition)
+        return f"The step differs {said if said.startswith('in rows') else f'if {said}'}"
+    phrase = cause.main.phrase
+    short = phrase if len(phrase) <= _LONGEST // 3 else f"the formula of {cause.main.state} changed"
+    return f"Update rule: {short}"
+
+
+def _sentences(cause: Cause, wording: Wording) -> Iterator[str]:
+    yield wording.meaning
+    yield f"Found on these paths: {paths_said(cause.verdicts)}."
+    details = [one.phrase for one in (*cause.details, *cause.aspects[1:])]
+    phrases = dict.fromkeys(
+        one for one in details if len(one) <= _LONGEST and not one.startswith("differs where")
+    )
+    if phrases:
+        yield f"In particular: {'; '.join(phrases)}."
+    yield from _formulas(cause.worst, cause.main)
+    yield from _measured(cause.worst)
+
+
+def _formulas(verdict: PathVerdict, main: Aspect) -> Iterator[str]:
+    """The changed term on both sides, or the state's whole formula where it is not too long."""
+    before, after = main.old, main.new
+    if before is not None and after is not None:
+        sides = (text(before), text(after))
+    else:
+        whole = (dict(verdict.old).get(main.state), dict(verdict.new).get(main.state))
+        if whole[0] is None or whole[1] is None:
+            return
+        sides = (f"{main.state}' = {text(whole[0])}", f"{main.state}' = {text(whole[1])}")
+    if all(len(side) <= _LONGEST for side in sides):
+        yield f"Old: {sides[0]}. New: {sides[1]}."
+
+
+def _measured(verdict: PathVerdict) -> Iterator[str]:
+    witness = verdict.witness
+    if witness is None or verdict.verdict == "equal":
+        return
+    if witness.ratio is not None and abs(witness.ratio - 1) > _PERCENT:
+        yield f"In the worked example the first step is {witness.ratio:.3g} times the old one."
+    last = [point for point in witness.drift if point.gradients in {"dense", "sparse"}][-1:]
+    for point in last:
+        yield (
+            f"After {point.steps} steps on the same gradients the weights are "
+            f"{point.relative:.2%} of their movement apart."
+        )
+    if witness.region:
+        yield f"It matters {witness.region}."
+
+
+def _remedy(verdict: PathVerdict) -> str:
+    if not verdict.condition:
+        return _NONE
+    known = settings(verdict.condition)
+    if known:
+        return f"With {', '.join(known)} both releases move the weights the same way."
+    if "touched" in verdict.condition:
+        return (
+            "No argument restores the old treatment of these rows; turn the gradient into a "
+            "dense tensor where every row must be updated."
+        )
+    return _NONE
