@@ -17,13 +17,15 @@ Example:
 from collections.abc import Iterator
 
 from tfdiff.findings import Finding
-from tfdiff.rules.matching.parameters import matched
+from tfdiff.rules.matching.parameters import accepted_names, matched
 from tfdiff.rules.pair import Pair, place
 
 
 def check(pair: Pair) -> Iterator[Finding]:
     """Parameters with the same role and another name."""
+    aliases = accepted_names(pair.new)
     for old, new in matched(pair).renamed:
+        accepted = aliases.get(old.name) == new.name
         yield Finding(
             rule="parameter-renamed",
             optimizer=pair.name,
@@ -32,9 +34,14 @@ def check(pair: Pair) -> Iterator[Finding]:
             certainty="read",
             subject=f"{old.name} -> {new.name}",
             condition=f"{old.name} is passed by keyword",
-            title=f"Parameter {old.name} renamed to {new.name}",
-            explanation=f"What was passed as {old.name} is now {new.name}; calls with "
-            f"{old.name}=... fail unless the new constructor still accepts it.",
+            title=f"Parameter {old.name} renamed to {new.name}"
+            + (f"; {old.name} is still accepted" if accepted else ""),
+            explanation=f"What was passed as {old.name} is now {new.name}. "
+            + (
+                f"Calls with {old.name}=... go on working for now."
+                if accepted
+                else f"Calls with {old.name}=... raise TypeError."
+            ),
             remedy=f"Write {new.name}=... instead of {old.name}=....",
             old=place(old.span),
             new=place(new.span),

@@ -19,12 +19,12 @@ class Parameters:
 def matched(pair: Pair) -> Parameters:
     """Parameters are the same by name, and renamed if they fill the same attribute.
 
-    A parameter that takes ``**kwargs`` entries by name counts as its own parameter, so a
-    rename through an accepted alias (``lr``) leaves the alias on the new side: no removal then.
+    A keyword that the new side takes as another name for one of its parameters (``lr`` for
+    ``learning_rate``) is no parameter of its own: the old one was renamed and is still accepted.
     """
     new_by_name = {parameter.name: parameter for parameter in pair.new.parameters}
     old_names = {parameter.name for parameter in pair.old.parameters}
-    known = dict(pair.parameter_names)
+    known = {**_still_accepted(pair), **dict(pair.parameter_names)}
     kept = tuple(
         (old, new_by_name[old.name])
         for old in pair.old.parameters
@@ -47,6 +47,28 @@ def matched(pair: Pair) -> Parameters:
             removed.remove(old)
             added.remove(new)
     return Parameters(kept, tuple(added), tuple(removed), tuple(renamed))
+
+
+def _still_accepted(pair: Pair) -> dict[str, str]:
+    """Old parameters whose name the new side takes for one that it calls otherwise."""
+    old_names = {parameter.name for parameter in pair.old.parameters}
+    return {
+        name: canonical
+        for name, canonical in accepted_names(pair.new).items()
+        if name in old_names and canonical not in old_names
+    }
+
+
+def accepted_names(facts: OptimizerFacts) -> dict[str, str]:
+    """Keywords that stand for a parameter of the signature, and that parameter."""
+    declared = [item for item in facts.parameters if item.kind == "positional"]
+    return {
+        item.name: real.name
+        for item in facts.parameters
+        if item.kind == "keyword" and (held := _attributes(facts, item))
+        for real in declared
+        if _attributes(facts, real) == held
+    }
 
 
 def _successor(pair: Pair, old: Parameter, added: list[Parameter]) -> Parameter | None:
