@@ -16,6 +16,7 @@ from tfdiff.extract.python.kinds import Kind, is_moving_average, is_optimizer, k
 from tfdiff.extract.python.model import Model
 from tfdiff.extract.python.public import public_names
 from tfdiff.extract.store import FactStore
+from tfdiff.extract.trace import Journal
 from tfdiff.facts import ClassRef, Span, Unknown
 from tfdiff.sources.tree import SourceTree
 
@@ -44,16 +45,22 @@ def read_catalog(tree: SourceTree, store: FactStore) -> Catalog:
     return catalog_of(open_model(tree, store))
 
 
-def open_model(tree: SourceTree, store: FactStore) -> Model:
-    """The release's Python files, linked: what the catalog and the facts are read from."""
+def open_model(tree: SourceTree, store: FactStore, journal: Journal | None = None) -> Model:
+    """The release's Python files, linked: what the catalog and the facts are read from.
+
+    Args:
+        tree: the release.
+        store: keeps what is read from each file.
+        journal: hears of every question that readers ask of the release.
+    """
     chosen = candidates(tree.paths())
     tree.prefetch(chosen)
-    model = Model(tree, store, chosen)
+    model = Model(tree, store, chosen, journal)
     named = frozenset(_named_homes(model)) - set(chosen)
     if not named:
         return model
     tree.prefetch(named)
-    return Model(tree, store, (*chosen, *sorted(named)))
+    return Model(tree, store, (*chosen, *sorted(named)), journal)
 
 
 def _named_homes(model: Model) -> Iterator[str]:

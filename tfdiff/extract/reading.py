@@ -7,22 +7,22 @@ is read along that chain, so that a report on Adam speaks of what Adam reaches a
 from collections.abc import Sequence
 from functools import cached_property
 from hashlib import sha256
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from tfdiff.extract import catalog as python_catalog
 from tfdiff.extract import notes
 from tfdiff.extract.catalog import Catalog, Entry, catalog_of, open_model
 from tfdiff.extract.cxx import index as cxx_index
 from tfdiff.extract.cxx.index import KernelIndex, read_kernels
-from tfdiff.extract.python.facts import read_python_facts
+from tfdiff.extract.linking import Linker
 from tfdiff.extract.python.model import Model
 from tfdiff.extract.store import FactStore
-from tfdiff.facts import ClassRef, Device, KernelRule, OptimizerFacts, Span, UpdateRule
+from tfdiff.extract.trace import Journal, digest
+from tfdiff.facts import ClassRef, KernelFacts, OptimizerFacts, Span, UpdateRule
 from tfdiff.sources.tree import SourceTree
 
 if TYPE_CHECKING:
-    from tfdiff.extract.cxx.bodies import Bodies
-    from tfdiff.extract.python.interpret.program import Program
+    from tfdiff.extract.python.facts import PythonFacts
 
 
 def candidates(paths: Sequence[str]) -> tuple[str, ...]:
@@ -36,22 +36,41 @@ def sources(paths: Sequence[str]) -> tuple[str, ...]:
     return tuple(sorted(chosen))
 
 
-class Reading:
-    """Facts of one release; everything is read when it is asked for, and kept."""
+class Parts(NamedTuple):
+    """Where the parts of an optimizer's facts are kept."""
 
-    def __init__(self, tree: SourceTree, store: FactStore) -> None:
+    python: str
+    kernels: tuple[str, ...]
+    updates: str
+    missing: tuple[str, ...]
+
+
+class Reading:
+    """Facts of one release; everything is read when it is asked for, and kept.
+
+    Args:
+        tree: the release.
+        store: keeps what is read.
+        identity: what names the whole content of the tree, such as a commit's id; None where
+            only looking at the files tells.
+    """
+
+    def __init__(self, tree: SourceTree, store: FactStore, identity: str | None = None) -> None:
         self.tree = tree
         self.store = store
+        self._identity = identity
+        self._journal = Journal()
         self._lines: dict[str, tuple[str, ...]] = {}
+        self._facts: dict[str, OptimizerFacts] = {}
 
     @cached_property
     def catalog(self) -> Catalog:
         """Every optimizer class of the release."""
-        return catalog_of(self._model)
+        return self.store.get("catalog", self._stamp, lambda: catalog_of(self._model))
 
     @cached_property
     def _model(self) -> Model:
-        return open_model(self.tree, self.store)
+        return open_model(self.tree, self.store, self._journal)
 
     @cached_property
     def kernels(self) -> KernelIndex:
@@ -65,22 +84,61 @@ class Reading:
 
     @cached_property
     def _stamp(self) -> str:
-        """Hash over everything that linked facts depend on."""
-        stamp = sha256()
+        """What names everything that facts of this release depend on."""
+        if self._identity is not None:
+            return digest(self._identity)
+        stamp = sha256(f"{self.tree.release.version}\n".encode())
         for path in sources(self.tree.paths()):
             stamp.update(f"{path}\0{self.tree.blob_id(path)}\n".encode())
         return stamp.hexdigest()
 
+    @cached_property
+    def _linker(self) -> Linker:
+        return Linker(self.tree, self.store, self._journal, self._model, self.kernels)
+
+    def fingerprint(self, entry: Entry) -> str:
+        """The same for optimizers of which the same is known, at whatever release."""
+        return digest(repr((entry, entry.span, self._parts(entry))))
+
     def optimizer(self, entry: Entry) -> OptimizerFacts:
         """Everything that is known of one optimizer."""
-        key = sha256(f"{self._stamp}\0{entry.path}\0{entry.name}".encode()).hexdigest()
-        return self.store.get("optimizer", key, lambda: self._link(entry))
+        key = self._entry_key(entry)
+        if key not in self._facts:
+            found = self._assembled(entry, self._parts(entry))
+            if found is None:  # a part was lost: read it again
+                parts = self._link(entry)
+                self.store.put("optimizer", key, parts)
+                found = self._assembled(entry, parts)
+            if found is None:
+                raise LookupError(f"The facts of {entry.name} were not kept")
+            self._facts[key] = found
+        return self._facts[key]
 
-    def _link(self, entry: Entry) -> OptimizerFacts:
+    def _entry_key(self, entry: Entry) -> str:
+        return digest(f"{self._stamp}\0{entry.path}\0{entry.class_name}")
+
+    def _parts(self, entry: Entry) -> Parts:
+        return self.store.get("optimizer", self._entry_key(entry), lambda: self._link(entry))
+
+    def _link(self, entry: Entry) -> Parts:
         reference = ClassRef(entry.class_name, entry.path)
-        python = read_python_facts(self._model, reference)
-        ops = dict.fromkeys(call.op for call in python.calls)
-        kernels = (self.kernels.kernel(op) for op in ops)
+        python = self._linker.python(reference)
+        ops = dict.fromkeys(call.op for call in python.fact.calls)
+        kernels = tuple(kernel.key for op in ops if (kernel := self._linker.kernel(op)))
+        return Parts(python.key, kernels, self._linker.updates(reference).key, self.missing)
+
+    def _assembled(self, entry: Entry, parts: Parts) -> OptimizerFacts | None:
+        python = cast("PythonFacts | None", self.store.find("python-facts", parts.python))
+        rules = cast(
+            "tuple[UpdateRule, ...] | None", self.store.find("update-rules", parts.updates)
+        )
+        kernels = tuple(
+            kernel
+            for key in parts.kernels
+            if (kernel := cast("KernelFacts | None", self.store.find("kernel-facts", key)))
+        )
+        if python is None or rules is None or len(kernels) < len(parts.kernels):
+            return None
         return OptimizerFacts(
             name=entry.name,
             public_names=entry.public_names,
@@ -92,40 +150,12 @@ class Reading:
             slots=python.slots,
             regions=python.regions,
             calls=python.calls,
-            kernels=tuple(kernel for kernel in kernels if kernel),
-            rules=self._rules(reference),
+            kernels=kernels,
+            rules=rules,
             unknowns=python.unknowns,
-            missing=self.missing,
+            missing=parts.missing,
             methods=python.methods,
         )
-
-    def _rules(self, reference: ClassRef) -> tuple[UpdateRule, ...]:
-        # The interpreter and the executor load parsers; a warm run never comes here.
-        from tfdiff.extract.python.interpret.steps import update_rules  # noqa: PLC0415
-
-        return update_rules(self._program, reference, self._kernel_rule, self.kernels.ops.get)
-
-    @cached_property
-    def _program(self) -> "Program":
-        from tfdiff.extract.python.interpret.program import Program  # noqa: PLC0415
-
-        return Program(self.tree)
-
-    @cached_property
-    def _bodies(self) -> "Bodies":
-        from tfdiff.extract.cxx.bodies import Bodies  # noqa: PLC0415
-
-        return Bodies(self.tree)
-
-    def _kernel_rule(self, op: str, device: Device) -> KernelRule | None:
-        key = sha256(f"{self._stamp}\0{op}".encode()).hexdigest()
-        rules = self.store.get("kernel-rules", key, lambda: self._kernel_rules(op))
-        return next((rule for rule in rules if rule.device == device), None)
-
-    def _kernel_rules(self, op: str) -> tuple[KernelRule, ...]:
-        from tfdiff.extract.cxx.symbolic import kernel_rules  # noqa: PLC0415
-
-        return kernel_rules(self.kernels, self._bodies, op)
 
     def text(self, span: Span) -> str:
         """The lines of a span as they stand in the release."""

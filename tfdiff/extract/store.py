@@ -55,14 +55,25 @@ class FactStore:
             key: blob id, or a hash over the blob ids that the fact depends on.
             make: makes the fact from nothing but what the key stands for.
         """
+        known = self.find(kind, key)
+        if known is None:
+            known = make()
+            self.put(kind, key, known)
+        return known  # type: ignore[return-value]  # the kind decides the type
+
+    def find(self, kind: str, key: str) -> object | None:
+        """The fact of that kind for that key; None where there is none yet."""
         known = self._memory.get((kind, key))
         if known is None:
             known = self._load(kind, key)
-            if known is None:
-                known = make()
-                self._save(kind, key, known)
-            self._memory[kind, key] = known
-        return known  # type: ignore[return-value]  # the kind decides the type
+            if known is not None:
+                self._memory[kind, key] = known
+        return known
+
+    def put(self, kind: str, key: str, fact: object) -> None:
+        """Keep a fact, in place of the one that there may be."""
+        self._save(kind, key, fact)
+        self._memory[kind, key] = fact
 
     def _path(self, kind: str, key: str) -> Path | None:
         return self._folder / kind / key[:2] / key if self._folder else None

@@ -1,6 +1,7 @@
 """Opens releases by name, from whichever source the options and the situation call for."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from shutil import which
 
@@ -9,7 +10,7 @@ from tfdiff.sources.failures import UnreachableError
 from tfdiff.sources.folder import FolderTree
 from tfdiff.sources.git_tree import GitObjects, GitTree
 from tfdiff.sources.options import SourceOptions
-from tfdiff.sources.touch import Touch
+from tfdiff.sources.touch import Patch, Touch
 from tfdiff.sources.tree import SourceTree
 from tfdiff.sources.versions import release_version
 
@@ -73,6 +74,11 @@ def prefetch(wanted: Sequence[tuple[SourceTree, Sequence[str]]]) -> None:
         objects.bring(batch)
 
 
+def identity(tree: SourceTree) -> str | None:
+    """What names the whole content of a tree without a look at it; None for what may change."""
+    return f"commit {tree.commit}" if isinstance(tree, GitTree) else None
+
+
 def commits_between(
     old: SourceTree, new: SourceTree, paths: Sequence[str]
 ) -> tuple[Touch, ...] | None:
@@ -99,7 +105,35 @@ def commits_between(
     differing = sorted(path for path in set(paths) if old.blob_id(path) != new.blob_id(path))
     if not differing:
         return ()
-    return new.objects.between(old.commit, new.commit, differing)
+    touches = new.objects.between(old.commit, new.commit, differing)
+    if touches is None:
+        return None
+    return tuple(replace(touch, url=new.commit_link(touch.sha)) for touch in touches)
+
+
+def patches_between(
+    old: SourceTree, new: SourceTree, paths: Sequence[str]
+) -> tuple[Patch, ...] | None:
+    """What each of ``commits_between`` changed in the paths, oldest first.
+
+    Of a repository elsewhere the versions between the releases are fetched, in one batch.
+
+    Args:
+        old: the older release.
+        new: the newer release, of the same repository.
+        paths: the files that matter.
+
+    Returns:
+        None where nobody can know the commits.
+
+    Raises:
+        SourceError: something has to be fetched and cannot be.
+    """
+    touches = commits_between(old, new, paths)
+    if not touches or not isinstance(new, GitTree):
+        return () if touches is not None else None
+    touched = sorted({path for touch in touches for path in touch.paths})
+    return new.objects.patches(touches, touched)
 
 
 def list_tags(options: SourceOptions) -> tuple[str, ...]:

@@ -31,6 +31,7 @@ from tfdiff.extract.python.module import (
 )
 from tfdiff.extract.python.outline import read_outline
 from tfdiff.extract.store import FactStore
+from tfdiff.extract.trace import Asked, Journal
 from tfdiff.facts import ClassRef, Span
 from tfdiff.sources.tree import SourceTree
 
@@ -59,11 +60,19 @@ class Model:
         tree: the release.
         store: keeps each file's record by its blob id.
         paths: the files to look at (``catalog.candidates``); every other file is external.
+        journal: hears of every question that is asked of the release.
     """
 
-    def __init__(self, tree: SourceTree, store: FactStore, paths: Iterable[str]) -> None:
+    def __init__(
+        self,
+        tree: SourceTree,
+        store: FactStore,
+        paths: Iterable[str],
+        journal: Journal | None = None,
+    ) -> None:
         self.tree = tree
         self.store = store
+        self.journal = journal or Journal()
         self.paths = tuple(paths)
         # generated modules are op signatures, nothing that defines an optimizer
         self.modules = tuple(
@@ -71,15 +80,19 @@ class Model:
             for path in self.paths
             if path.endswith(".py") and not path.rpartition("/")[2].startswith("gen_")
         )
+        self._at_hand = frozenset(self.modules)
         self._packages = Packages(self.modules)
         self._lines: dict[str, list[str]] = {}
         self._modules: dict[str, Module] = {}
         self._classes: dict[ClassRef, ResolvedClass] = {}
+        self._linked: dict[ClassRef, Asked] = {}
+        self._blobs: dict[str, str] = {}
         self._resolved: dict[tuple[str, str], Definition] = {}
         self._bodies: dict[str, Bodies] = {}
 
     def module(self, path: str) -> Module:
         """The outline of one file."""
+        self._note_file(path)
         if path not in self._modules:
             make = partial(self._outline, path)
             blob = self.tree.blob_id(path) or ""
@@ -91,6 +104,7 @@ class Model:
 
     def bodies(self, path: str) -> Bodies:
         """What the functions of one file do."""
+        self._note_file(path)
         if path not in self._bodies:
             make = partial(self._read, path)
             blob = self.tree.blob_id(path) or ""
@@ -109,6 +123,7 @@ class Model:
 
     def text(self, span: Span) -> str:
         """The source of these lines as it stands."""
+        self._note_file(span.path)
         if span.path not in self._lines:
             source = self.tree.read(span.path).decode("utf-8", "replace")
             self._lines[span.path] = source.split("\n")
@@ -124,7 +139,11 @@ class Model:
             resolved = ResolvedClass(ref, facts, self)
             object.__setattr__(resolved, "mro", (resolved,))
             self._classes[ref] = resolved  # before its bases: a class may name itself
-            self._link(resolved)
+            with self.journal.recording() as asked:
+                self._link(resolved)
+            self._linked[ref] = asked
+        self._note_file(path)
+        self.journal.replay(self._linked.get(ref, {}))
         return self._classes[ref]
 
     def _link(self, resolved: ResolvedClass) -> None:
@@ -144,7 +163,29 @@ class Model:
 
     def imported(self, path: str, bound: Import) -> str | None:
         """The file of the module that an import names, None where it is not at hand."""
-        return self._packages.path(self._packages.absolute(path, bound.module))
+        name = self._packages.absolute(path, bound.module)
+        found = self._packages.path(name)
+        self.journal.note(("module", name), found or "")
+        return found
+
+    def home(self, module: str) -> str | None:
+        """The file of a module by its full name, None where it is not at hand."""
+        return self._packages.path(module)
+
+    def has(self, path: str) -> bool:
+        """Whether a file is one of those to look at."""
+        return path in self._at_hand
+
+    def ending(self, *endings: str) -> tuple[str, ...]:
+        """The files at hand whose paths end so."""
+        found = tuple(path for path in self.paths if path.endswith(endings))
+        self.journal.note(("ending", *endings), "\n".join(found))
+        return found
+
+    def _note_file(self, path: str) -> None:
+        if path not in self._blobs:
+            self._blobs[path] = self.tree.blob_id(path) or ""
+        self.journal.note(("file", path), self._blobs[path])
 
     def resolve(self, path: str, dotted: str) -> Definition:
         """What a dotted name stands for in a file, followed through imports and aliases.
@@ -154,8 +195,10 @@ class Model:
         """
         known = self._resolved.get((path, dotted))
         if known is None:
-            known = self._resolve(path, dotted, frozenset())
+            with self.journal.muted():  # what counts is where the name leads
+                known = self._resolve(path, dotted, frozenset())
             self._resolved[path, dotted] = known
+        self.journal.note(("name", path, dotted), said(known))
         return known
 
     def _resolve(self, path: str, dotted: str, seen: frozenset[tuple[str, str]]) -> Definition:
@@ -233,6 +276,11 @@ class Model:
                 return found
             break
         return Definition("external", "", full)
+
+
+def said(found: Definition) -> str:
+    """A definition as an answer to be noted."""
+    return f"{found.kind} {found.path} {found.name}"
 
 
 def _aliased(value: str) -> str | None:

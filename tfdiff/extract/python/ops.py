@@ -14,6 +14,7 @@ from typing import NamedTuple
 from tfdiff.extract.python.model import Model
 from tfdiff.extract.python.module import CallSite
 from tfdiff.extract.python.reach import Reached
+from tfdiff.extract.trace import Journal
 from tfdiff.facts import OpCall, Span, Unknown
 
 DEFINITIONS = "tensorflow/core/ops/training_ops.cc"
@@ -100,12 +101,20 @@ def calls(model: Model, one: Reached, known: Signatures) -> Iterator[OpCall | Un
         target = model.resolve(one.path, callee)
         home, _, name = target.name.rpartition(".")
         if target.kind == "external" and _MODULE.search(home):
-            yield from _call(call, name, one, known)
+            yield from _call(call, name, one, known, model.journal)
 
 
-def _call(call: CallSite, name: str, one: Reached, known: Signatures) -> Iterator[OpCall | Unknown]:
+def signature_of(name: str, known: Signatures) -> Signature | None:
+    """What is known of the op that Python calls by a name."""
+    return known.get(name) or known.get(snake(name))
+
+
+def _call(
+    call: CallSite, name: str, one: Reached, known: Signatures, journal: Journal
+) -> Iterator[OpCall | Unknown]:
     span = Span(one.path, call.line, call.end_line)
-    signature = known.get(name) or known.get(snake(name))
+    signature = signature_of(name, known)
+    journal.note(("signature", name), repr(signature))
     op = signature.op if signature else name if name[:1].isupper() else camel(name)
     places = signature.parameters if signature else ()
     bound: list[tuple[str, str]] = []

@@ -192,9 +192,9 @@ class Evaluator:
         folder, _, name = target.name.rpartition(".")
         if folder.rpartition(".")[2] not in {"backend", "K"} and callee != f"K.{name}":
             return target
-        for path in self._model.paths:
-            small = path.endswith(("backend_config.py", "backend/common.py", "backend/config.py"))
-            if small and self._model.module(path).function(name) is not None:
+        small = ("backend_config.py", "backend/common.py", "backend/config.py")
+        for path in self._model.ending(*small):
+            if self._model.module(path).function(name) is not None:
                 return Definition("function", path, name)
         return target
 

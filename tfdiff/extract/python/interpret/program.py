@@ -13,7 +13,7 @@ from functools import cached_property
 from tfdiff.errors import MissingFileError
 from tfdiff.extract.python.candidates import choose
 from tfdiff.extract.python.imports import Packages
-from tfdiff.extract.trace import Asked, Notes
+from tfdiff.extract.trace import Asked, Journal
 from tfdiff.facts import ClassRef
 from tfdiff.sources.tree import SourceTree
 
@@ -80,29 +80,34 @@ class Program:
 
     Args:
         tree: the release.
-        notes: hears of every question that is asked of it.
+        journal: hears of every question that is asked of it.
     """
 
-    def __init__(self, tree: SourceTree, notes: Notes | None = None) -> None:
+    def __init__(self, tree: SourceTree, journal: Journal | None = None) -> None:
         self._tree = tree
-        self._notes = notes or Notes()
+        self._journal = journal or Journal()
         self._packages = Packages(choose(tree.paths()))
         self._modules: dict[str, SourceModule | None] = {}
         self._classes: dict[tuple[str, str], ClassDefinition] = {}
         self._linked: dict[tuple[str, str], Asked] = {}
+        self._blobs: dict[str, str] = {}
 
     def module(self, dotted: str) -> SourceModule | None:
         """The module of that name if it is part of the release and worth reading."""
         path = self._packages.path(dotted)
-        self._notes.note(("readable", dotted), path or "")
+        self._journal.note(("readable", dotted), path or "")
         if path is None or (_MACHINERY.search(path) and "optimizer" not in path):
             return None
         return self.file(path)
 
+    def home(self, dotted: str) -> str | None:
+        """The file of a module by its full name, None where it is not part of the release."""
+        return self._packages.path(dotted)
+
     @property
     def horizon(self) -> tuple[int, ...]:
         """The date until which the release promises to be readable by others, if it says so."""
-        self._notes.note(("horizon",), repr(self._horizon))
+        self._journal.note(("horizon",), repr(self._horizon))
         return self._horizon
 
     @cached_property
@@ -116,9 +121,10 @@ class Program:
 
     def file(self, path: str) -> SourceModule | None:
         """The module in that file; None if there is no such file or Python cannot parse it."""
-        self._notes.note(("file", path), self._tree.blob_id(path) or "")
         if path not in self._modules:
             self._modules[path] = self._parse(path)
+            self._blobs[path] = self._tree.blob_id(path) or ""
+        self._journal.note(("file", path), self._blobs[path])
         return self._modules[path]
 
     def _parse(self, path: str) -> SourceModule | None:
@@ -146,11 +152,11 @@ class Program:
         if key not in self._classes:
             definition = ClassDefinition(node.name, module, node, {}, {})
             self._classes[key] = definition
-            with self._notes.recording() as asked:
+            with self._journal.recording() as asked:
                 self._link(definition)
             self._linked[key] = asked
         self.file(module.path)
-        self._notes.replay(self._linked.get(key, {}))
+        self._journal.replay(self._linked.get(key, {}))
         return self._classes[key]
 
     def _link(self, definition: ClassDefinition) -> None:
