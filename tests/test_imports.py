@@ -14,6 +14,8 @@ FLOORS = (
     ("tfdiff.cli", "tfdiff.__main__"),
     (
         "tfdiff.run",
+        "tfdiff.accounting",
+        "tfdiff.attribution",
         "tfdiff.changelog",
         "tfdiff.history",
         "tfdiff.render",

@@ -27,6 +27,7 @@ def compare(  # noqa: PLR0913 - the options are keyword-only
     repo: str | Path | None = None,
     offline: bool = False,
     cache: str | Path | None = None,
+    commits: bool = False,
 ) -> "Report":
     """Compare optimizers between two releases.
 
@@ -39,6 +40,7 @@ def compare(  # noqa: PLR0913 - the options are keyword-only
         repo: address or path of a git repository; None for TensorFlow's on GitHub.
         offline: use nothing but what is on this machine.
         cache: where fetched files and facts are kept; None for the user's cache folder.
+        commits: find the commits that brought each finding.
 
     Returns:
         The same report that the command line writes; ``tfdiff.render`` shows it.
@@ -55,4 +57,4 @@ def compare(  # noqa: PLR0913 - the options are keyword-only
         offline=offline,
         cache=Path(cache) if cache is not None else None,
     )
-    return run.compare(optimizer, old, new, options=options)
+    return run.compare(optimizer, old, new, options=options, commits=commits)

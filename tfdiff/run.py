@@ -28,12 +28,14 @@ class Shown:
     notes: tuple[str, ...]
 
 
-def compare(
+def compare(  # noqa: PLR0913 - the options are keyword-only
     optimizer: str | Sequence[str] | None,
     old: str,
     new: str,
     *,
     options: SourceOptions | None = None,
+    commits: bool = False,
+    account: bool = False,
 ) -> Report:
     """Compare optimizers between two releases.
 
@@ -43,6 +45,8 @@ def compare(
         old: a tag, a branch, a commit, or a folder with an unpacked release.
         new: likewise.
         options: where the releases come from.
+        commits: find the commits that brought each finding.
+        account: account for every hunk of the files that differ.
 
     Raises:
         UnknownReleaseError: a source has no such release.
@@ -62,7 +66,22 @@ def compare(
         coverage=_coverage(reports, before, after),
         notes=tuple(notes),
     )
-    return finished(report, changelog)
+    return _asked(finished(report, changelog), before, after, commits=commits, account=account)
+
+
+def _asked(
+    report: Report, before: Reading, after: Reading, *, commits: bool, account: bool
+) -> Report:
+    """The report with what takes more time, and is made where it is asked for."""
+    if commits:
+        from tfdiff.attribution import with_commits  # noqa: PLC0415 - as it says
+
+        report = with_commits(report, before.tree, after.tree)
+    if account:
+        from tfdiff.accounting import with_files  # noqa: PLC0415 - as it says
+
+        report = with_files(report, before, after)
+    return report
 
 
 def compare_two(old: str, new: str, *, options: SourceOptions | None = None) -> Report:

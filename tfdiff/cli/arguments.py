@@ -71,8 +71,11 @@ def _report(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         "--max-bytes", type=int, metavar="N", help="cut Markdown to N bytes at whole findings"
     )
     command.add_argument(
-        "--coverage", action="store_true", help="print what accounts for every changed line"
+        "--coverage",
+        action="store_true",
+        help="print what accounts for every hunk of the files that differ",
     )
+    _commits(command)
     command.add_argument(
         "--attach", metavar="TICKET", help="attach the reports to a ticket; see `tfdiff attach`"
     )
@@ -96,6 +99,7 @@ def _query(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
     command.add_argument(
         "--format", choices=("text", "json", "markdown"), default="text", help="default: text"
     )
+    _commits(command)
     _fail_on(command)
     _source(command)
 
@@ -215,6 +219,15 @@ def _cache(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
 def _two_releases(command: argparse.ArgumentParser) -> None:
     command.add_argument("old", metavar="OLD", help=RELEASE)
     command.add_argument("new", metavar="NEW", help="likewise")
+
+
+def _commits(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--commits",
+        action="store_true",
+        help="find the commits that brought each change; of a repository elsewhere its history is "
+        "fetched, some megabytes for a pair",
+    )
 
 
 def _fail_on(command: argparse.ArgumentParser) -> None:

@@ -35,7 +35,12 @@ def report(arguments: argparse.Namespace) -> int:
 
         check_ticket(arguments.attach, _tracker(arguments))  # before the work, not after it
     found = run.compare(
-        arguments.optimizer, arguments.old, arguments.new, options=_options(arguments)
+        arguments.optimizer,
+        arguments.old,
+        arguments.new,
+        options=_options(arguments),
+        commits=arguments.commits,
+        account=arguments.coverage,
     )
     _notes(arguments, found.notes)
     for path in outputs:
@@ -99,8 +104,12 @@ def query(arguments: argparse.Namespace) -> int:
 
     match arguments.what:
         case [name, old, new]:
-            found = run.compare(name, old, new, options=_options(arguments))
+            found = run.compare(
+                name, old, new, options=_options(arguments), commits=arguments.commits
+            )
         case [old, new]:
+            if arguments.commits:
+                raise UsageError("--commits needs one optimizer: NAME OLD NEW.")
             found = run.compare_two(old, new, options=_options(arguments))
         case _:
             raise UsageError("Give NAME OLD NEW, or NAME@OLD NAME@NEW.")

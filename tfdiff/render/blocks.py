@@ -45,7 +45,8 @@ def _where(finding: Finding) -> list[str]:
     for commit in finding.commits:
         number = ""
         if commit.pull_request:
-            number = f" ({link(f'pull request {commit.pull_request}', commit.pull_url)})"
+            words = f"pull request {commit.pull_request}"
+            number = f" ({link(words, commit.pull_url) if commit.pull_url else words})"
         sha = link(commit.sha[:10], commit.url)
         lines += [f"- {sha} {commit.date} {prose(commit.subject)}{number}"]
     if finding.commits:

@@ -1,5 +1,7 @@
 """Talks to one remote on behalf of a mirror: lists its names, fetches from it."""
 
+import re
+from dataclasses import dataclass
 from pathlib import Path
 
 from tfdiff.errors import SourceError
@@ -10,11 +12,25 @@ from tfdiff.sources.git_progress import FetchReport
 from tfdiff.sources.git_remote import explain, without_password
 from tfdiff.sources.options import SILENT, Progress
 
+_LOST = re.compile(r"not our ref ([0-9a-f]{40})")
 _LISTING_SECONDS = 8.0  # the fall-back to wheels shall come within seconds
 _FETCH = ("fetch", "--progress", "--no-tags", "--no-write-fetch-head", "--recurse-submodules=no")
 # To offer the commits that are here would cost a round trip and save nothing where objects are
 # asked for by their ids.
 _NAMED_OBJECTS = ("-c", "fetch.negotiationAlgorithm=noop")
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """What came of a fetch of blobs.
+
+    Attributes:
+        lost: ids that the remote does not have any more.
+        without_filter: the server sent more than was asked for.
+    """
+
+    lost: tuple[str, ...]
+    without_filter: bool
 
 
 class Fetcher:
@@ -82,6 +98,26 @@ class Fetcher:
         finally:
             report.done()
         return report
+
+    def fetch_blobs(self, blob_ids: tuple[str, ...]) -> Fetched:
+        """Fetch blobs, without those that the remote says it has lost; only while locked.
+
+        TensorFlow's own repository lacks two since 1.6.0, and one lost blob fails the batch.
+        """
+        without: tuple[str, ...] = ()
+        while blob_ids:
+            label = f"Fetching {len(blob_ids)} files"
+            try:
+                report = self.fetch(label, "blob:none", blob_ids, named=True)
+            except UnreachableError as error:
+                lost = set(_LOST.findall(str(error)))
+                if lost.isdisjoint(blob_ids):
+                    raise
+                without += tuple(blob_id for blob_id in blob_ids if blob_id in lost)
+                blob_ids = tuple(blob_id for blob_id in blob_ids if blob_id not in lost)
+            else:
+                return Fetched(without, without_filter=report.without_filter)
+        return Fetched(without, without_filter=False)
 
     def need_network(self, what: str) -> None:
         """Refuse to go on where ``what`` has to be fetched and may not be."""

@@ -2,12 +2,15 @@
 
 import re
 from collections.abc import Sequence
+from hashlib import sha256
+from pathlib import Path
 
 from tfdiff.sources.failures import DamagedError
 from tfdiff.sources.git_command import GitCommand, GitRunError
 from tfdiff.sources.git_fetch import Fetcher
 from tfdiff.sources.git_mirror_folder import MirrorFolder
-from tfdiff.sources.touch import Touch
+from tfdiff.sources.git_patches import blobs, patches
+from tfdiff.sources.touch import Patch, Touch
 
 _LOG = (
     "log",
@@ -30,12 +33,15 @@ class History:
     Args:
         folder: where it is kept.
         remote: what fetches into it.
+        objects: object folders to read from beside its own.
     """
 
-    def __init__(self, folder: MirrorFolder, remote: Fetcher) -> None:
+    def __init__(
+        self, folder: MirrorFolder, remote: Fetcher, objects: tuple[Path, ...] = ()
+    ) -> None:
         self._folder = folder
         self._remote = remote
-        self._git = GitCommand(folder.git_dir, network=False)
+        self._git = GitCommand(folder.git_dir, network=False, objects=objects)
 
     def between(self, old: str, new: str, paths: Sequence[str]) -> tuple[Touch, ...]:
         """The commits in ``new`` and not in ``old`` that touch the paths, oldest first.
@@ -50,10 +56,46 @@ class History:
             git = self._git if self._remote.offline else self._remote.git
             return touches(git, old, new, paths)
         except GitRunError as error:
-            raise DamagedError(
-                f"Could not read the history in {self._folder.git_dir}: {error.said}. "
-                f"'tfdiff cache --clear' begins anew."
-            ) from error
+            raise self._damaged(error) from error
+
+    def patches(self, touches: Sequence[Touch], paths: Sequence[str]) -> tuple[Patch, ...]:
+        """What the commits changed in the paths; the versions between come in one batch.
+
+        A commit with a version that the remote has lost is left out.
+
+        Raises:
+            UnreachableError: the versions have to be fetched and cannot be.
+        """
+        with self._folder.locked():
+            pass  # it need not exist where the commits are another repository's
+        try:
+            needed = blobs(self._git, [touch.sha for touch in touches], paths)
+            lost = self._bring_versions(frozenset[str]().union(*needed.values()))
+            readable = [touch for touch in touches if not needed.get(touch.sha, lost) & lost]
+            return patches(self._git, readable, paths)
+        except GitRunError as error:
+            raise self._damaged(error) from error
+
+    def _bring_versions(self, ids: frozenset[str]) -> frozenset[str]:
+        """Fetch versions of files; gives those that the remote does not have any more."""
+        if not ids:
+            return ids
+        wanted = tuple(sorted(ids))
+        note = f"versions-{sha256(chr(0).join(wanted).encode()).hexdigest()[:32]}"
+        kept = self._folder.note(note)
+        if kept is None:
+            self._remote.need_network("the versions of files between the releases")
+            with self._folder.locked():
+                lost = self._remote.fetch_blobs(wanted).lost
+                kept = "\n".join(lost).encode()
+                self._folder.keep_note(note, kept)
+        return frozenset(kept.decode().split())
+
+    def _damaged(self, error: GitRunError) -> DamagedError:
+        return DamagedError(
+            f"Could not read the history in {self._folder.git_dir}: {error.said}. "
+            f"'tfdiff cache --clear' begins anew."
+        )
 
     def _bring(self, old: str, new: str) -> None:
         pair = f"pair-{old[:16]}-{new[:16]}"

@@ -13,12 +13,13 @@ from tfdiff.sources.git_command import GitCommand, GitRunError
 from tfdiff.sources.git_history import touches
 from tfdiff.sources.git_mirror import Mirror
 from tfdiff.sources.git_names import check_name, find_named, tag_names, unknown_release
+from tfdiff.sources.git_patches import patches
 from tfdiff.sources.git_remote import check_address
 from tfdiff.sources.git_repository import GitRepository, local_git_dir
 from tfdiff.sources.git_tree import GitObjects, GitTree
 from tfdiff.sources.git_web import web_of_copy
 from tfdiff.sources.options import SourceOptions
-from tfdiff.sources.touch import Touch
+from tfdiff.sources.touch import Patch, Touch
 from tfdiff.sources.tree import Release
 
 _REMOTE = re.compile(r"remote\.(.*)\.(url|promisor)", re.IGNORECASE)
@@ -52,6 +53,16 @@ class LocalObjects:
                 f"Could not read the history of {self.repository.label}: {error.said}."
             ) from error
 
+    def patches(self, touches: Sequence[Touch], paths: Sequence[str]) -> tuple[Patch, ...]:
+        """What the commits changed in the paths."""
+        git = self.repository.git
+        try:
+            return patches(git, touches, paths)
+        except GitRunError as error:
+            raise SourceError(
+                f"Could not read the history of {self.repository.label}: {error.said}."
+            ) from error
+
 
 class PartialObjects(LocalObjects):
     """The objects of a partial clone; the blobs that it lacks come by way of the cache.
@@ -70,6 +81,10 @@ class PartialObjects(LocalObjects):
     def blob(self, commit: str, path: str) -> bytes:
         """The content of one file."""
         return self._mirror.blob(commit, path)
+
+    def patches(self, touches: Sequence[Touch], paths: Sequence[str]) -> tuple[Patch, ...]:
+        """What the commits changed in the paths, by way of the cache."""
+        return self._mirror.patches(touches, paths)
 
 
 def local_repository(path: Path) -> GitRepository:

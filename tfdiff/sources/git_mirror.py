@@ -6,14 +6,13 @@ that the next one could stumble over.
 """
 
 import logging
-import re
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
 from tfdiff.errors import MissingFileError
 from tfdiff.sources.blob_id import BlobIds
-from tfdiff.sources.failures import DamagedError, UnreachableError
+from tfdiff.sources.failures import DamagedError
 from tfdiff.sources.git_command import GitCommand
 from tfdiff.sources.git_fetch import Fetcher
 from tfdiff.sources.git_history import History
@@ -22,11 +21,10 @@ from tfdiff.sources.git_names import peeled_names
 from tfdiff.sources.git_remote import folder_name
 from tfdiff.sources.git_repository import GitRepository
 from tfdiff.sources.options import Progress
-from tfdiff.sources.touch import Touch
+from tfdiff.sources.touch import Patch, Touch
 
 _SENDS_EVERYTHING = "sends-everything"
 _LISTING = "listing"
-_LOST = re.compile(r"not our ref ([0-9a-f]{40})")
 
 Result = TypeVar("Result")
 logger = logging.getLogger(__name__)
@@ -61,9 +59,8 @@ class Mirror:
             GitCommand(self._folder.git_dir, network=False, objects=objects), self.label
         )
         history = MirrorFolder(folder / "git" / f"{folder_name(address)}-history")
-        self._history = History(
-            history, Fetcher(address, history, offline=offline, progress=progress)
-        )
+        fetcher = Fetcher(address, history, offline=offline, progress=progress, objects=objects)
+        self._history = History(history, fetcher, objects)
         self._fetched: list[str] = []
         self._at_hand: set[str] = set()
 
@@ -125,6 +122,14 @@ class Mirror:
         """
         return self._history.between(old, new, paths)
 
+    def patches(self, touches: Sequence[Touch], paths: Sequence[str]) -> tuple[Patch, ...]:
+        """What the commits changed in the paths.
+
+        Raises:
+            UnreachableError: versions of the files have to be fetched and cannot be.
+        """
+        return self._history.patches(touches, paths)
+
     def _ask_names(self) -> dict[str, str]:
         with self._folder.locked():
             listed = self._remote.names()
@@ -144,7 +149,7 @@ class Mirror:
         if missing:
             self._remote.need_network(f"{len(missing)} of the files that are needed")
             with self._folder.locked():
-                self._fetch_blobs(missing)
+                self._note_filter(without=self._remote.fetch_blobs(missing).without_filter)
             missing = self.repository.missing(asked)
         trees = {commit: self.repository.blob_ids(commit) for commit, _ in asked}
         ids = {
@@ -154,24 +159,6 @@ class Mirror:
             if path in trees[commit]
         }
         self._at_hand.update(ids.difference(missing))
-
-    def _fetch_blobs(self, blob_ids: tuple[str, ...]) -> None:
-        """Fetch blobs, without those that the remote says it has lost.
-
-        TensorFlow's own repository lacks two since 1.6.0, and one lost blob fails the batch.
-        """
-        while blob_ids:
-            label = f"Fetching {len(blob_ids)} files"
-            try:
-                report = self._remote.fetch(label, "blob:none", blob_ids, named=True)
-            except UnreachableError as error:
-                lost = set(_LOST.findall(str(error)))
-                if lost.isdisjoint(blob_ids):
-                    raise
-                blob_ids = tuple(blob_id for blob_id in blob_ids if blob_id not in lost)
-            else:
-                self._note_filter(without=report.without_filter)
-                return
 
     def _fetch_commits(self, names: Sequence[str]) -> None:
         self._remote.need_network(", ".join(names))

@@ -7,7 +7,7 @@ from typing import Protocol
 from tfdiff.errors import MissingFileError
 from tfdiff.sources.blob_id import BlobIds
 from tfdiff.sources.stated_version import stated_version, version_paths
-from tfdiff.sources.touch import Touch
+from tfdiff.sources.touch import Patch, Touch
 from tfdiff.sources.tree import Release
 from tfdiff.sources.versions import release_version
 
@@ -29,6 +29,9 @@ class GitObjects(Protocol):
 
         None where the history is not at hand and cannot be had.
         """
+
+    def patches(self, touches: Sequence[Touch], paths: Sequence[str]) -> tuple[Patch, ...]:
+        """What the commits changed in the paths, in the commits' order."""
 
 
 class GitTree:
@@ -87,6 +90,10 @@ class GitTree:
         if path not in self._ids:
             raise MissingFileError(f"{self._named.ref} has no file {path} ({self._named.source}).")
         return self.objects.blob(self.commit, path)
+
+    def commit_link(self, sha: str) -> str | None:
+        """Web address of a commit, None where the repository has no pages."""
+        return f"{self._web}/commit/{sha}" if self._web else None
 
     def permalink(self, path: str, start: int, end: int) -> str | None:
         """Web address of these lines at this commit, None where the repository has no pages."""

@@ -129,7 +129,9 @@ def _fit(finding: Finding, entry: NoteEntry, said: int, names: Names) -> int:
     words = _VOCABULARY.get(finding.facet)
     told = bool(words and re.search(words, entry.text, re.IGNORECASE))
     changed = _changed(finding, names) & _identifiers(entry.whole)
-    if not (subject or changed or (told and finding.rule != "method-changed")):
+    # "fix" and "change" are too little to tell which of a class's methods is meant
+    enough = told and (finding.rule != "method-changed" or words != _CHANGE)
+    if not (subject or changed or enough):
         return 0
     return said + subject + told + min(len(changed), 2)
 
