@@ -6,6 +6,7 @@ rest is matched so that as many states as possible are updated by the same formu
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import islice, permutations, product
 
 import numpy as np
@@ -14,6 +15,7 @@ from tfdiff.comparison.names import Aliases
 from tfdiff.facts import OptimizerFacts, UpdateRule
 from tfdiff.ir.evaluate import Program, Value, compiled
 from tfdiff.ir.walk import symbols, truth_symbols
+from tfdiff.rules.matching.parameters import accepted_names
 
 _POINTS = 16
 _TRIES = 5000  # assignments that are tried; more than any optimizer has had
@@ -21,23 +23,87 @@ _SEED = 20170814
 _TOLERANCE = 1e-9
 
 # The field's words for one thing, where the names have nothing in common.
-_WORDS = {"lr": "learningrate", "alpha": "learningrate", "eps": "epsilon"}
+_WORDS = {
+    "lr": "learningrate",
+    "alpha": "learningrate",
+    "eps": "epsilon",
+    "iter": "iterations",
+    "t": "iterations",
+}
 
 
 def aliases(old: OptimizerFacts, new: OptimizerFacts) -> Aliases:
-    """What the new optimizer calls otherwise than the old one."""
+    """What the new optimizer calls otherwise than the old one.
+
+    A name that is not told by its spelling is matched only where the formulas agree: a state
+    with the state that the same formula updates, a parameter with what stands in its place.
+    """
     parameters = dict(_by_name(_parameters(old), _parameters(new)))
     states = dict(_by_name(_states(old), _states(new)))
     rules = _comparable(old, new)
     if rules:
-        roles = _Roles(*rules, Aliases(tuple(parameters.items()), tuple(states.items())))
-        open_parameters = _left(_parameters(old), _parameters(new), parameters)
-        open_states = _left(_states(old), _states(new), states)
-        best = max(_choices(open_parameters, open_states), key=roles.score, default=None)
-        if best and roles.score(best) > 0:
-            parameters.update(best.parameters)
-            states.update(best.states)
+        used = _used(old, rules[0]), _used(new, rules[1])
+        states_left = _left(_updated(old, rules[0]), _updated(new, rules[1]), states)
+        best = max(
+            _attempts(
+                rules,
+                used,
+                (parameters, states),
+                states_left,
+            ),
+            key=lambda attempt: len(attempt.agreeing),
+        )
+        parameters = best.parameters
+        states |= best.states
     return Aliases(_different(parameters), _different(states))
+
+
+@dataclass(frozen=True, slots=True)
+class _Attempt:
+    """What an assignment says, reduced to what the formulas bear out."""
+
+    agreeing: frozenset[str]
+    parameters: dict[str, str]
+    states: dict[str, str]
+
+
+def _attempts(
+    rules: tuple[UpdateRule, UpdateRule],
+    used: tuple[tuple[str, ...], tuple[str, ...]],
+    known_names: tuple[dict[str, str], dict[str, str]],
+    states_left: tuple[list[str], list[str]],
+) -> Iterator[_Attempt]:
+    """The best assignment with all equal names taken as one thing, and without one of them.
+
+    ``decay`` is the decay of the mean square in one class and that of the learning rate in
+    another: an equal name is no proof.
+    """
+    parameters, states = known_names
+    for suspect in (None, *(name for name in used[0] if parameters.get(name) == name)):
+        known = {name: its for name, its in parameters.items() if name != suspect}
+        roles = _Roles(*rules, Aliases(tuple(known.items()), tuple(states.items())))
+        choices = _choices(_left(*used, known), states_left)
+        scored = ((roles.agreeing(choice), choice) for choice in choices)
+        agreeing, best = max(scored, key=lambda one: len(one[0]), default=(frozenset(), Aliases()))
+        borne_out = frozenset(symbols(v for name, v in rules[0].states if name in agreeing))
+        chosen = {mine: its for mine, its in best.parameters if mine in borne_out}
+        yield _Attempt(
+            agreeing,
+            known | chosen if suspect is None or suspect in chosen else parameters,
+            {mine: its for mine, its in best.states if mine in agreeing},
+        )
+
+
+def _used(facts: OptimizerFacts, rule: UpdateRule) -> tuple[str, ...]:
+    """The parameters that stand in a rule."""
+    named = frozenset(symbols(value for _, value in rule.states))
+    return tuple(name for name in _parameters(facts) if name in named)
+
+
+def _updated(facts: OptimizerFacts, rule: UpdateRule) -> tuple[str, ...]:
+    """The slots that a rule updates; the others play no role that could be compared."""
+    changed = {name for name, _ in rule.states}
+    return tuple(slot.name for slot in facts.slots if slot.per_variable and slot.name in changed)
 
 
 def _different(names: dict[str, str]) -> tuple[tuple[str, str], ...]:
@@ -45,7 +111,8 @@ def _different(names: dict[str, str]) -> tuple[tuple[str, str], ...]:
 
 
 def _parameters(facts: OptimizerFacts) -> tuple[str, ...]:
-    return tuple(parameter.name for parameter in facts.parameters)
+    spelled_twice = accepted_names(facts)
+    return tuple(item.name for item in facts.parameters if item.name not in spelled_twice)
 
 
 def _states(facts: OptimizerFacts) -> tuple[str, ...]:
@@ -108,41 +175,49 @@ def _assignments(old: list[str], new: list[str]) -> Iterable[tuple[tuple[str, st
 
 
 class _Roles:
-    """Counts the states that two rules update by the same formula under an assignment."""
+    """Tells the states that two rules update by the same formula under an assignment."""
 
     def __init__(self, old: UpdateRule, new: UpdateRule, known: Aliases) -> None:
         self._known = known
         self._new = compiled(new.states)
-        self._truths = truth_symbols(value for _, value in new.states)
         generator = np.random.default_rng(_SEED)
         names = {*symbols(value for _, value in old.states), *dict(old.states)}
-        truths = truth_symbols(value for _, value in old.states)
+        self._old_truths = truths = truth_symbols(value for _, value in old.states)
         self._inputs: dict[str, object] = {
-            name: False if name in truths else generator.uniform(0.1, 0.9, _POINTS)
+            name: _usual(name) if name in truths else generator.uniform(0.1, 0.9, _POINTS)
             for name in sorted(names)
         }
+        self._truths = truth_symbols(value for _, value in new.states)
         self._spare = generator.uniform(0.1, 0.9, _POINTS)
         self._old = _values(compiled(old.states), self._inputs)
 
-    def score(self, choice: Aliases) -> int:
-        """How many states agree."""
+    def agreeing(self, choice: Aliases) -> frozenset[str]:
+        """The old names of the states that agree."""
         names = dict((*self._known.parameters, *choice.parameters))
         state_names = {"var": "var", **dict((*self._known.states, *choice.states))}
+        same = (("grad", "grad"), ("step", "step"))
         inputs = {
             new: self._inputs[old]
-            for old, new in (*names.items(), *state_names.items(), ("grad", "grad"))
-            if old in self._inputs
+            for old, new in (*names.items(), *state_names.items(), *same)
+            if old in self._inputs and (old in self._old_truths) == (new in self._truths)
         }
         given = {
-            name: inputs.get(name, False if name in self._truths else self._spare)
+            name: inputs.get(name, _usual(name) if name in self._truths else self._spare)
             for name, _ in self._new.inputs
         }
         values = _values(self._new, given)
-        return sum(
-            np.allclose(self._old[old], values[new], rtol=_TOLERANCE, atol=0)
+        return frozenset(
+            old
             for old, new in state_names.items()
-            if old in self._old and new in values
+            if old in self._old
+            and new in values
+            and np.allclose(self._old[old], values[new], rtol=_TOLERANCE, atol=0)
         )
+
+
+def _usual(truth: str) -> bool:
+    """What holds if nothing is passed: sentinels are absent, options are off."""
+    return truth.endswith(" is None")
 
 
 def _values(program: Program, inputs: dict[str, object]) -> dict[str, Value]:

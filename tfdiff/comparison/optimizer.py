@@ -129,7 +129,7 @@ def _pair(
     if not (old.class_name and new.class_name):
         return Pair(name, old, new, (), ())
     pair = Pair(name, old, new, regions, ())
-    if two_classes:
+    if two_classes or _reimplemented(pair):
         from tfdiff.comparison.aliases import aliases  # noqa: PLC0415 - numpy is not always needed
 
         names = aliases(old, new)
@@ -137,6 +137,12 @@ def _pair(
     names = renames(pair)
     verdicts = path_verdicts(old, new, regions, names, decisions, any_variable=two_classes)
     return replace(pair, verdicts=verdicts)
+
+
+def _reimplemented(pair: Pair) -> bool:
+    """Whether a name stands for another class now, which keeps its state under other names."""
+    left = state.matched(pair)
+    return bool(left.removed and left.added) and pair.old.ancestry != pair.new.ancestry
 
 
 def _order(finding: Finding) -> tuple[object, ...]:

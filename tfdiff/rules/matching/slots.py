@@ -24,16 +24,23 @@ def matched(pair: Pair) -> Slots:
 
     The order of creation tells roles apart only while the number of slots is the same.
     """
-    old = {slot.name: slot for slot in pair.old.slots}
-    new = {slot.name: slot for slot in pair.new.slots}
-    known = dict(pair.state_names)
-    renamed = [(old[before], new[after]) for before, after in pair.state_names]
-    kept = tuple(
-        (slot, new[name]) for name, slot in old.items() if name in new and name not in known
-    )
-    taken = {slot.name for _, slot in (*kept, *renamed)}
-    removed = [slot for name, slot in old.items() if name not in new and name not in known]
-    added = [slot for name, slot in new.items() if name not in taken]
+    # A variable that holds a hyperparameter is not the slot of the same name.
+    old = {subject(slot): slot for slot in pair.old.slots}
+    new = {subject(slot): slot for slot in pair.new.slots}
+    renamed = [
+        (old[mine], new[its])
+        for before, after in pair.state_names
+        for mine, its in (
+            (f"slot:{before}", f"slot:{after}"),
+            (f"variable:{before}", f"variable:{after}"),
+        )
+        if mine in old and its in new
+    ]
+    told = {subject(slot) for pairs in renamed for slot in pairs}
+    kept = tuple((slot, new[key]) for key, slot in old.items() if key in new and key not in told)
+    stays = told | {subject(slot) for slot, _ in kept}
+    removed = [slot for key, slot in old.items() if key not in stays]
+    added = [slot for key, slot in new.items() if key not in stays]
     if len(old) == len(new):
         for before, after in zip(old.values(), new.values(), strict=True):
             if before in removed and after in added and _alike(before, after):
