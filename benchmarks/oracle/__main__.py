@@ -1,0 +1,116 @@
+"""Hold tfdiff against real TensorFlow: evaluation in ULP, and verdicts against binaries.
+
+    python benchmarks/oracle --repo ~/tensorflow --keras-repo ~/keras --work /tmp/oracle
+    python benchmarks/oracle --repo ~/tensorflow --work /tmp/oracle --releases 1.4.0 1.5.0
+
+Every release is installed into an environment of its own, as far as a fitting Python is at hand
+(on PATH or in pyenv's folder). It runs every optimizer that it has on fixed gradients, dense and
+sparse, with reference and resource variables, 200 steps each. Then (a) the update rule that tfdiff
+extracts from the sources is evaluated in NumPy and held against the real states, one step from the
+true state each and over the whole run, and (b) tfdiff's verdict on every pair of releases is held
+against what the two binaries did. Results are kept in ``--work`` and reused.
+"""
+
+import argparse
+import sys
+from collections.abc import Iterator
+from itertools import combinations
+from pathlib import Path
+from typing import Final
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from benchmarks.oracle import tables
+from benchmarks.oracle.environments import NoEnvironmentError, environment
+from benchmarks.oracle.gradients import write_gradients
+from benchmarks.oracle.release import Judged, judge
+from benchmarks.oracle.sources import reading
+from benchmarks.oracle.verdicts import Comparison, compared, matches, report
+
+RELEASES: Final = (
+    "1.2.1", "1.4.0", "1.5.0", "1.8.0", "1.12.0", "1.15.0", "2.3.0", "2.6.0", "2.8.0", "2.10.0",
+)  # fmt: skip
+
+
+def main() -> int:
+    """Run the oracle; 1 if a binary refutes a verdict."""
+    arguments = _parser().parse_args()
+    work: Path = arguments.work
+    work.mkdir(parents=True, exist_ok=True)
+    gradients = work / "gradients.npz"
+    if not gradients.exists():
+        write_gradients(gradients)
+    judged = list(_judged(arguments, gradients))
+    comparisons = tuple(_comparisons(judged))
+    text = "\n".join(_page(judged, comparisons))
+    (arguments.output or work / "oracle.md").write_text(text + "\n")
+    return int(any(item.refuted for item in comparisons))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--repo", required=True, help="TensorFlow's repository")
+    parser.add_argument("--keras-repo", help="Keras' repository, for releases from 2.6 on")
+    parser.add_argument("--work", type=Path, required=True, help="where results are kept")
+    parser.add_argument("--environments", type=Path, help="where releases are installed")
+    parser.add_argument("--cache", type=Path, help="where facts are cached")
+    parser.add_argument("--releases", nargs="+", default=RELEASES)
+    parser.add_argument("--only", default="", help="optimizers whose name contains this")
+    parser.add_argument("--output", type=Path, help="the Markdown to write")
+    return parser
+
+
+def _judged(arguments: argparse.Namespace, gradients: Path) -> Iterator[Judged]:
+    for release in arguments.releases:
+        try:
+            made = environment(release, arguments.environments or arguments.work / "environments")
+        except NoEnvironmentError as error:
+            print(f"{release}: not installed: {error}", file=sys.stderr)
+            continue
+        read = reading(
+            release, arguments.repo, arguments.keras_repo, made.packages, arguments.cache
+        )
+        found = judge(
+            made,
+            read,
+            gradients,
+            arguments.work / "results" / release,
+            lambda name: arguments.only in name,
+        )
+        deviating = sum(item.deviates for item in found.evaluated)
+        print(
+            f"{release}: {len(found.evaluated)} runs evaluated, {deviating} deviate",
+            file=sys.stderr,
+        )
+        yield found
+
+
+def _comparisons(judged: list[Judged]) -> Iterator[Comparison]:
+    for old, new in combinations(judged, 2):
+        refs = old.environment.release, new.environment.release
+        before, after = dict(old.optimizers), dict(new.optimizers)
+        for left, right in matches(old.reading, new.reading):
+            if left not in before or right not in after:
+                continue
+            sides = (old.reading, before[left].facts), (new.reading, after[right].facts)
+            yield from compared(report(right.name, *sides), before[left], after[right], refs)
+        print(f"{refs[0]} -> {refs[1]}: compared", file=sys.stderr)
+
+
+def _page(judged: list[Judged], comparisons: tuple[Comparison, ...]) -> Iterator[str]:
+    sections = (
+        ("Evaluation, by release", tables.releases(judged)),
+        ("Evaluation, by optimizer", tables.optimizers(judged)),
+        ("Farther than rounding", tables.deviations(judged)),
+        ("Verdicts against binaries", tables.pairs(comparisons)),
+        ("Disagreements", tables.disagreements(comparisons)),
+        ("Not run, not evaluated", tables.not_run(judged)),
+    )
+    for title, lines in sections:
+        yield f"## {title}\n"
+        yield from lines
+        yield ""
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,124 @@
+"""Everything about one release: what was read, what ran, and how far the two are apart."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from benchmarks.oracle.cases import Case, NotRunnableError, cases
+from benchmarks.oracle.environments import Environment
+from benchmarks.oracle.evaluation import Deviation, Gradients, counts_steps, deviations
+from benchmarks.oracle.matching import Ran
+from benchmarks.oracle.reductions import NotEvaluableError
+from benchmarks.oracle.runs import Record, run
+from tfdiff.extract.catalog import Entry
+from tfdiff.extract.reading import Reading
+from tfdiff.facts import OptimizerFacts
+
+MEDIAN: Final = 4.0
+RELATIVE: Final = 1e-4
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluated:
+    """One run, and how far our evaluation is from it.
+
+    Attributes:
+        states: state by state, the weights first.
+        late: it agrees only with the step counter read after its increment; see ``deviations``.
+    """
+
+    case: Case
+    states: tuple[Deviation, ...]
+    late: bool = False
+
+    @property
+    def deviates(self) -> bool:
+        """Farther than rounding explains."""
+        return any(item.median > MEDIAN or item.relative > RELATIVE for item in self.states)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One release.
+
+    Attributes:
+        optimizers: those that ran, by catalog entry.
+        evaluated: every run that could be evaluated.
+        refused: optimizer -> why the release did not run it, with the number of runs.
+        open: optimizer -> why a run could not be evaluated, with the number of runs.
+    """
+
+    environment: Environment
+    reading: Reading
+    optimizers: tuple[tuple[Entry, Ran], ...]
+    evaluated: tuple[Evaluated, ...]
+    refused: tuple[tuple[str, str, int], ...]
+    open: tuple[tuple[str, str, int], ...]
+
+
+def judge(
+    environment: Environment,
+    reading: Reading,
+    gradients_file: Path,
+    folder: Path,
+    wanted: Callable[[str], bool],
+) -> Judged:
+    """Run what a release has and evaluate what was read of it."""
+    gradients = _loaded(gradients_file)
+    refused: list[tuple[str, str]] = []
+    unread: list[tuple[str, str]] = []
+    planned: list[tuple[Entry, tuple[Case, ...]]] = []
+    for entry in reading.catalog.entries:
+        if not wanted(entry.name):
+            continue
+        try:
+            planned.append((entry, tuple(cases(reading.optimizer(entry)))))
+        except NotRunnableError as error:
+            refused.append((entry.name, str(error)))
+    every = [case for _, chosen in planned for case in chosen]
+    results = run(environment.python, every, gradients_file, folder)
+    evaluated: list[Evaluated] = []
+    optimizers: list[tuple[Entry, Ran]] = []
+    for entry, chosen in planned:
+        facts = reading.optimizer(entry)
+        for case in chosen:
+            record = results.record(case)
+            if record is None:
+                refused.append((entry.name, results.error(case)))
+                continue
+            try:
+                evaluated.append(_evaluated(facts, case, record, gradients))
+            except NotEvaluableError as error:
+                unread.append((entry.name, str(error)))
+        late = frozenset(item.case.id for item in evaluated if item.late)
+        optimizers.append((entry, Ran(facts, chosen, results, late)))
+    return Judged(
+        environment,
+        reading,
+        tuple(optimizers),
+        tuple(evaluated),
+        _counted(refused),
+        _counted(unread),
+    )
+
+
+def _evaluated(
+    facts: OptimizerFacts, case: Case, record: Record, gradients: Gradients
+) -> Evaluated:
+    found = Evaluated(case, deviations(facts, case, record, gradients))
+    if found.deviates and counts_steps(facts, case):
+        again = Evaluated(case, deviations(facts, case, record, gradients, late=True), late=True)
+        return found if again.deviates else again
+    return found
+
+
+def _loaded(path: Path) -> Gradients:
+    with np.load(path) as arrays:
+        return dict(arrays)
+
+
+def _counted(items: list[tuple[str, str]]) -> tuple[tuple[str, str, int], ...]:
+    return tuple((*item, items.count(item)) for item in dict.fromkeys(items))
