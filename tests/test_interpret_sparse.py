@@ -2,7 +2,8 @@
 
 from tests.interpret_kit import curve, rules, sparse
 from tests.ir_reader import read
-from tfdiff.ir.expr import Expr, call, operation, select, symbol
+from tfdiff.facts import UpdateRule
+from tfdiff.ir.expr import Expr, call, number, operation, select, symbol
 
 TOUCHED = symbol("touched")
 
@@ -73,13 +74,17 @@ def test_duplicates_are_summed_by_the_base_class() -> None:
     assert sparse("state_ops.scatter_sub(var, grad.indices, grad.values)").duplicates == "summed"
 
 
-def resource(statement: str) -> str | None:
+def resource_rule(statement: str) -> UpdateRule:
     method = (
         "def _resource_apply_dense(self, grad, handle):\n    raise NotImplementedError()\n\n"
         "def _resource_apply_sparse_duplicate_indices(self, grad, handle, indices):\n"
         f"    return {statement}"
     )
-    return rules(curve(method))["sparse/resource/python"].duplicates
+    return rules(curve(method))["sparse/resource/python"]
+
+
+def resource(statement: str) -> str | None:
+    return resource_rule(statement).duplicates
 
 
 def test_adding_each_occurrence_is_adding_their_sum() -> None:
@@ -88,8 +93,12 @@ def test_adding_each_occurrence_is_adding_their_sum() -> None:
 
 
 def test_adding_the_square_of_each_occurrence_is_not_the_square_of_the_sum() -> None:
-    added = "resource_variable_ops.resource_scatter_add(handle.handle, indices, grad * grad)"
-    assert resource(added) == "unknown"
+    added = "resource_variable_ops.resource_scatter_add(handle.handle, indices, grad * grad * 2)"
+    squares = call("sum of occurrences", read("grad * grad"))
+    rule = resource_rule(added)
+    assert rule.duplicates == "summed"
+    after = operation("add", symbol("var"), operation("mul", squares, number(2)))
+    assert dict(rule.states)["var"] is select(TOUCHED, after, symbol("var"))
 
 
 def test_writing_each_occurrence_leaves_the_last() -> None:

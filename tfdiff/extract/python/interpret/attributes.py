@@ -44,6 +44,7 @@ VARIABLE_ATTRIBUTES = frozenset(
     | {"is_resource", "aggregation", "synchronization", "regularizer"}
 )
 GRAPH = Foreign("graph")
+REPLICA_COUNTS = frozenset({"num_replicas_in_sync", "num_replicas", "num_towers"})
 METHODS = frozenset(
     {"_ref", "_as_graph_element"}
     | {"value", "read_value", "initialized_value", "get_shape", "numpy", "ref"}
@@ -106,6 +107,8 @@ def _dtype(value: Value) -> Value:
 def _of_foreign(machine: Machine, text: str, name: str) -> Value:
     if text in machine.wrapped and "clip" in name:
         return None  # a wrapped optimizer is taken to be as it is made without arguments
+    if name in REPLICA_COUNTS:
+        return 1  # strategies are followed as one replica
     value = _dtype(Module(f"{text}.{name}"))
     return value if isinstance(value, Dtype | float) else Foreign(f"{text}.{name}")
 
@@ -126,7 +129,7 @@ def _of_tensor(machine: Machine, receiver: Value, name: str) -> Value:
             return Foreign(f"tensor.{name}")
 
 
-def _of_variable(  # noqa: PLR0911 - one attribute each
+def _of_variable(  # noqa: C901, PLR0911 - one attribute each
     machine: Machine, receiver: Variable, state: str, name: str
 ) -> Value:
     plain = state.partition(":")[2]
@@ -141,8 +144,10 @@ def _of_variable(  # noqa: PLR0911 - one attribute each
             return None
         case "_in_graph_mode" | "trainable" | "_trainable":
             return True
-        case "graph" | "_graph_key":
+        case "graph":
             return GRAPH
+        case "_graph_key":
+            return machine.attribute(GRAPH, name)
         case "value":
             return receiver  # a method of TensorFlow's variables, a property of Keras 3's
         case "op":

@@ -111,6 +111,14 @@ def _variables(machine: Machine, text: str, args: Args, kwargs: Kwargs) -> Value
     return machine.make_list((Variable("state:var"),))
 
 
+def _collection(machine: Machine, text: str, args: Args, kwargs: Kwargs) -> Value:  # noqa: ARG001
+    """What else a graph has to train beside the variables that it is asked to: nothing."""
+    key = describe(args[0]) if args else ""
+    if key.endswith(("_STREAMING_MODEL_PORTS", "TRAINABLE_RESOURCE_VARIABLES")):
+        return machine.make_list(())
+    return Foreign(f"{text}({key})")
+
+
 def _map_structure(machine: Machine, text: str, args: Args, kwargs: Kwargs) -> Value:  # noqa: ARG001
     elements = iterate(machine, args[1]) if not isinstance(args[1], NUMERIC) else None
     if elements is None:
@@ -190,6 +198,7 @@ PRIMITIVES: dict[str, Primitive] = {
     "moving_average_update": _moving_average,
     "forward_compatible": _forward_compatible,
     "copy_sharding": _second_argument,
+    "get_collection": _collection,
     "map_structure": _map_structure,
     "flatten": _flatten,
     **dict.fromkeys(

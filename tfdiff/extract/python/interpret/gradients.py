@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 from tfdiff.extract.python.interpret import arithmetic
 from tfdiff.extract.python.interpret.containers import iterate
-from tfdiff.extract.python.interpret.machine import RAW_GRADIENT, Machine
+from tfdiff.extract.python.interpret.describing import describe
+from tfdiff.extract.python.interpret.machine import LOSS, RAW_GRADIENT, Machine
 from tfdiff.extract.python.interpret.rows import gathered, summed
 from tfdiff.extract.python.interpret.tensors import named
 from tfdiff.extract.python.interpret.values import (
@@ -13,8 +14,10 @@ from tfdiff.extract.python.interpret.values import (
     Rows,
     Slices,
     Value,
+    Variable,
 )
-from tfdiff.ir.expr import Call, call, symbol
+from tfdiff.ir.expr import Call, Expr, Operation, Select, call, number, operation, select, symbol
+from tfdiff.ir.walk import ordered
 
 Args = tuple[Value, ...]
 Kwargs = dict[str, Value]
@@ -50,9 +53,42 @@ def _slices(machine: Machine, text: str, args: Args, kwargs: Kwargs) -> Value:  
 
 
 def _gradients(machine: Machine, text: str, args: Args, kwargs: Kwargs) -> Value:  # noqa: ARG001
-    given: Value = Slices(RAW_GRADIENT, Rows(unique=False))
-    gradient = symbol("grad") if machine.gradient == "dense" else given
-    return machine.make_list((gradient,))
+    """``gradients(loss, variables)``, ``tape.gradient(loss, variables)``: one for each variable."""
+    loss = (
+        args[0]
+        if args
+        else next((kwargs[n] for n in ("loss", "target", "ys") if n in kwargs), LOSS)
+    )
+    sources = args[1] if len(args) > 1 else None
+    slope = _slope(machine, machine.settle(loss))
+    gradient: Value = operation("mul", slope, symbol("grad")) if slope else symbol("grad")
+    if machine.gradient == "sparse":
+        values = operation("mul", slope, RAW_GRADIENT) if slope else RAW_GRADIENT
+        gradient = Slices(values, Rows(unique=False))
+    return gradient if isinstance(sources, Variable) else machine.make_list((gradient,))
+
+
+def _slope(machine: Machine, loss: Value) -> Expr | None:
+    """What a gradient is multiplied by where the loss is; None where it is left as it is."""
+    match loss:
+        case Operation(op="mul", args=(left, right)) if LOSS not in ordered((left,)):
+            return _product(left, _slope(machine, right))
+        case Operation(op="mul", args=(left, right)) if LOSS not in ordered((right,)):
+            return _product(right, _slope(machine, left))
+        case Operation(op="div", args=(left, right)) if LOSS not in ordered((right,)):
+            inner = _slope(machine, left)
+            return operation("div", inner or number(1), right)
+        case Select(condition, then, other):
+            arms = [_slope(machine, arm) for arm in (then, other)]
+            return select(condition, *(arm or number(1) for arm in arms)) if any(arms) else None
+        case _ if loss is LOSS or isinstance(loss, Foreign):
+            return None
+        case _:
+            return machine.not_read(describe(loss), "gradient of something else than the loss")
+
+
+def _product(factor: Expr, slope: Expr | None) -> Expr:
+    return operation("mul", factor, slope) if slope else factor
 
 
 def _clip_by_norm(machine: Machine, text: str, args: Args, kwargs: Kwargs) -> Value:  # noqa: ARG001

@@ -61,6 +61,8 @@ TOUCHED = symbol("touched")
 
 RAW_GRADIENT = symbol("grad of one occurrence")
 
+LOSS = symbol("loss")
+
 MOST_STEPS = 40_000
 
 DEEPEST = 60

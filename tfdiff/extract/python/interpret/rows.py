@@ -1,7 +1,18 @@
 """Rows of a sparse step: ``touched`` is true for the rows that the gradient holds."""
 
 from tfdiff.extract.python.interpret.machine import RAW_GRADIENT, TOUCHED
-from tfdiff.ir.expr import FUNCTIONS, Call, Expr, Operation, Select, boolean, call, select, symbol
+from tfdiff.ir.expr import (
+    FUNCTIONS,
+    Call,
+    Expr,
+    Operation,
+    Select,
+    boolean,
+    call,
+    operation,
+    select,
+    symbol,
+)
 from tfdiff.ir.walk import ordered, replaced
 
 SUM = "sum of occurrences"
@@ -54,13 +65,25 @@ def row_gradient(value: Expr) -> Expr:
     return replaced((value,), {RAW_GRADIENT: symbol("grad")})[value]
 
 
-def summed(value: Expr) -> Expr:
+def summed(value: Expr) -> Expr:  # noqa: PLR0911 - one kind of node each
     """A value of each occurrence added up over the occurrences of a row."""
-    if isinstance(value, Select) and not uses_occurrences(value.condition):
-        return select(value.condition, summed(value.then), summed(value.other))
     if not uses_occurrences(value) or is_linear(value):
         return row_gradient(value)
-    return call(SUM, value)
+    match value:
+        case Select(condition, then, other) if not uses_occurrences(condition):
+            return select(condition, summed(then), summed(other))
+        case Operation(op="neg", args=(inner,)):
+            return operation("neg", summed(inner))
+        case Operation(op="mul", args=(factor, inner)) if not uses_occurrences(factor):
+            return operation("mul", factor, summed(inner))
+        case Operation(op="mul" | "div" as op, args=(inner, factor)) if not uses_occurrences(
+            factor
+        ):
+            return operation(op, summed(inner), factor)
+        case Operation(op="add" | "sub" as op, args=args) if all(map(uses_occurrences, args)):
+            return operation(op, *map(summed, args))
+        case _:
+            return call(SUM, value)
 
 
 def is_linear(value: Expr) -> bool:  # noqa: PLR0911 - one kind of node each

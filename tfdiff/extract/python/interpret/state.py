@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from tfdiff.extract.python.interpret.machine import Created, Machine
-from tfdiff.extract.python.interpret.rows import gathered, is_linear, uses_occurrences, written
+from tfdiff.extract.python.interpret.rows import gathered, summed, uses_occurrences, written
 from tfdiff.extract.python.interpret.values import (
     EXPRESSIONS,
     Assigned,
@@ -27,6 +27,7 @@ COMBINE: dict[str, Callable[[Expr, Expr], Expr]] = {
     "mul": lambda old, new: operation("mul", old, new),
     "div": lambda old, new: operation("div", old, new),
 }
+_DUPLICATES = {"add": "summed", "sub": "summed", "update": "last"}
 SLOT = "slot:"
 STATE = "state:"
 INITIAL = ("initial_value", "initializer", "value", "val")
@@ -116,11 +117,6 @@ def scatter(machine: Machine, kind: str, target: Value, indices: Value, value: V
         return store(machine, target.state, call(f"scatter_{kind}", *operands))
     update = gathered(machine.tensor(value))
     if not indices.unique and uses_occurrences(update):
-        machine.duplicates.add(_duplicates(kind, update))
+        machine.duplicates.add(_DUPLICATES.get(kind, "unknown"))
+        update = summed(update) if kind in {"add", "sub"} else update
     return store(machine, target.state, written(COMBINE[kind](gathered(old), update), old))
-
-
-def _duplicates(kind: str, update: Expr) -> str:
-    if kind in {"add", "sub"}:
-        return "summed" if is_linear(update) else "unknown"
-    return "last" if kind == "update" else "unknown"

@@ -3,7 +3,6 @@
 import ast
 import re
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 
 from tfdiff.extract.python.interpret import (
     attributes,
@@ -17,23 +16,19 @@ from tfdiff.extract.python.interpret import (
 from tfdiff.extract.python.interpret.assumed import assumed_base, is_assumed
 from tfdiff.extract.python.interpret.finish import finished
 from tfdiff.extract.python.interpret.kernels import Kernels
-from tfdiff.extract.python.interpret.machine import RAW_GRADIENT, Machine
+from tfdiff.extract.python.interpret.machine import Machine
 from tfdiff.extract.python.interpret.program import ClassDefinition, Program
+from tfdiff.extract.python.interpret.protocols import Start, is_moving_average, starts
 from tfdiff.extract.python.interpret.values import (
     Choice,
     Class,
     DictRef,
     Foreign,
-    Function,
     Instance,
-    Method,
     OverBudgetError,
     Raised,
-    Rows,
     Scope,
-    Slices,
     Value,
-    Variable,
 )
 from tfdiff.facts import ClassRef, Gradient, OpFacts, UpdateRule
 from tfdiff.facts import Variable as VariableKind
@@ -60,7 +55,7 @@ class _Semantics:
 def update_rules(
     program: Program, reference: ClassRef, kernels: Kernels, ops: Ops
 ) -> tuple[UpdateRule, ...]:
-    """One whole step (what ``apply_gradients`` does) of an optimizer on every path.
+    """One whole step (what ``minimize`` does) of an optimizer on every path.
 
     Args:
         program: the Python of the release.
@@ -79,9 +74,12 @@ def update_rules(
         definition.resolution.append(assumed_base())
     rules: list[UpdateRule] = []
     for gradient, variable in _paths(definition):
-        machine = Machine(program, _Semantics(), ops, variable, gradient)
-        machine.memory.states["state:var"] = symbol("state:var")
-        failure = _run(machine, definition)
+        for start in starts(definition):
+            machine = Machine(program, _Semantics(), ops, variable, gradient)
+            machine.memory.states["state:var"] = symbol("state:var")
+            failure = _run(machine, definition, start)
+            if failure is None:
+                break
         if failure != "NotImplementedError":
             rules.extend(finished(machine, kernels, failure))
     return tuple(rules)
@@ -95,7 +93,7 @@ def _paths(definition: ClassDefinition) -> Iterator[tuple[Gradient, VariableKind
     )
     v2 = definition.find("_resource_apply_dense") and not definition.find("_apply_dense")
     gradients: tuple[Gradient, ...] = ("dense", "sparse")
-    if _is_moving_average(definition):
+    if is_moving_average(definition):
         yield from (("dense", "ref"), ("dense", "resource"))
     for variable, methods in served:
         if any(definition.find(name) for name in methods) and not (v2 and variable == "ref"):
@@ -103,17 +101,12 @@ def _paths(definition: ClassDefinition) -> Iterator[tuple[Gradient, VariableKind
                 yield gradient, variable
 
 
-def _is_moving_average(definition: ClassDefinition) -> bool:
-    """Whether a class keeps averages of variables (``tf.train.ExponentialMovingAverage``)."""
-    return bool(definition.find("apply") and definition.find("average_name"))
-
-
-def _run(machine: Machine, definition: ClassDefinition) -> str | None:
+def _run(machine: Machine, definition: ClassDefinition, start: Start) -> str | None:
     """Make the optimizer and let it take a step; the reason if that fails."""
     try:
         instance = calls.call(machine, Class(definition), (), _arguments(machine, definition))
         assert isinstance(instance, Instance)  # noqa: S101 - calling a class makes an instance
-        _step(machine, instance)
+        start(machine, instance)
     except Raised as raised:
         return raised.kind.rpartition(".")[2] or "an exception"
     except (OverBudgetError, RecursionError) as error:
@@ -160,48 +153,3 @@ def _hyperparameter(machine: Machine, name: str, default: ast.expr | None, scope
         machine.booleans.add(absent)
         return Choice(absent, None, symbol(name))
     return symbol(name)
-
-
-def _step(machine: Machine, instance: Instance) -> None:
-    """What one call of ``apply_gradients`` does; of ``get_updates`` for Keras 1.x."""
-    variable = Variable("state:var")
-    if _is_moving_average(instance.definition):
-        machine.keeps_variable = True
-        apply = machine.attribute(instance, "apply")
-        machine.call(apply, machine.make_list((variable,)))
-        return
-    if instance.definition.find("apply_gradients") is None:
-        updates = machine.attribute(instance, "get_updates")
-        machine.deferred = True
-        machine.call(updates, **_update_arguments(machine, updates, variable))
-        return
-    sparse = Slices(RAW_GRADIENT, Rows(unique=False))
-    gradient: Value = symbol("grad") if machine.gradient == "dense" else sparse
-    pairs = machine.make_list(((gradient, variable),))
-    if machine.wrapped and instance.definition.find("compute_gradients"):
-        # Wrappers may note there what they ask for when the gradients are applied.
-        with suppress(Raised):
-            machine.call(machine.attribute(instance, "compute_gradients"), Foreign("loss"))
-    apply = machine.attribute(instance, "apply_gradients")
-    # Wrappers refuse to work without a global step; nobody's update depends on it.
-    asked = isinstance(apply, Method) and "global_step" in _parameters(apply.function)
-    counter: dict[str, Value] = {"global_step": symbol("global_step")} if asked else {}
-    machine.parameters.add(symbol("global_step"))
-    machine.call(apply, pairs, **counter)
-
-
-def _parameters(function: Function) -> list[str]:
-    return [argument.arg for argument in function.node.args.args]
-
-
-def _update_arguments(machine: Machine, updates: Value, variable: Variable) -> dict[str, Value]:
-    """``get_updates(loss, params)``, and ``constraints`` between them in earlier releases."""
-    function = updates.function if isinstance(updates, Method) else updates
-    if not isinstance(function, Function):
-        return {}
-    known: dict[str, Value] = {
-        "loss": Foreign("loss"),
-        "params": machine.make_list((variable,)),
-        "constraints": machine.make_dict({}),
-    }
-    return {name: known.get(name, Foreign(name)) for name in _parameters(function)[1:]}
