@@ -17,11 +17,11 @@ from collections import Counter
 from itertools import pairwise
 from pathlib import Path
 
-from tfdiff.findings import Report
+from tfdiff.findings import FileAccount, Report
 from tfdiff.run import compare
 from tfdiff.sources import SourceOptions, final_releases, list_tags, release_version
 
-ACCOUNTS = ("finding", "no effect", "not reached", "not classified")
+ACCOUNTS: tuple[FileAccount, ...] = ("finding", "no effect", "not reached", "not classified")
 COLUMNS = "{:>9} {:>9} {:>6} {:>6} {:>8} {:>10} {:>12} {:>15} {:>8} {:>9} {:>7}"
 
 
@@ -61,7 +61,7 @@ def main() -> int:
     head = ("old", "new", "files", "hunks", *ACCOUNTS, "covered", "findings", "share")
     print(COLUMNS.format(*head), "  seconds")
     failed = False
-    total: Counter[str] = Counter()
+    total: Counter[FileAccount] = Counter()
     for old, new in consecutive(options, given.first, given.last):
         begun = time.perf_counter()
         try:

@@ -14,6 +14,7 @@ FLOORS = (
     ("tfdiff.cli", "tfdiff.__main__"),
     (
         "tfdiff.run",
+        "tfdiff.accepted",
         "tfdiff.accounting",
         "tfdiff.attribution",
         "tfdiff.changelog",

@@ -208,6 +208,9 @@ def _range(command: argparse.ArgumentParser) -> None:
 def _rules(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     command = _command(subcommands, "rules", commands.rules, "list the rules, or explain one")
     command.add_argument("rule", metavar="ID", nargs="?")
+    command.add_argument(
+        "--markdown", action="store_true", help="print all of them as a page, with their words"
+    )
 
 
 def _cache(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -237,6 +240,12 @@ def _fail_on(command: argparse.ArgumentParser) -> None:
         default="never",
         help="exit with 1 where a finding has this effect or a graver one, and with 3 where that "
         "was not decided (default: never)",
+    )
+    command.add_argument(
+        "--accept",
+        metavar="FILE",
+        type=Path,
+        help="findings that you have accepted (TOML); they are folded and do not count",
     )
 
 

@@ -13,6 +13,7 @@ from tfdiff.sources.options import SourceOptions
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from tfdiff.accepted import Acceptance
     from tfdiff.findings import Report
     from tfdiff.trackers import AttachOptions
 
@@ -24,6 +25,7 @@ def report(arguments: argparse.Namespace) -> int:
     """``tfdiff report OLD NEW``."""
     from tfdiff import render, run  # noqa: PLC0415 - each command imports what it needs
 
+    accepted = _accepted(arguments)
     outputs: list[Path] = arguments.output
     for path in outputs:
         render.format_of(path)  # a bad name is told before the work, not after it
@@ -42,6 +44,7 @@ def report(arguments: argparse.Namespace) -> int:
         commits=arguments.commits,
         account=arguments.coverage,
     )
+    found = _accepting(found, accepted)
     _notes(arguments, found.notes)
     for path in outputs:
         render.write(found, path, max_bytes=arguments.max_bytes)
@@ -102,6 +105,7 @@ def query(arguments: argparse.Namespace) -> int:
     """``tfdiff query NAME OLD NEW`` and ``tfdiff query NAME@OLD NAME@NEW``."""
     from tfdiff import render, run  # noqa: PLC0415
 
+    accepted = _accepted(arguments)
     match arguments.what:
         case [name, old, new]:
             found = run.compare(
@@ -113,6 +117,7 @@ def query(arguments: argparse.Namespace) -> int:
             found = run.compare_two(old, new, options=_options(arguments))
         case _:
             raise UsageError("Give NAME OLD NEW, or NAME@OLD NAME@NEW.")
+    found = _accepting(found, accepted)
     if arguments.format == "text":
         _notes(arguments, found.notes)
         _print(found)
@@ -190,6 +195,11 @@ def rules(arguments: argparse.Namespace) -> int:
     from tfdiff.rules.registry import all_rules  # noqa: PLC0415
 
     known = {rule.id: rule for rule in all_rules()}
+    if arguments.markdown:
+        from tfdiff.render.rules_page import rules_page  # noqa: PLC0415
+
+        sys.stdout.write(rules_page(all_rules()))
+        return 0
     if arguments.rule is None:
         listing.rules([(rule.id, rule.title) for rule in known.values()], _console())
         return 0
@@ -214,6 +224,26 @@ def cache(arguments: argparse.Namespace) -> int:
     else:
         sys.stdout.write(f"{folder}  {cache_size(options) / 1e6:.1f} MB\n")
     return 0
+
+
+def _accepted(arguments: argparse.Namespace) -> "tuple[Acceptance, ...]":
+    """What the user has accepted; a mistake in the file is told before the work."""
+    if arguments.accept is None:
+        return ()
+    from tfdiff.accepted import read_accepted  # noqa: PLC0415
+
+    return read_accepted(arguments.accept)
+
+
+def _accepting(found: "Report", accepted: "tuple[Acceptance, ...]") -> "Report":
+    """The report with accepted findings marked."""
+    if not accepted:
+        return found
+    from datetime import UTC, datetime  # noqa: PLC0415
+
+    from tfdiff.accepted import accepting  # noqa: PLC0415
+
+    return accepting(found, accepted, datetime.now(UTC).date())
 
 
 def _options(arguments: argparse.Namespace) -> SourceOptions:
@@ -253,7 +283,7 @@ def _exit_code(found: "Report", fail_on: str) -> int:
         return 0
     grave = SEVERITY[: SEVERITY.index(fail_on) + 1]
     findings = (finding for optimizer in found.optimizers for finding in optimizer.findings)
-    if any(finding.effect in grave for finding in findings):
+    if any(finding.effect in grave and finding.accepted is None for finding in findings):
         return FINDINGS
     undecided = any(
         "undecided" in {verdict.updates, verdict.defaults, verdict.state, verdict.execution}
