@@ -1,7 +1,7 @@
 """Hold tfdiff against real TensorFlow: evaluation in ULP, and verdicts against binaries.
 
-    python benchmarks/oracle --repo ~/tensorflow --keras-repo ~/keras --work /tmp/oracle
-    python benchmarks/oracle --repo ~/tensorflow --work /tmp/oracle --releases 1.4.0 1.5.0
+    python -m benchmarks.oracle --repo ~/tensorflow --keras-repo ~/keras --work /tmp/oracle
+    python -m benchmarks.oracle --repo ~/tensorflow --work /tmp/oracle --releases 1.4.0 1.5.0
 
 Every release is installed into an environment of its own, as far as a fitting Python is at hand
 (on PATH or in pyenv's folder). It runs every optimizer that it has on fixed gradients, dense and
@@ -18,7 +18,7 @@ from itertools import combinations
 from pathlib import Path
 from typing import Final
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
+from packaging.version import Version
 
 from benchmarks.oracle import tables
 from benchmarks.oracle.environments import NoEnvironmentError, environment
@@ -61,7 +61,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _judged(arguments: argparse.Namespace, gradients: Path) -> Iterator[Judged]:
-    for release in arguments.releases:
+    for release in sorted(arguments.releases, key=Version):
         try:
             made = environment(release, arguments.environments or arguments.work / "environments")
         except NoEnvironmentError as error:

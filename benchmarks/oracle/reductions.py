@@ -5,6 +5,8 @@ reduces is everything but the steps.
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -50,14 +52,24 @@ class NotEvaluableError(Exception):
     """A rule uses something that has no numbers here; says what."""
 
 
-def evaluated(states: States, inputs: Inputs) -> dict[str, Value]:
-    """One step of a rule; inputs are rounded already, and broadcast over the steps.
+@dataclass(frozen=True, slots=True)
+class _Stage:
+    """One function to compute before the rest: where its value goes, and its arguments."""
+
+    name: str
+    function: Callable[..., Value]
+    arguments: States
+
+
+@lru_cache(maxsize=256)
+def _stages(states: States) -> tuple[tuple[_Stage, ...], States]:
+    """The functions of a rule in the order in which they are needed, and the rule without them.
 
     Raises:
         NotEvaluableError: a function is neither elementwise nor one of ``REDUCTIONS``.
     """
-    given = dict(inputs)
     known: dict[Expr, Expr] = {}
+    stages: list[_Stage] = []
     for node in ordered(value for _, value in states):
         operands = tuple(known[child] for child in children(node))
         if not isinstance(node, Call) or node.function in CALLS:
@@ -67,11 +79,24 @@ def evaluated(states: States, inputs: Inputs) -> dict[str, Value]:
         if function is None:
             raise NotEvaluableError(f"it uses `{node.function}`")
         arguments = tuple((str(place), operand) for place, operand in enumerate(operands))
-        values = _values(arguments, given)
-        name = f"{node.function} {len(given)}"
-        given[name] = function(*(values[place] for place, _ in arguments))
-        known[node] = symbol(name)
-    return _values(tuple((name, known[value]) for name, value in states), given)
+        stage = _Stage(f"{node.function} {len(stages)}", function, arguments)
+        stages.append(stage)
+        known[node] = symbol(stage.name)
+    return tuple(stages), tuple((name, known[value]) for name, value in states)
+
+
+def evaluated(states: States, inputs: Inputs) -> dict[str, Value]:
+    """One step of a rule; inputs are rounded already, and broadcast over the steps.
+
+    Raises:
+        NotEvaluableError: something has no numbers here.
+    """
+    stages, rest = _stages(states)
+    given = dict(inputs)
+    for stage in stages:
+        values = _values(stage.arguments, given)
+        given[stage.name] = stage.function(*(values[place] for place, _ in stage.arguments))
+    return _values(rest, given)
 
 
 def _values(states: States, inputs: Inputs) -> dict[str, Value]:

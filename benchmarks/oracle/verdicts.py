@@ -1,5 +1,6 @@
 """Our verdict on two releases against what their binaries did."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -31,7 +32,9 @@ class Comparison:
         observed: the worst of them.
         relative: the largest difference over movement after the whole run.
         setting: the run that was farthest apart.
-        starts: the state starts from other values, or is not told to start from the same.
+        starts: what we say of the state: it may start from other values.
+        shown: whether a run with the same arguments can show a difference that depends on the
+            condition: not where only one of the releases takes the argument.
     """
 
     optimizer: str
@@ -45,6 +48,7 @@ class Comparison:
     relative: float
     setting: str
     starts: str
+    shown: bool
 
     @property
     def refuted(self) -> bool:
@@ -54,7 +58,8 @@ class Comparison:
     @property
     def not_shown(self) -> bool:
         """We say that there is a difference and no run shows it."""
-        return self.verdict in {"conditional", "differs"} and self.observed != "different"
+        said = self.verdict in {"conditional", "differs"}
+        return said and self.shown and self.observed != "different"
 
 
 def report(
@@ -81,6 +86,8 @@ def compared(
 ) -> Iterator[Comparison]:
     """Every path that both releases ran, with the runs that had the same settings."""
     pairs = tuple(paired(old, new))
+    names = [{item.name for item in side.facts.parameters} for side in (old, new)]
+    one_sided = names[0] ^ names[1]
     for path in said.paths:
         if path.path.device not in {"cpu", "python"}:
             continue
@@ -100,6 +107,7 @@ def compared(
                 relative=relative,
                 setting=f"{case.gradient} {dict(case.arguments)}",
                 starts=said.verdict.state,
+                shown=not (one_sided & set(re.findall(r"\w+", path.condition or ""))),
             )
 
 
