@@ -140,6 +140,7 @@ class Statement(NamedTuple):
         binds: local names and attributes (``self._lr``) that it gives a value to.
         reads: names and attributes that it reads.
         parent: place of the enclosing head among the region's statements, None at the top.
+        within: what the enclosing head says, "" at the top.
     """
 
     said: str
@@ -148,6 +149,7 @@ class Statement(NamedTuple):
     binds: tuple[str, ...]
     reads: tuple[str, ...]
     parent: int | None
+    within: str
     line: int
     end_line: int
 

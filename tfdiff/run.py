@@ -208,7 +208,11 @@ def side(reading: Reading, entry: Entry | None, name: str) -> Side:
         url = reading.tree.permalink(span.path, span.line, span.end_line)
         return Place(span.path, span.line, span.end_line, reading.text(span), url)
 
-    return Side(facts, quote)
+    def skips(path: str) -> bool:
+        unread = path.endswith(".py") and path not in reading.files
+        return unread and reading.tree.blob_id(path) is not None
+
+    return Side(facts, quote, skips)
 
 
 def _coverage(reports: tuple[OptimizerReport, ...], before: Reading, after: Reading) -> Coverage:

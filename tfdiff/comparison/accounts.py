@@ -4,15 +4,19 @@ import re
 from dataclasses import replace
 
 from tfdiff.comparison.changes import overlaps
+from tfdiff.comparison.flow import follow_statements
 from tfdiff.facts import Literal, OptimizerFacts, Span
 from tfdiff.findings import Finding, PathVerdict, Place
 from tfdiff.rules.matching.parameters import matched
-from tfdiff.rules.matching.regions import base_name
+from tfdiff.rules.matching.regions import base_name, computes_update
 from tfdiff.rules.pair import Change, Pair, RegionPair
 from tfdiff.rules.told import ChangeKey, Told, key
 
 _STEP_KINDS = frozenset({"functor", "cuda", "xla"})
 _PYTHON_KINDS = frozenset({"method", "function"})
+_UPDATES = re.compile(
+    r"^_(\w*_)?apply(_|$)(?!gradients)|get_updates|^update_step$|scatter|^_finish$"
+)
 _PUNCTUATION = re.compile(r"\W+")
 _LITERAL = re.compile(r"[-+]?[\d.]+(e[-+]?\d+)?|None|True|False|[-+*/]|[\"'].*", re.IGNORECASE)
 
@@ -26,11 +30,11 @@ def account(pair: Pair, told: tuple[Told, ...]) -> Pair:
     """
     named = {key(change): one.finding.id for one in told for change in one.changes}
     pair = pair.with_regions(tuple(_named(item, named) for item in pair.regions))
-    findings = tuple(one.finding for one in told)
-    exact = frozenset(one.finding.id for one in told if one.changes)
-    names = {finding.id: _names(pair, finding) for finding in findings}
+    findings = tuple({one.finding.id: one.finding for one in told}.items())
+    exact = frozenset(one.finding.id for one in told if one.exact)
+    names = {known: _names(pair, finding) for known, finding in findings}
     kernels = {
-        symbol: finding.id for finding in findings for symbol in _kernel_symbols(pair, finding)
+        symbol: known for known, finding in findings for symbol in _kernel_symbols(pair, finding)
     }
     return pair.with_regions(
         tuple(
@@ -79,8 +83,12 @@ def _of_kernel(item: RegionPair, change: Change, kernels: dict[str, str]) -> Cha
 
 
 def follow(pair: Pair) -> Pair:
-    """The pair with regions that came or went accounted for by the change that names them."""
-    regions = list(pair.regions)
+    """The pair with what follows from an explained change accounted for by the same finding.
+
+    That is a region that came or went and that the change names, and a statement that computes
+    what an explained one uses, or uses what only an explained one computes.
+    """
+    regions = [follow_statements(item) for item in pair.regions]
     moved = True
     while moved:
         moved = False
@@ -95,13 +103,13 @@ def follow(pair: Pair) -> Pair:
 
 
 def _cause(item: RegionPair, regions: list[RegionPair]) -> str | None:
-    name = base_name(item.region.symbol)
+    names = {base_name(item.region.symbol), item.region.symbol.rpartition(".")[0]}
     naming = (
         change.explained
         for other in regions
         if other is not item
         for change in other.changes
-        if change.explained and name in (change.added if item.new else change.removed)
+        if change.explained and not names.isdisjoint(change.added if item.new else change.removed)
     )
     return next(naming, None)
 
@@ -109,21 +117,21 @@ def _cause(item: RegionPair, regions: list[RegionPair]) -> str | None:
 def _explained(
     regions: RegionPair,
     change: Change,
-    findings: tuple[Finding, ...],
+    findings: tuple[tuple[str, Finding], ...],
     names: dict[str, frozenset[str]],
     exact: frozenset[str],
 ) -> Change:
     if not change.open:
         return change
-    for finding in findings:
+    for known, finding in findings:
         # a rule that names statements leaves those between them to others
-        named = finding.id in exact and (change.before or change.after)
+        named = known in exact and (change.before or change.after)
         if not named and _inside(regions, change, finding):
-            return replace(change, explained=finding.id)
+            return replace(change, explained=known)
     tokens = frozenset(change.added) | frozenset(change.removed)
-    for finding in findings:
-        if tokens & names[finding.id]:
-            return replace(change, explained=finding.id)
+    for known, _ in findings:
+        if tokens & names[known]:
+            return replace(change, explained=known)
     return change
 
 
@@ -205,7 +213,8 @@ def settle(pair: Pair) -> Pair:
     return pair.with_regions(
         tuple(
             _settled(item)
-            if item.region.kind in _STEP_KINDS | _PYTHON_KINDS and proofs.cover(item)
+            if (item.region.kind in _STEP_KINDS and proofs.cover(item))
+            or (item.region.kind in _PYTHON_KINDS and proofs.name(item))
             else item
             for item in pair.regions
         )
@@ -236,6 +245,16 @@ class _Proofs:
             self._symbols.get(side.symbol, self._devices.get(side.device or "cpu", False))
             for side in (item.old, item.new)
             if side
+        )
+
+    def name(self, item: RegionPair) -> bool:
+        """Whether a region computes the update on both sides, on paths all proved the same.
+
+        What other methods do besides (what they return, what they keep) is in no update rule.
+        """
+        sides = (item.old, item.new)
+        return computes_update(base_name(item.region.symbol)) and all(
+            side is not None and self._symbols.get(side.symbol, False) for side in sides
         )
 
 

@@ -9,7 +9,10 @@ from tfdiff.facts import Statement
 Aligned = tuple[Statement | None, Statement | None]
 
 _WORD = re.compile(r"[A-Za-z_]\w*|\d[\w.]*|\S")
-_NAME = re.compile(r"(?<![\w.])[A-Za-z_]\w*(?!\w)(?!=(?!=))")
+# a name that is no attribute and no keyword; strings are matched so that they are left alone
+_NAME = re.compile(
+    r"(?P<string>'(?:\\.|[^'\\])*'|\"(?:\\.|[^\"\\])*\")|(?<![\w.])[A-Za-z_]\w*(?!\w)(?!=(?!=))"
+)
 _ALIKE = 0.5
 _LARGE = 40_000
 
@@ -102,8 +105,7 @@ def _kind(said: str) -> str:
 
 def _renamed(old: Sequence[Statement], new: Sequence[Statement]) -> dict[str, str]:
     """Locals of the new side that stand wherever one local of the old side stood."""
-    old_locals = {name for one in old for name in one.binds if "." not in name}
-    new_locals = {name for one in new for name in one.binds if "." not in name}
+    old_locals, new_locals = _locals(old), _locals(new)
     gone, came = old_locals - new_locals, new_locals - old_locals
     if not (gone and came):
         return {}
@@ -126,8 +128,18 @@ def _renamed(old: Sequence[Statement], new: Sequence[Statement]) -> dict[str, st
     }
 
 
+def _locals(side: Sequence[Statement]) -> set[str]:
+    """The local names; a public function's parameters are none, callers know their names."""
+    found: set[str] = set()
+    for one in side:
+        head = one.parent is None and one.said.startswith("def ")
+        public = head and (not one.said.startswith("def _") or one.said.startswith("def __init__"))
+        found |= set() if public else {name for name in one.binds if "." not in name}
+    return found
+
+
 def _in(said: str, names: set[str]) -> list[str]:
-    return [name for name in _NAME.findall(said) if name in names]
+    return [match[0] for match in _NAME.finditer(said) if match[0] in names]
 
 
 def _blank(said: str, names: set[str]) -> str:

@@ -1,8 +1,10 @@
 """One root cause is one finding, however many optimizers it reaches."""
 
 from dataclasses import replace
+from functools import cache
 
 from tfdiff.findings import ComparedRegion, Finding, OptimizerReport, Place
+from tfdiff.rules.registry import all_rules
 
 Key = tuple[object, ...]
 
@@ -21,10 +23,15 @@ def fold(reports: tuple[OptimizerReport, ...]) -> tuple[OptimizerReport, ...]:
     home_id: dict[str, str] = {}
     elsewhere: dict[str, list[str]] = {}
     for members in groups.values():
-        home, finding = min(members, key=_distance)
+        home, own = min(members, key=_distance)
+        finding = own
+        if finding.rule in _topical():
+            # optimizers reach different parts of a base class: the one that sees most tells it
+            finding = max((one for _, one in members), key=lambda one: len(one.explanation))
+            finding = replace(finding, optimizer=home.name)
         others = tuple(report.name for report, _ in members if report.name != home.name)
-        kept[finding.id] = _noted(finding.reaching(others), [own for _, own in members])
-        home_id.update({own.id: finding.id for _, own in members})
+        kept[own.id] = _noted(finding.reaching(others), [one for _, one in members])
+        home_id.update({one.id: finding.id for _, one in members})
         for other in others:
             elsewhere.setdefault(other, []).append(finding.id)
     return tuple(
@@ -59,7 +66,16 @@ def _referring(region: ComparedRegion, home_id: dict[str, str]) -> ComparedRegio
 
 def _key(finding: Finding) -> Key:
     """What makes two optimizers' findings the same: rule, subject and both places."""
+    if finding.rule in _topical():
+        files = tuple(place and place.path for place in (finding.old, finding.new))
+        return finding.rule, finding.subject, *files
     return finding.rule, finding.subject, finding.title, _where(finding.old), _where(finding.new)
+
+
+@cache
+def _topical() -> frozenset[str]:
+    """The rules that tell all changes of one file together."""
+    return frozenset(rule.id for rule in all_rules() if rule.stage == 1)
 
 
 def _where(place: Place | None) -> Key | None:

@@ -1,7 +1,7 @@
 """One optimizer at two releases: match, decide, run the rules, account for every change."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from tfdiff.comparison.accounts import account, follow, respelled, settle
 from tfdiff.comparison.changes import hunks
@@ -33,10 +33,15 @@ Quote = Callable[[Span], Place]
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One release: what it has of the optimizer, and how to quote its lines."""
+    """One release: what it has of the optimizer, and how to quote its lines.
+
+    Attributes:
+        skips: whether the release has a file of that path that was not read.
+    """
 
     facts: OptimizerFacts
     quote: Quote
+    skips: Callable[[str], bool] = field(default=lambda _: False)
 
 
 def compare_optimizer(
@@ -58,7 +63,9 @@ def compare_optimizer(
             matched by their role.
     """
     decisions = decisions or Decisions(FactStore(None))
-    pair, findings = _findings(name, old, new, decisions, two_classes=two_classes)
+    whole = _pair(name, old.facts, new.facts, decisions, two_classes=two_classes)
+    pair, beyond = _within_reach(whole, old, new)
+    pair, findings = _findings(pair, old, new)
     paths = pair.verdicts
     return OptimizerReport(
         name=name,
@@ -77,7 +84,7 @@ def compare_optimizer(
         unchanged=() if pair.one_sided else unchanged(pair, findings),
         findings=findings,
         regions=() if pair.one_sided else tuple(_region(item, old, new) for item in pair.regions),
-        unknowns=tuple(dict.fromkeys((*_unknowns(old.facts), *_unknowns(new.facts)))),
+        unknowns=tuple(dict.fromkeys((*_unknowns(old.facts), *_unknowns(new.facts), *beyond))),
         slots=_compared_slots(pair),
     )
 
@@ -98,10 +105,21 @@ def unread_optimizer(
     )
 
 
-def _findings(
-    name: str, old: Side, new: Side, decisions: Decisions, *, two_classes: bool
-) -> tuple[Pair, tuple[Finding, ...]]:
-    pair = _pair(name, old.facts, new.facts, decisions, two_classes=two_classes)
+def _within_reach(pair: Pair, old: Side, new: Side) -> tuple[Pair, tuple[Unknown, ...]]:
+    """The pair without regions of one side that the other release may have in an unread file."""
+    beyond = [
+        item
+        for item in pair.regions
+        if (not item.new and new.skips(item.region.span.path))
+        or (not item.old and old.skips(item.region.span.path))
+    ]
+    reason = "not compared: the other release's file was not read"
+    unknowns = tuple(Unknown(reason, item.region.symbol, item.region.span) for item in beyond)
+    kept = tuple(item for item in pair.regions if item not in beyond)
+    return pair.with_regions(kept), unknowns
+
+
+def _findings(pair: Pair, old: Side, new: Side) -> tuple[Pair, tuple[Finding, ...]]:
     pair = respelled(pair)
     found: list[Finding] = []
     for stage in STAGES:
@@ -152,7 +170,7 @@ def _order(finding: Finding) -> tuple[object, ...]:
 def _quoted(told: Finding | Told, old: Quote, new: Quote) -> Told:
     finding, changes = (told.finding, told.changes) if isinstance(told, Told) else (told, ())
     full = replace(finding, old=_filled(finding.old, old), new=_filled(finding.new, new))
-    return Told(full, changes)
+    return Told(full, changes, exact=isinstance(told, Told))
 
 
 def _filled(place: Place | None, quote: Quote) -> Place | None:

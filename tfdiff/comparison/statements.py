@@ -9,6 +9,7 @@ from tfdiff.comparison.alignment import Aligned, align, renamed_locals, same
 from tfdiff.comparison.topics import with_topics
 from tfdiff.extract.python.statements import statements
 from tfdiff.facts import Region, Statement
+from tfdiff.rules.matching.regions import base_name
 from tfdiff.rules.pair import Change
 
 RESPELLED = "the same, spelled otherwise"
@@ -25,17 +26,30 @@ def statement_changes(old: Region, new: Region) -> tuple[Change, ...] | None:
     left, right = statements(old), statements(new)
     if left is None or right is None:
         return None
-    return _changes(left, right, old.span.line, new.span.line)
+    if old.symbol != new.symbol and any(_abstract(side) for side in (left, right)):
+        return None  # a method that is implemented now: nothing of it stayed
+    name = base_name(new.symbol) if new.kind in {"method", "function"} else ""
+    return _changes(left, right, old.span.line, new.span.line, name)
+
+
+def _abstract(side: tuple[Statement, ...]) -> bool:
+    """Whether a function does nothing but say that a subclass has to define it."""
+    body = [one.said for one in side if one.parent is not None and one.said != "end"]
+    return all(said.startswith("raise NotImplementedError") for said in body)
 
 
 @lru_cache(maxsize=2048)
 def _changes(
-    left: tuple[Statement, ...], right: tuple[Statement, ...], old_line: int, new_line: int
+    left: tuple[Statement, ...],
+    right: tuple[Statement, ...],
+    old_line: int,
+    new_line: int,
+    name: str,
 ) -> tuple[Change, ...]:
     names = renamed_locals(left, right)
     found = list(_differing(align(left, right), names, (old_line, new_line)))
     found = _moved(found, left, right)
-    return with_topics(found, (left, right))
+    return with_topics(found, (left, right), name)
 
 
 def _differing(

@@ -7,7 +7,9 @@ went around it; else to that of the changed statements that use what it binds.
 from collections.abc import Sequence
 from dataclasses import replace
 
+from tfdiff.extract.python.features import kind_of_name
 from tfdiff.facts import Statement
+from tfdiff.rules.matching.regions import computes_update
 from tfdiff.rules.pair import Change
 
 _ORDER = (
@@ -42,15 +44,19 @@ _RANK = {kind: place for place, kind in enumerate(_ORDER)}
 _WEAK = frozenset({"", "dtype", "shape", "logging", "name"})
 _OWN = frozenset({"raise", "deprecation", "export", "base", "signature"})
 
+# what the update rule itself is made of: its own rules speak of that
+_OF_THE_RULE = frozenset({"state", "hyper", "iterations", "dtype", "shape"})
+
 Sides = tuple[Sequence[Statement], Sequence[Statement]]
 
 
-def with_topics(changes: Sequence[Change], sides: Sides) -> tuple[Change, ...]:
+def with_topics(changes: Sequence[Change], sides: Sides, name: str = "") -> tuple[Change, ...]:
     """The changes of one region, each with its topic.
 
     Args:
         changes: in order, those without effect among them.
         sides: all statements of both sides.
+        name: the function's: what ``get_config`` does has to do with the configuration.
     """
     topics = [_own(change) for change in changes]
     at = _places(changes, sides)
@@ -59,6 +65,11 @@ def with_topics(changes: Sequence[Change], sides: Sides) -> tuple[Change, ...]:
     _of_uses(changes, topics)
     _of_parents(changes, topics, at)
     _of_neighbours(changes, topics)
+    if computes_update(name):
+        topics = ["" if topic in _OF_THE_RULE else topic for topic in topics]
+    else:
+        whole = kind_of_name(name) or ""
+        topics = [topic or whole * (whole in _RANK) for topic in topics]
     return tuple(
         replace(change, topic=topic) for change, topic in zip(changes, topics, strict=True)
     )

@@ -69,6 +69,11 @@ class Reading:
         return self.store.get("catalog", self._stamp, lambda: catalog_of(self._model))
 
     @cached_property
+    def files(self) -> frozenset[str]:
+        """The Python files that were read, or would be where an optimizer reaches them."""
+        return frozenset(self._model.modules)
+
+    @cached_property
     def _model(self) -> Model:
         return open_model(self.tree, self.store, self._journal)
 

@@ -19,6 +19,7 @@ from collections.abc import Iterator
 
 from tfdiff.findings import Effect, Facet, Finding
 from tfdiff.rules.matching.regions import companions, grouped, places
+from tfdiff.rules.matching.topics import quoted
 from tfdiff.rules.pair import Pair, RegionPair
 
 CATCH_ALL = True
@@ -46,12 +47,20 @@ def _finding(pair: Pair, changed: RegionPair, with_it: tuple[RegionPair, ...]) -
         subject=region.symbol,
         condition=None,
         title=f"{region.symbol} {verb}",
-        explanation=f"{where}{companions(with_it)} What the change means was not decided; the "
-        f"lines are shown.",
+        explanation=f"{where}{companions(with_it)} {_quoted(changed)}What the change means was not "
+        f"decided; the lines are shown.",
         remedy="Read the lines on both sides.",
         old=old,
         new=new,
     )
+
+
+def _quoted(changed: RegionPair) -> str:
+    """The first statement that is not the same, on both sides."""
+    for change in changed.open:
+        if change.before and change.after:
+            return f"It was {quoted((change.before.text,))} and is {quoted((change.after.text,))}. "
+    return ""
 
 
 def _where(pair: Pair, symbol: str, *, inherited: bool) -> tuple[Facet, Effect, str]:

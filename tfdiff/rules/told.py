@@ -15,10 +15,12 @@ class Told:
 
     Attributes:
         changes: every change that the finding explains, in any region of the pair.
+        exact: of Python, whether it explains these alone and not all between its lines.
     """
 
     finding: Finding
     changes: tuple[Change, ...]
+    exact: bool = True
 
 
 def key(change: Change) -> ChangeKey:

@@ -10,72 +10,219 @@ from collections.abc import Iterable, Iterator
 
 from tfdiff.facts import Feature
 
-_KINDS: tuple[tuple[str, str], ...] = (
-    (
-        "eager",
-        r"executing_eagerly\w*|init_scope|eager_mode|graph_mode|building_function|run_eagerly"
-        r"|inside_function|is_eager\w*|_?in_graph_mode|is_keras_tensor|is_symbolic_tensor"
-        r"|EagerTensor|py_func|IS_IN_GRAPH_FUNCTION",
+_KINDS: dict[str, tuple[str, ...]] = {
+    "eager": (
+        r"executing_eagerly\w*",
+        r"init_scope",
+        r"eager_mode",
+        r"graph_mode",
+        r"building_function",
+        r"run_eagerly",
+        r"inside_function",
+        r"is_eager\w*",
+        r"_?in_graph_mode",
+        r"is_keras_tensor",
+        r"is_symbolic_tensor",
+        r"EagerTensor",
+        r"py_func",
+        r"IS_IN_GRAPH_FUNCTION",
     ),
-    (
-        "strategy",
-        r"merge_call|get_replica_context|get_cross_replica_context|get_strategy|has_strategy"
-        r"|in_cross_replica_context|num_replicas_in_sync|call_for_each_\w+|(batch_)?reduce_to"
-        r"|batch_reduce|update_non_slot|non_slot_devices|colocate_vars_with|unwrap|all_reduce"
-        r"|_?\w*distribut(ion|ed|e)\w*|get_loss_reduction|all_gather|_aggregate_gradients"
-        r"|\w*strategy\w*|scale_loss_by_num_\w+|_scale_loss|cross_replica_sum|\w*[Rr]eplicas?\w*",
+    "strategy": (
+        r"merge_call",
+        r"get_replica_context",
+        r"get_cross_replica_context",
+        r"get_strategy",
+        r"has_strategy",
+        r"in_cross_replica_context",
+        r"num_replicas_in_sync",
+        r"call_for_each_\w+",
+        r"(batch_)?reduce_to",
+        r"batch_reduce",
+        r"update_non_slot",
+        r"non_slot_devices",
+        r"colocate_vars_with",
+        r"unwrap",
+        r"all_reduce",
+        r"_?\w*distribut(ion|ed|e)\w*",
+        r"get_loss_reduction",
+        r"all_gather",
+        r"_aggregate_gradients",
+        r"\w*strategy\w*",
+        r"scale_loss_by_num_\w+",
+        r"_scale_loss",
+        r"cross_replica_sum",
+        r"\w*[Rr]eplicas?\w*",
     ),
-    (
-        "tracking",
-        r"_track_\w+|_?checkpoint\w*|\w*[Rr]estore\w*|_handle_deferred\w*|_lookup_dependency"
-        r"|_gather_saveables\w*|\w*[Tt]rackable\w*|_add_variable_with_custom_getter"
-        r"|_no_dependency|\w*_dependenc(y|ies)_?\w*getter|_deferred_\w+|_maybe_initialize_\w+"
-        r"|track_variable|tracked?_\w+|\w*[Ss]aveables?\w*|_obj_reference_counts\w*",
+    "tracking": (
+        r"_track_\w+",
+        r"_?checkpoint\w*",
+        r"\w*[Rr]estore\w*",
+        r"_handle_deferred\w*",
+        r"_lookup_dependency",
+        r"_gather_saveables\w*",
+        r"\w*[Tt]rackable\w*",
+        r"_add_variable_with_custom_getter",
+        r"_no_dependency",
+        r"\w*_dependenc(y|ies)_?\w*getter",
+        r"_deferred_\w+",
+        r"_maybe_initialize_\w+",
+        r"track_variable",
+        r"tracked?_\w+",
+        r"\w*[Ss]aveables?\w*",
+        r"_obj_reference_counts\w*",
     ),
-    ("constraint", r"\w*constraints?"),
-    ("clipping", r"\w*clip\w*"),
-    ("duplicates", r"\w*dedup\w*|unsorted_segment_sum|\w*duplicate_indices|unique"),
-    ("locking", r"_?use_locking|\w*_lock|lock|RLock"),
-    (
-        "gradients",
-        r"gradients(_function)?|_?\w*compute_gradients|GradientTape|implicit_\w*grad\w*"
-        r"|gradients_\w+|val_and_grad\w*|backprop|gate_gradients|GATE_\w+|aggregation_method"
-        r"|grad_loss|stop_gradients?|\w*tape|\w*gradient_function|\w*get_gradients"
-        r"|_filter_(empty_)?grad\w*|filter_empty_gradients|_transform_\w*gradients",
+    "constraint": (r"\w*constraints?",),
+    "clipping": (r"\w*clip\w*",),
+    "duplicates": (
+        r"\w*dedup\w*",
+        r"unsorted_segment_sum",
+        r"\w*duplicate_indices",
+        r"unique",
     ),
-    (
-        "hyper",
-        r"_[sg]et_hyper|_call_if_callable|_serialize_hyperparameter|_create_hypers|_decayed_lr"
-        r"|_hyper(s_created|_names)?|callable|\w*[Ll]earningRateSchedule\w*|_initial_decay"
-        r"|apply_state|_prepare_local|_fallback_apply_state",
+    "locking": (
+        r"_?use_locking",
+        r"\w*_lock",
+        r"lock",
+        r"RLock",
     ),
-    ("iterations", r"_?iterations?|_?global_step\w*|_?\w*global_step|local_step|_?step"),
-    (
-        "state",
-        r"_?(create|get|add|make|zeros|get_or_make)_\w*slot\w*|_zeros_slot|slot_name\w*|_slots?\w*"
-        r"|Variable|get_variable|_?add_weight|add_variable\w*|add_optimizer_variables"
-        r"|_?create_\w*(slot|var|weights)\w*|initial\w*|init|\w*initializer|_?weights|set_weights"
-        r"|get_weights|_?\w*beta\d?_power\w*|create_zeros_slot|slot_creator|trainable|is_initialized"
-        r"|create_or_get\w*|variables|track_variable|_set_weights|validate_shape",
+    "gradients": (
+        r"gradients(_function)?",
+        r"_?\w*compute_gradients",
+        r"GradientTape",
+        r"implicit_\w*grad\w*",
+        r"gradients_\w+",
+        r"val_and_grad\w*",
+        r"backprop",
+        r"gate_gradients",
+        r"GATE_\w+",
+        r"aggregation_method",
+        r"grad_loss",
+        r"stop_gradients?",
+        r"\w*tape",
+        r"\w*gradient_function",
+        r"\w*get_gradients",
+        r"_filter_(empty_)?grad\w*",
+        r"filter_empty_gradients",
+        r"_transform_\w*gradients",
     ),
-    ("placement", r"colocate_with\w*|_?\w*device\w*|colocate_gradients_with_ops|\w*colocat\w*"),
-    (
-        "control",
-        r"\w*control_dependenc(y|ies)\w*|with_dependencies|group|identity|no_op|read_value",
+    "hyper": (
+        r"_[sg]et_hyper",
+        r"_call_if_callable",
+        r"_serialize_hyperparameter",
+        r"_create_hypers",
+        r"_decayed_lr",
+        r"_hyper(s_created|_names)?",
+        r"callable",
+        r"\w*[Ll]earningRateSchedule\w*",
+        r"_initial_decay",
+        r"apply_state",
+        r"_prepare_local",
+        r"_fallback_apply_state",
     ),
-    (
-        "scope",
-        r"\w*name_scope\w*|variable_scope|get_variable_scope|unique_(object_)?name|op_scope"
-        r"|_shared_name|scope(_name)?|_?unique_id|_init_set_name|_keras_api_names",
+    "iterations": (
+        r"_?iterations?",
+        r"_?global_step\w*",
+        r"_?\w*global_step",
+        r"local_step",
+        r"_?step",
     ),
-    ("collection", r"add_to_collections?|get_collection(_ref)?|GraphKeys"),
-    ("config", r"_?get_config|from_config|get_init_config|\w*serialize\w*|custom_objects"),
-    ("logging", r"logging|warn(ing)?|warnings|\w*summar(y|ize)\w*|info|vlog|\w*gauge\w*|get_cell"),
-    ("dtype", r"_?valid_dtypes|\w*cast\w*|\w*dtypes?\w*|floatx|bfloat16|\w*_precision\w*"),
-    ("shape", r"shape\w*|\w*_shape\w*|ndims?|is_fully_defined|assert_\w*|set_shape|as_list|size"),
-    ("name", r"name"),
-)
-_PATTERNS = tuple((kind, re.compile(pattern)) for kind, pattern in _KINDS)
+    "state": (
+        r"_?(create|get|add|make|zeros|get_or_make)_\w*slot\w*",
+        r"_zeros_slot",
+        r"slot_name\w*",
+        r"_slots?\w*",
+        r"Variable",
+        r"get_variable",
+        r"_?add_weight",
+        r"add_variable\w*",
+        r"add_optimizer_variables",
+        r"_?create_\w*(slot|var|weights)\w*",
+        r"initial\w*",
+        r"init",
+        r"\w*initializer",
+        r"_?weights",
+        r"set_weights",
+        r"get_weights",
+        r"_?\w*beta\d?_power\w*",
+        r"create_zeros_slot",
+        r"slot_creator",
+        r"trainable",
+        r"is_initialized",
+        r"create_or_get\w*",
+        r"variables",
+        r"track_variable",
+        r"_set_weights",
+        r"validate_shape",
+    ),
+    "placement": (
+        r"colocate_with\w*",
+        r"_?\w*device\w*",
+        r"colocate_gradients_with_ops",
+        r"\w*colocat\w*",
+    ),
+    "control": (
+        r"\w*control_dependenc(y|ies)\w*",
+        r"with_dependencies",
+        r"group",
+        r"identity",
+        r"no_op",
+        r"read_value",
+    ),
+    "scope": (
+        r"\w*name_scope\w*",
+        r"variable_scope",
+        r"get_variable_scope",
+        r"unique_(object_)?name",
+        r"op_scope",
+        r"_shared_name",
+        r"scope(_name)?",
+        r"_?unique_id",
+        r"_init_set_name",
+        r"_keras_api_names",
+    ),
+    "collection": (
+        r"add_to_collections?",
+        r"get_collection(_ref)?",
+        r"GraphKeys",
+    ),
+    "config": (
+        r"_?get_config",
+        r"from_config",
+        r"get_init_config",
+        r"\w*serialize\w*",
+        r"custom_objects",
+    ),
+    "logging": (
+        r"logging",
+        r"warn(ing)?",
+        r"warnings",
+        r"\w*summar(y|ize)\w*",
+        r"info",
+        r"vlog",
+        r"\w*gauge\w*",
+        r"get_cell",
+    ),
+    "dtype": (
+        r"_?valid_dtypes",
+        r"\w*cast\w*",
+        r"\w*dtypes?\w*",
+        r"floatx",
+        r"bfloat16",
+        r"\w*_precision\w*",
+    ),
+    "shape": (
+        r"shape\w*",
+        r"\w*_shape\w*",
+        r"ndims?",
+        r"is_fully_defined",
+        r"assert_\w*",
+        r"set_shape",
+        r"as_list",
+        r"size",
+    ),
+    "name": (r"name",),
+}
+_PATTERNS = tuple((kind, re.compile("|".join(names))) for kind, names in _KINDS.items())
 _DEPRECATION = re.compile(r"deprecat\w*|\w*deprecated\w*")
 _EXPORT = re.compile(r"\w+_export|do_not_generate_docs\w*")
 

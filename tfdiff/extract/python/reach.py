@@ -37,6 +37,12 @@ _ENTRIES = (
     "_resource_apply_sparse_duplicate_indices",
     "_apply_sparse_duplicate_indices",
     "_finish",
+    "get_config",
+    "from_config",
+    "get_weights",
+    "set_weights",
+    "variables",
+    "get_slot_names",
 )
 _ENTRY_PREFIXES = ("minimize", "_apply_", "_resource_", "_create_")
 

@@ -56,7 +56,7 @@ class Spelling(ast.NodeTransformer):
     def __init__(self, imports: Mapping[str, str]) -> None:
         self._imports = imports
 
-    def visit_Name(self, node: ast.Name) -> ast.expr:  # noqa: N802 - the visitor's protocol
+    def visit_Name(self, node: ast.Name) -> ast.expr:
         """A name by its last part, wherever it is imported from."""
         full = self._imports.get(node.id)
         if full is None:
@@ -65,7 +65,7 @@ class Spelling(ast.NodeTransformer):
         found.from_import = True  # type: ignore[attr-defined]
         return ast.copy_location(found, node)
 
-    def visit_Attribute(self, node: ast.Attribute) -> ast.expr:  # noqa: N802
+    def visit_Attribute(self, node: ast.Attribute) -> ast.expr:
         """A member of a module by the last module of its path."""
         self.generic_visit(node)
         node.attr = self._name(node.attr)
@@ -102,14 +102,14 @@ class Spelling(ast.NodeTransformer):
         node.annotation = None
         return node
 
-    def visit_Subscript(self, node: ast.Subscript) -> ast.expr:  # noqa: N802
+    def visit_Subscript(self, node: ast.Subscript) -> ast.expr:
         """``shape.dims[0]`` is ``shape[0]``."""
         self.generic_visit(node)
         if isinstance(node.value, ast.Attribute) and node.value.attr == "dims":
             node.value = node.value.value
         return node
 
-    def visit_UnaryOp(self, node: ast.UnaryOp) -> ast.expr:  # noqa: N802
+    def visit_UnaryOp(self, node: ast.UnaryOp) -> ast.expr:
         """``not a is b`` is ``a is not b``, and not not is nothing."""
         self.generic_visit(node)
         if not isinstance(node.op, ast.Not):
@@ -122,36 +122,45 @@ class Spelling(ast.NodeTransformer):
                 return inner
         return node
 
-    def visit_Call(self, node: ast.Call) -> ast.expr:  # noqa: N802
+    def visit_Call(self, node: ast.Call) -> ast.expr:
         """A call in the one form that its meaning has."""
         self.generic_visit(node)
         node.keywords.sort(key=lambda one: (one.arg is None, one.arg or ""))
-        last = _last(node.func)
-        match node:
-            case ast.Call(func=ast.Name(id="super"), args=[_, _]):
-                node.args = []
-            case ast.Call(func=ast.Name(id=name), args=[of]) if name in _VIEWS:
-                return _method(of, _VIEWS[name])
-            case ast.Call(func=ast.Attribute(value=of, attr=name), args=[]) if name in _VIEWS:
-                return _method(of, _VIEWS[name])
-            case ast.Call(func=ast.Attribute(value=of, attr="get_shape"), args=[], keywords=[]):
-                return ast.Attribute(of, "shape", ast.Load())
-            case ast.Call(args=[of]) if last == "dimension_value":
-                return ast.Attribute(of, "value", ast.Load())
-            case ast.Call(func=ast.Attribute() as func, args=[_]) if last in _CASTS:
-                func.attr = "cast"
-                dtypes = ast.Name("dtypes", ast.Load())
-                node.args.append(ast.Attribute(dtypes, _CASTS[last], ast.Load()))
-            case ast.Call(args=[], keywords=[]) if last in {"in_graph_mode", "in_eager_mode"}:
-                eager = _renamed(node, "executing_eagerly")
-                return eager if last == "in_eager_mode" else ast.UnaryOp(ast.Not(), eager)
-            case ast.Call(func=ast.Name(id=name), args=[ast.ListComp() as of]) if (
-                name in _COLLECTING
-            ):
-                node.args = [ast.GeneratorExp(of.elt, of.generators)]
-            case ast.Call(func=ast.Name(id="set"), args=[ast.List(elts=items)]) if items:
-                return ast.Set(items)
-        return node
+        return _python_call(node) or _tensorflow_call(node) or node
+
+
+def _python_call(node: ast.Call) -> ast.expr | None:
+    """What Python lets one call in several ways."""
+    match node:
+        case ast.Call(func=ast.Name(id="super"), args=[_, _]):
+            node.args = []
+        case ast.Call(func=ast.Name(id=name), args=[of]) if name in _VIEWS:
+            return _method(of, _VIEWS[name])
+        case ast.Call(func=ast.Attribute(value=of, attr=name), args=[]) if name in _VIEWS:
+            return _method(of, _VIEWS[name])
+        case ast.Call(func=ast.Name(id=name), args=[ast.ListComp() as of]) if name in _COLLECTING:
+            node.args = [ast.GeneratorExp(of.elt, of.generators)]
+        case ast.Call(func=ast.Name(id="set"), args=[ast.List(elts=items)]) if items:
+            return ast.Set(items)
+    return None
+
+
+def _tensorflow_call(node: ast.Call) -> ast.expr | None:
+    """What TensorFlow defines by another call."""
+    last = _last(node.func)
+    match node:
+        case ast.Call(func=ast.Attribute(value=of, attr="get_shape"), args=[], keywords=[]):
+            return ast.Attribute(of, "shape", ast.Load())
+        case ast.Call(args=[of]) if last == "dimension_value":
+            return ast.Attribute(of, "value", ast.Load())
+        case ast.Call(func=ast.Attribute() as func, args=[_]) if last in _CASTS:
+            func.attr = "cast"
+            dtypes = ast.Name("dtypes", ast.Load())
+            node.args.append(ast.Attribute(dtypes, _CASTS[last], ast.Load()))
+        case ast.Call(args=[], keywords=[]) if last in {"in_graph_mode", "in_eager_mode"}:
+            eager = _renamed(node, "executing_eagerly")
+            return eager if last == "in_eager_mode" else ast.UnaryOp(ast.Not(), eager)
+    return None
 
 
 def _is_import(node: ast.Name) -> bool:

@@ -8,6 +8,7 @@ import ast
 import warnings
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
 from tfdiff.extract.python.features import decorator_features, features
 from tfdiff.extract.python.spelling import Spelling
@@ -61,6 +62,25 @@ def _leaves(body: Sequence[ast.stmt]) -> bool:
     return bool(body) and isinstance(body[-1], _LEAVES)
 
 
+def _says_nothing(node: ast.stmt) -> bool:
+    match node:
+        case ast.Import() | ast.ImportFrom() | ast.Pass() | ast.Global() | ast.Nonlocal():
+            return True
+        case ast.Expr(value=ast.Constant()) | ast.AnnAssign(value=None):
+            return True
+        case ast.Delete(targets=targets):  # "del grad  # unused"
+            return all(isinstance(target, ast.Name) for target in targets)
+    return False
+
+
+class _Written(NamedTuple):
+    """A statement as it stands: its text and its lines in the parsed text."""
+
+    text: str
+    line: int
+    end_line: int | None
+
+
 class _Reader:
     """Collects the statements of one region, heads before what they enclose.
 
@@ -76,18 +96,9 @@ class _Reader:
             self._statement(node, original, parent)
 
     def _statement(self, node: ast.stmt, raw: ast.stmt, parent: int | None) -> None:
+        if _says_nothing(node):
+            return
         match node, raw:
-            case (
-                (ast.Import() | ast.ImportFrom() | ast.Pass() | ast.Global() | ast.Nonlocal()),
-                _,
-            ):
-                return
-            case ast.Expr(value=ast.Constant()), _:
-                return
-            case ast.Delete(targets=targets), _ if all(isinstance(t, ast.Name) for t in targets):
-                return  # "del grad  # unused" does nothing
-            case ast.AnnAssign(value=None), _:
-                return
             case ast.If(), ast.If():
                 self._if(node, raw, parent)
             case ((ast.For() | ast.While()), (ast.For() | ast.While())):
@@ -113,32 +124,35 @@ class _Reader:
         if isinstance(node, ast.AnnAssign) and node.value is not None:
             node = ast.copy_location(ast.Assign([node.target], node.value), node)
             ast.fix_missing_locations(node)
-        self._add(ast.unparse(node), ast.unparse(raw), [node], parent, raw.lineno, raw.end_lineno)
+        written = _Written(ast.unparse(raw), raw.lineno, raw.end_lineno)
+        self._add(ast.unparse(node), written, [node], parent)
 
     def _add(
         self,
         said: str,
-        text: str,
+        written: _Written,
         parts: Sequence[ast.AST],
         parent: int | None,
-        line: int,
-        end_line: int | None,
         found: tuple[Feature, ...] | None = None,
     ) -> int:
+        text, line, end = written
         binds, reads = _names(parts)
         shown = features(parts) if found is None else found
-        lines = line + self._shift, (end_line or line) + self._shift
-        self.found.append(Statement(said, text, shown, binds, reads, parent, *lines))
+        lines = line + self._shift, (end or line) + self._shift
+        within = "" if parent is None else self.found[parent].said
+        self.found.append(Statement(said, text, shown, binds, reads, parent, within, *lines))
         return len(self.found) - 1
 
     def _end(self, head: int, line: int) -> None:
-        self._add("end", "", [], head, line, line)
+        self._add("end", _Written("", line, line), [], head)
 
     def _if(self, node: ast.If, raw: ast.If, parent: int | None) -> None:
         head = self._add(
-            f"if {ast.unparse(node.test)}:", f"if {ast.unparse(raw.test)}:",
-            [node.test], parent, raw.lineno, raw.test.end_lineno,
-        )  # fmt: skip
+            f"if {ast.unparse(node.test)}:",
+            _Written(f"if {ast.unparse(raw.test)}:", raw.lineno, raw.test.end_lineno),
+            [node.test],
+            parent,
+        )
         self.block(node.body, raw.body, head)
         last = raw.body[-1].end_lineno or raw.lineno
         if _leaves(node.body):
@@ -147,7 +161,7 @@ class _Reader:
             self.block(node.orelse, raw.orelse, parent)
             return
         if node.orelse:
-            self._add("else:", "else:", [], head, last + 1, last + 1)
+            self._add("else:", _Written("else:", last + 1, last + 1), [], head)
             self.block(node.orelse, raw.orelse, head)
             last = raw.orelse[-1].end_lineno or last
         self._end(head, last)
@@ -161,7 +175,7 @@ class _Reader:
         parent: int | None,
     ) -> None:
         end = max(part.end_lineno or raw.lineno for part in parts)
-        head = self._add(said, said, parts, parent, raw.lineno, end)
+        head = self._add(said, _Written(said, raw.lineno, end), parts, parent)
         self.block(node.body, raw.body, head)
         self._end(head, raw.body[-1].end_lineno or raw.lineno)
         self.block(node.orelse, raw.orelse, parent)
@@ -174,26 +188,25 @@ class _Reader:
             lines = original.context_expr.lineno, original.context_expr.end_lineno
             first = raw.lineno if not heads else lines[0]
             text = f"with {ast.unparse(original)}:"
-            heads.append(
-                self._add(f"with {ast.unparse(item)}:", text, parts, parent, first, lines[1])
-            )
+            said = f"with {ast.unparse(item)}:"
+            heads.append(self._add(said, _Written(text, first, lines[1]), parts, parent))
             parent = heads[-1]
         self.block(node.body, raw.body, parent)
         for head in reversed(heads):
             self._end(head, raw.body[-1].end_lineno or raw.lineno)
 
     def _try(self, node: ast.Try, raw: ast.Try, parent: int | None) -> None:
-        head = self._add("try:", "try:", [], parent, raw.lineno, raw.lineno)
+        head = self._add("try:", _Written("try:", raw.lineno, raw.lineno), [], parent)
         self.block(node.body, raw.body, head)
         for handler, original in zip(node.handlers, raw.handlers, strict=True):
             caught = ast.unparse(handler.type) if handler.type else ""
             said = f"except {caught}:"
-            inner = self._add(said, said, [], head, original.lineno, original.lineno)
+            inner = self._add(said, _Written(said, original.lineno, original.lineno), [], head)
             self.block(handler.body, original.body, inner)
         self.block(node.orelse, raw.orelse, head)
         if node.finalbody:
             line = raw.finalbody[0].lineno - 1
-            inner = self._add("finally:", "finally:", [], head, line, line)
+            inner = self._add("finally:", _Written("finally:", line, line), [], head)
             self.block(node.finalbody, raw.finalbody, inner)
         self._end(head, raw.end_lineno or raw.lineno)
 
@@ -206,7 +219,7 @@ class _Reader:
         )
         said = f"def {node.name}({ast.unparse(node.args)}):"
         features_of = (Feature("signature", said),) if parent is None else ()
-        head = self._add(said, said, given, parent, raw.lineno, end, features_of)
+        head = self._add(said, _Written(said, raw.lineno, end), given, parent, features_of)
         self.block(node.body, raw.body, head)
         self._end(head, raw.end_lineno or raw.lineno)
 
@@ -215,9 +228,8 @@ class _Reader:
     ) -> None:
         for node, original in zip(nodes, raw, strict=True):
             said = f"@{ast.unparse(node)}"
-            text = f"@{ast.unparse(original)}"
-            lines = original.lineno, original.end_lineno
-            self._add(said, text, [node], parent, *lines, found=decorator_features(node))
+            written = _Written(f"@{ast.unparse(original)}", original.lineno, original.end_lineno)
+            self._add(said, written, [node], parent, decorator_features(node))
 
     def _class(self, node: ast.ClassDef, raw: ast.ClassDef, parent: int | None) -> None:
         bases = [ast.unparse(one) for one in node.bases if ast.unparse(one) != "object"]
@@ -230,7 +242,7 @@ class _Reader:
         said = f"class {node.name}({', '.join(base for base in bases if 'ABC' not in base)}):"
         base = (Feature("base", said.partition("(")[2]),)
         end = max([raw.lineno, *(one.end_lineno or 0 for one in raw.bases)])
-        head = self._add(said, said, [], parent, raw.lineno, end, base)
+        head = self._add(said, _Written(said, raw.lineno, end), [], parent, base)
         self.block(node.body, raw.body, head)
 
 

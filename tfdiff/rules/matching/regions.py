@@ -1,10 +1,15 @@
 """What the two catch-all rules have in common: places and words for a changed region."""
 
+import re
 from collections.abc import Iterable
 
 from tfdiff.facts import Region, Span
 from tfdiff.findings import Place
 from tfdiff.rules.pair import Change, RegionPair
+
+_UPDATES = re.compile(
+    r"^_(\w*_)?apply(_|$)(?!gradients)|^get_updates$|^update_step$|^_resource_scatter|^_finish$"
+)
 
 
 def places(pair: RegionPair) -> tuple[Place | None, Place | None]:
@@ -74,6 +79,11 @@ def companions(with_it: Iterable[RegionPair]) -> str:
 def base_name(symbol: str) -> str:
     """``DenseUpdate`` of ``DenseUpdate<CPUDevice>``, ``_finish`` of ``AdamOptimizer._finish``."""
     return symbol.partition("<")[0].rpartition(".")[2].rpartition("::")[2]
+
+
+def computes_update(name: str) -> bool:
+    """Whether a method of that name computes the update of a variable, and little else."""
+    return _UPDATES.search(name) is not None
 
 
 def words(changes: Iterable[Change]) -> frozenset[str]:

@@ -8,6 +8,7 @@ from typing import Final
 from tfdiff.facts import Device, Region, Span
 from tfdiff.findings import Aspect, Facet, PathVerdict
 from tfdiff.ir.walk import symbols
+from tfdiff.rules.matching.regions import base_name, computes_update
 from tfdiff.rules.pair import Change, Pair, RegionPair
 
 STEP_KINDS = frozenset({"functor", "cuda", "xla"})
@@ -203,10 +204,14 @@ def _words(item: RegionPair) -> frozenset[str]:
 
 
 def _claimed(reached: Iterable[RegionPair]) -> Iterator[Change]:
-    """What is arithmetic: everything in a functor, and in a kernel what has no other topic."""
+    """What is arithmetic: everything in a functor, elsewhere what has no other topic.
+
+    Of Python that is what computes the update; what its helpers do besides stays open.
+    """
     for item in reached:
         whole = item.region.kind in STEP_KINDS
-        around = item.region.kind == "kernel" and item.old and item.new
+        python = item.region.kind in PYTHON_KINDS and computes_update(base_name(item.region.symbol))
+        around = (item.region.kind == "kernel" or python) and item.old and item.new
         for change in item.changes:
             if change.open and (whole or (around and not change.topic)):
                 yield change

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from tfdiff.facts import Region
 from tfdiff.findings import Effect, Facet, Finding, Place
+from tfdiff.rules.matching.regions import base_name
 from tfdiff.rules.pair import Change, Pair, RegionPair
 from tfdiff.rules.told import Told
 
@@ -53,12 +54,34 @@ def touched(pair: Pair, topic: str) -> tuple[Touched, ...]:
     return tuple(found)
 
 
+def helpers(pair: Pair) -> frozenset[str]:
+    """Names of private methods and of functions that take other arguments than before."""
+    public = {method.name for method in (*pair.old.methods, *pair.new.methods)} | {"__init__"}
+    return frozenset(
+        name
+        for item, _ in touched(pair, "signature")
+        for name in (base_name(item.region.symbol),)
+        if item.region.kind == "function" or name not in public
+    )
+
+
+def passes_on(pair: Pair, change: Change) -> bool:
+    """Whether a statement calls, on both sides, a helper that takes other arguments now."""
+    before, after = change.before, change.after
+    if before is None or after is None or change.topic:
+        return False
+    calls = (f"{name}(" for name in helpers(pair))
+    return any(call in before.said and call in after.said for call in calls)
+
+
 def by_home(found: Iterable[Touched]) -> tuple[tuple[Touched, ...], ...]:
     """Grouped by file: what changed together in a base class is one cause."""
     groups: dict[str, list[Touched]] = {}
     for item, changes in found:
         groups.setdefault(item.region.span.path, []).append((item, changes))
-    return tuple(tuple(group) for group in groups.values())
+    return tuple(
+        tuple(sorted(group, key=lambda one: one[0].region.span.line)) for group in groups.values()
+    )
 
 
 def finding(pair: Pair, matter: Matter, group: tuple[Touched, ...]) -> Told:
@@ -78,7 +101,7 @@ def finding(pair: Pair, matter: Matter, group: tuple[Touched, ...]) -> Told:
         facet=matter.facet,
         effect=matter.effect,
         certainty="read",
-        subject=home(group[0][0]),
+        subject=home(pair, group[0][0].region.span.path),
         condition=matter.condition,
         title=title,
         explanation=f"{matter.meaning} {_details(group, gone, come)}",
@@ -89,15 +112,17 @@ def finding(pair: Pair, matter: Matter, group: tuple[Touched, ...]) -> Told:
     return Told(found, named(group))
 
 
-def home(item: RegionPair) -> str:
-    """What to call the place: the class of a method, else the module of a function."""
-    region = item.region
-    if region.kind == "class":
-        return region.symbol
-    owner = region.symbol.rpartition(".")[0]
-    public = owner and not owner.startswith("_")
-    module = region.span.path.removesuffix("/__init__.py").removesuffix(".py")
-    return owner if public else module.rpartition("/")[2]
+def home(pair: Pair, path: str) -> str:
+    """What to call a file: the first class whose methods are reached there, else the module."""
+    inside = sorted(
+        (item.region.span.line, owner)
+        for item in pair.regions
+        if item.region.span.path == path and item.region.kind == "method"
+        for owner in (item.region.symbol.rpartition(".")[0],)
+        if not owner.startswith("_")
+    )
+    module = path.removesuffix("/__init__.py").removesuffix(".py").rpartition("/")[2]
+    return inside[0][1] if inside else module
 
 
 def places(one: Touched) -> tuple[Place | None, Place | None]:

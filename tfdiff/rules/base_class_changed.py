@@ -1,0 +1,117 @@
+"""The optimizer is built on another base class.
+
+What it reports:
+Base classes, as far as the sources hold them, that came or went: what is inherited is then
+another implementation. All that came and went with them belongs to this finding.
+
+Effect on training:
+Everything that the base class does is done by other code: how gradients are computed and
+applied, how state is named and restored. The paths say whether the weights still move the same.
+
+Not reported:
+A base class that was renamed or moved and is otherwise the same.
+
+Example:
+``tf.keras.optimizers.Adam`` derives from ``OptimizerV2`` instead of ``Optimizer``.
+"""
+
+from collections.abc import Iterator
+
+from tfdiff.facts import OptimizerFacts
+from tfdiff.findings import Finding
+from tfdiff.rules.matching.topics import listed
+from tfdiff.rules.pair import Change, Pair, RegionPair, place
+from tfdiff.rules.told import Told
+
+
+def check(pair: Pair) -> Iterator[Told]:
+    """One finding if the bases differ."""
+    yield from _helpers(pair)
+    old, new = _bases(pair.old), _bases(pair.new)
+    gone = [name for name in old if name not in new]
+    came = [name for name in new if name not in old]
+    if not (gone or came):
+        return
+    if gone and came:
+        title = f"Derives from {listed(came)} instead of {listed(gone)}"
+    elif came:
+        title = f"Derives from {listed(came)} as well"
+    else:
+        title = f"No longer derives from {listed(gone)}"
+    classes = next(
+        (item for item in pair.regions if item.region.kind == "class" and item.old and item.new),
+        None,
+    )
+    yield Told(
+        Finding(
+            rule="base-class-changed",
+            optimizer=pair.name,
+            facet="base-class-behaviour",
+            effect="api",
+            certainty="proved",
+            subject=" -> ".join((", ".join(gone) or "-", ", ".join(came) or "-")),
+            condition=None,
+            title=title,
+            explanation="What the optimizer inherits is done by other code: how gradients are "
+            "computed and applied, and how state is created, named and restored. The verdict on "
+            "each path says whether the weights still move the same way.",
+            remedy="Restore an old checkpoint and compare a few steps before a long run.",
+            old=place(classes.old.span if classes and classes.old else pair.old.span),
+            new=place(classes.new.span if classes and classes.new else pair.new.span),
+        ),
+        tuple(_with_them(pair, frozenset(gone), frozenset(came))),
+    )
+
+
+def _helpers(pair: Pair) -> Iterator[Told]:
+    """Classes that a step uses and that are no bases of the optimizer itself."""
+    ancestry = {base.name for facts in (pair.old, pair.new) for base in facts.ancestry}
+    for item in pair.regions:
+        changes = tuple(change for change in item.open if change.topic == "base")
+        name = item.region.symbol
+        if not changes or name in ancestry or not (item.old and item.new):
+            continue
+        old, new = (
+            " and ".join(one.said for one in side if one)
+            for side in ([c.before for c in changes], [c.after for c in changes])
+        )
+        yield Told(
+            Finding(
+                rule="base-class-changed",
+                optimizer=pair.name,
+                facet="base-class-behaviour",
+                effect="api",
+                certainty="proved",
+                subject=name,
+                condition=f"{name} is used by its base",
+                title=f"The helper {name} has another base class",
+                explanation=f"It was: {old} It is: {new} What it inherits is other code.",
+                remedy="Nothing to do unless you use the helper yourself.",
+                old=place(item.old.span),
+                new=place(item.new.span),
+            ),
+            changes,
+        )
+
+
+def _bases(facts: OptimizerFacts) -> tuple[str, ...]:
+    """The bases' names; the rename from checkpointable to trackable is no change."""
+    names = (base.name.replace("Checkpointable", "Trackable") for base in facts.ancestry[1:])
+    return tuple(dict.fromkeys(names))
+
+
+def _with_them(pair: Pair, gone: frozenset[str], came: frozenset[str]) -> Iterator[Change]:
+    for item in pair.regions:
+        if _went_along(item, gone, came):
+            yield from item.changes
+        else:
+            yield from (change for change in item.open if change.topic == "base")
+
+
+def _went_along(item: RegionPair, gone: frozenset[str], came: frozenset[str]) -> bool:
+    """Whether a region belongs to a base that came or went, on every side that has it."""
+    old = item.old and item.old.symbol.replace("Checkpointable", "Trackable").partition(".")[0]
+    new = item.new and item.new.symbol.replace("Checkpointable", "Trackable").partition(".")[0]
+    if item.region.kind not in {"method", "class"}:
+        return False
+    return (old is None or old in gone) and (new is None or new in came)

@@ -1,0 +1,41 @@
+"""An error says something else.
+
+What it reports:
+A ``raise`` or an assertion of both releases with the same exception and another message.
+
+Effect on training:
+None; code and tests that look for the old words miss them.
+
+Not reported:
+Another exception or condition (validation-changed).
+
+Example:
+A missing space in a message is added.
+"""
+
+from collections.abc import Iterator
+
+from tfdiff.rules.matching.validations import Changed, Words, errors, grouped, shown, told
+from tfdiff.rules.pair import Pair
+from tfdiff.rules.told import Told
+
+TOPICAL = True
+
+
+def check(pair: Pair) -> Iterator[Told]:
+    """Errors of both sides with the same class and other words."""
+    for group in grouped([one for one in errors(pair) if _same_class(one)]):
+        old, new = group[0].old, group[0].new
+        if old is None or new is None:
+            continue
+        words = Words(
+            "exception-message-changed",
+            f"The message of a {new.exception} changed",
+            f'It was "{shown(old)}" and is "{shown(new)}"; the error itself is the same.',
+            "Match the exception's class instead of its words.",
+        )
+        yield told(pair, group, words)
+
+
+def _same_class(one: Changed) -> bool:
+    return bool(one.old and one.new and one.old.exception == one.new.exception != "")
