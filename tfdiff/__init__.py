@@ -43,12 +43,13 @@ def compare(  # noqa: PLR0913 - the options are keyword-only
         commits: find the commits that brought each finding.
 
     Returns:
-        The same report that the command line writes; ``tfdiff.render`` shows it.
+        The same report that the command line writes; a notebook shows it as a page.
 
     Raises:
         TfdiffError: with a sentence that says what to do (``tfdiff.errors``).
     """
     from tfdiff import run  # noqa: PLC0415 - importing tfdiff stays quick
+    from tfdiff.render.shown import shown  # noqa: PLC0415
     from tfdiff.sources.options import SourceOptions  # noqa: PLC0415
 
     options = SourceOptions(
@@ -57,4 +58,4 @@ def compare(  # noqa: PLR0913 - the options are keyword-only
         offline=offline,
         cache=Path(cache) if cache is not None else None,
     )
-    return run.compare(optimizer, old, new, options=options, commits=commits)
+    return shown(run.compare(optimizer, old, new, options=options, commits=commits))

@@ -1,8 +1,6 @@
 """What the page shows, put together before any template sees it."""
 
-import json
 from dataclasses import dataclass
-from typing import Final
 
 from markupsafe import Markup
 
@@ -11,7 +9,7 @@ from tfdiff.findings import Report
 from tfdiff.render.anchors import Anchors, Link, region_key
 from tfdiff.render.cards import Card, card
 from tfdiff.render.detail import DETAILS, Detail
-from tfdiff.render.markdown import summary
+from tfdiff.render.json import dumps
 from tfdiff.render.optimizer_view import OptimizerView, is_same, note_lines, optimizer_view
 from tfdiff.render.regions import RegionView, region_view
 from tfdiff.render.tables import Unread, unread
@@ -20,16 +18,13 @@ from tfdiff.render.wording import (
     EFFECTS,
     QUESTIONS,
     answer,
-    counted,
     gravity,
     question,
     warnings,
     worst_first,
 )
 from tfdiff.sources.tree import Release
-
-_FEW: Final = 3
-_TICKET: Final = 30_000  # bytes of Markdown: what the strictest tracker takes, with some room
+from tfdiff.trackers.summary import summarise
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,16 +128,13 @@ def page(report: Report, detail: Detail = DETAILS[0]) -> Page:
 
 
 def _embedded(report: Report) -> Markup:
-    """Title, key and Markdown for a ticket, so that the page can be attached alone."""
-    names = sorted(optimizer.name for optimizer in report.optimizers)
-    shown = ", ".join(names) if len(names) <= _FEW else counted(len(names), "optimizer")
-    said = {
-        "title": one_line(f"{shown}: {report.old.ref} \N{RIGHTWARDS ARROW} {report.new.ref}"),
-        "key": json.dumps([report.old.ref, report.new.ref, names]),
-        "markdown": summary(report, max_bytes=_TICKET),
-    }
-    text = json.dumps(said).replace("<", "\\u003c")  # nothing in it ends the element
-    return Markup(text)  # noqa: S704 - JSON without a "<"
+    """What a ticket's comment says, so that the page can be attached alone.
+
+    It is what the JSON report gives: attaching either of them writes the same comment.
+    """
+    if not report.optimizers:
+        return Markup("{}")
+    return Markup(summarise(dumps(report)).embedded())  # noqa: S704 - JSON without a "<"
 
 
 def _missing(report: Report) -> tuple[str, ...]:
