@@ -8,6 +8,8 @@ from tests.cxx_kit import MemoryTree
 from tests.trees import FIXTURES
 from tfdiff.extract import linking
 from tfdiff.extract.catalog import Entry
+from tfdiff.extract.python.facts import PythonFacts, read_python_facts
+from tfdiff.extract.python.model import Model
 from tfdiff.extract.reading import Reading
 from tfdiff.extract.store import FactStore
 from tfdiff.facts import ClassRef, OptimizerFacts
@@ -27,11 +29,10 @@ def _files(changes: Mapping[str, str] | None = None) -> dict[str, str]:
 def read(monkeypatch: pytest.MonkeyPatch) -> list[ClassRef]:
     """The classes whose Python was read, in order."""
     seen: list[ClassRef] = []
-    original = linking.read_python_facts
 
-    def counted(model: linking.Model, reference: ClassRef) -> linking.PythonFacts:
+    def counted(model: Model, reference: ClassRef) -> PythonFacts:
         seen.append(reference)
-        return original(model, reference)
+        return read_python_facts(model, reference)
 
     monkeypatch.setattr(linking, "read_python_facts", counted)
     return seen

@@ -14,7 +14,7 @@ from tfdiff.extract.reading import Reading, candidates
 from tfdiff.extract.store import FactStore
 from tfdiff.facts import OptimizerFacts, Span, Unknown
 from tfdiff.findings import Coverage, OptimizerReport, Place, Report
-from tfdiff.sources import SourceOptions, cache_folder, identity, open_releases
+from tfdiff.sources import SourceOptions, cache_folder, identity, open_releases, with_keras
 
 Match = tuple[Entry | None, Entry | None]
 
@@ -136,7 +136,7 @@ def show(optimizer: str, ref: str, options: SourceOptions) -> Shown:
 
 def read_releases(refs: Sequence[str], options: SourceOptions) -> tuple[Reading, ...]:
     """Open releases and bring the files that reading them needs, in one batch for all."""
-    trees = open_releases(refs, options, candidates)
+    trees = with_keras(open_releases(refs, options, candidates), options, candidates)
     store = FactStore(cache_folder(options) / "facts")
     return tuple(Reading(tree, store, identity(tree)) for tree in trees)
 

@@ -258,6 +258,12 @@ def _source(command: argparse.ArgumentParser) -> None:
         help="default: auto (--repo, else the cached mirror, else GitHub, else wheels)",
     )
     group.add_argument("--repo", metavar="URL|PATH", help="another TensorFlow repository")
+    group.add_argument(
+        "--keras-repo",
+        metavar="URL|PATH",
+        help="where Keras is from that TensorFlow 2.6 and later require (default: Keras' "
+        "repository on GitHub, else its wheel)",
+    )
     group.add_argument("--offline", action="store_true", help="use only what is on this machine")
     group.add_argument("--cache", metavar="FOLDER", type=Path, help="another cache folder")
     group.add_argument("-q", "--quiet", action="store_true", help="no progress, no notes")

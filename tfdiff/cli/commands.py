@@ -252,6 +252,7 @@ def _options(arguments: argparse.Namespace) -> SourceOptions:
     return SourceOptions(
         kind=arguments.source,
         repo=arguments.repo,
+        keras_repo=arguments.keras_repo,
         offline=arguments.offline,
         cache=arguments.cache,
         progress=Bars() if sys.stderr.isatty() and not arguments.quiet else None,

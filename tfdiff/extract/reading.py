@@ -92,7 +92,8 @@ class Reading:
         """What names everything that facts of this release depend on."""
         if self._identity is not None:
             return digest(self._identity)
-        stamp = sha256(f"{self.tree.release.version}\n".encode())
+        release = self.tree.release
+        stamp = sha256(f"{release.version} {release.lacks}\n".encode())
         for path in sources(self.tree.paths()):
             stamp.update(f"{path}\0{self.tree.blob_id(path)}\n".encode())
         return stamp.hexdigest()

@@ -1,6 +1,7 @@
 """A release's files: from a git repository, a wheel, or a folder."""
 
 from tfdiff.sources.cache import cache_folder, cache_size, clear_cache
+from tfdiff.sources.companion import with_keras
 from tfdiff.sources.open import (
     commits_between,
     identity,
@@ -37,4 +38,5 @@ __all__ = [
     "prefetch",
     "release_version",
     "sort_releases",
+    "with_keras",
 ]

@@ -2,10 +2,13 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 from shutil import which
+from typing import TypeVar
 
 from tfdiff.errors import TfdiffError, UsageError
+from tfdiff.sources.companion import JoinedTree, LonelyTree
 from tfdiff.sources.failures import UnreachableError
 from tfdiff.sources.folder import FolderTree
 from tfdiff.sources.git_tree import GitObjects, GitTree
@@ -19,6 +22,7 @@ _FELL_BACK = (
     "package index."
 )
 
+Item = TypeVar("Item")
 Wanted = Callable[[tuple[str, ...]], Sequence[str]]
 
 
@@ -76,6 +80,11 @@ def prefetch(wanted: Sequence[tuple[SourceTree, Sequence[str]]]) -> None:
 
 def identity(tree: SourceTree) -> str | None:
     """What names the whole content of a tree without a look at it; None for what may change."""
+    if isinstance(tree, LonelyTree):
+        return None  # the next time Keras may be there
+    if isinstance(tree, JoinedTree):
+        parts = identity(tree.main), identity(tree.companion)
+        return " + ".join(part for part in parts if part) if all(parts) else None
     return f"commit {tree.commit}" if isinstance(tree, GitTree) else None
 
 
@@ -98,6 +107,8 @@ def commits_between(
     Raises:
         SourceError: the history has to be fetched and cannot be.
     """
+    if isinstance(old, JoinedTree) or isinstance(new, JoinedTree):
+        return _of_both(commits_between, old, new, paths)
     if not (isinstance(old, GitTree) and isinstance(new, GitTree)):
         return None
     if old.objects is not new.objects:
@@ -129,11 +140,28 @@ def patches_between(
     Raises:
         SourceError: something has to be fetched and cannot be.
     """
+    if isinstance(old, JoinedTree) or isinstance(new, JoinedTree):
+        return _of_both(patches_between, old, new, paths)
     touches = commits_between(old, new, paths)
     if not touches or not isinstance(new, GitTree):
         return () if touches is not None else None
     touched = sorted({path for touch in touches for path in touch.paths})
     return new.objects.patches(touches, touched)
+
+
+def _of_both(
+    ask: Callable[[SourceTree, SourceTree, Sequence[str]], tuple[Item, ...] | None],
+    old: SourceTree,
+    new: SourceTree,
+    paths: Sequence[str],
+) -> tuple[Item, ...] | None:
+    """What TensorFlow's repository answers, and then Keras' own; None where neither knows."""
+    trees = [(getattr(old, "main", old), getattr(new, "main", new))]
+    if isinstance(old, JoinedTree) and isinstance(new, JoinedTree):
+        trees += [(old.companion, new.companion)]
+    answers = [ask(before, after, paths) for before, after in dict.fromkeys(trees)]
+    told = [answer for answer in answers if answer is not None]
+    return tuple(chain.from_iterable(told)) if told else None
 
 
 def list_tags(options: SourceOptions) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from typing import Literal as OneOf
 from typing import Protocol
 
 TENSORFLOW_REPOSITORY = "https://github.com/tensorflow/tensorflow"
+KERAS_REPOSITORY = "https://github.com/keras-team/keras"
 
 SourceKind = OneOf["auto", "git", "wheel", "folder"]
 
@@ -50,6 +51,8 @@ class SourceOptions:
         kind: ``auto`` takes ``repo``, else the cached mirror of TensorFlow's repository, else
             the repository itself, else wheels.
         repo: address or path of a git repository; None for TensorFlow's on GitHub.
+        keras_repo: address or path of Keras' repository; None for Keras' on GitHub, and its
+            wheel where that cannot be reached.
         offline: use nothing but what is on this machine.
         cache: where mirrors and wheels are kept; None for the user's cache folder.
         progress: who hears of the progress; None for nobody.
@@ -60,3 +63,4 @@ class SourceOptions:
     offline: bool = False
     cache: Path | None = None
     progress: Progress | None = None
+    keras_repo: str | None = None

@@ -40,6 +40,12 @@ def metadata_version(content: bytes) -> str | None:
     return headers["Version"]
 
 
+def metadata_requirements(content: bytes) -> tuple[str, ...]:
+    """What a package's ``METADATA`` says that it requires."""
+    headers = HeaderParser().parsestr(content.decode("utf-8", "replace"), headersonly=True)
+    return tuple(headers.get_all("Requires-Dist") or ())
+
+
 def _is_core(member: str) -> bool:
     return _DATA.sub("", member, count=1).startswith("tensorflow_core/")
 

@@ -34,28 +34,28 @@ def index_address() -> str | None:
     return None
 
 
-def list_wheels(session: Session) -> tuple[Wheel, ...]:
-    """All TensorFlow wheels of the index, yanked ones too.
+def list_wheels(session: Session, project: str = PROJECT) -> tuple[Wheel, ...]:
+    """All wheels of a project on the index, yanked ones too.
 
     Raises:
-        UnreachableError: the index does not answer, or has no TensorFlow.
+        UnreachableError: the index does not answer, or has no such project.
     """
     address = index_address()
     shown = "the package index" if address is None else "the package index that pip is set to"
-    with reaching(f"the list of TensorFlow's wheels from {shown}"):
+    with reaching(f"the list of {project}'s wheels from {shown}"):
         endpoint = {} if address is None else {"endpoint": address}
         with PyPISimple(session=session, **endpoint) as index:
             try:
-                page = index.get_project_page(PROJECT, timeout=TIMEOUT)
+                page = index.get_project_page(project, timeout=TIMEOUT)
             except NoSuchProjectError as error:
                 raise UnreachableError(
-                    f"There is no project {PROJECT} on {shown}. Name another index with "
+                    f"There is no project {project} on {shown}. Name another index with "
                     f"TFDIFF_INDEX_URL, or a repository with --repo."
                 ) from error
     return tuple(_wheel(package) for package in page.packages if package.package_type == "wheel")
 
 
-def candidates(wheels: tuple[Wheel, ...], ref: str) -> tuple[Wheel, ...]:
+def candidates(wheels: tuple[Wheel, ...], ref: str, project: str = PROJECT) -> tuple[Wheel, ...]:
     """The wheels of a release, the one to try first in front.
 
     Windows wheels come last, whatever their size: early ones have other line ends and leave
@@ -63,7 +63,8 @@ def candidates(wheels: tuple[Wheel, ...], ref: str) -> tuple[Wheel, ...]:
     """
     wanted = release_version(ref)
     found = [wheel for wheel in wheels if wanted and release_version(wheel.version) == wanted]
-    found = [wheel for wheel in found if wheel.size is None or wheel.size >= _EMPTY]
+    if project == PROJECT:
+        found = [wheel for wheel in found if wheel.size is None or wheel.size >= _EMPTY]
     return tuple(sorted(found, key=_preference))
 
 

@@ -11,7 +11,13 @@ from tfdiff.sources.blob_id import blob_id_of
 from tfdiff.sources.cache import cache_folder
 from tfdiff.sources.git_names import unknown_release
 from tfdiff.sources.options import SILENT, SourceOptions
-from tfdiff.sources.packaged import LACKS, is_metadata, metadata_version, repository_paths
+from tfdiff.sources.packaged import (
+    LACKS,
+    is_metadata,
+    metadata_requirements,
+    metadata_version,
+    repository_paths,
+)
 from tfdiff.sources.tree import Release
 from tfdiff.sources.versions import release_version, sort_releases
 from tfdiff.sources.wheel_download import Download
@@ -31,6 +37,12 @@ class WheelTree:
         self._warnings = warnings
         self._files = repository_paths(store.members)
         self._contents: dict[str, bytes] = {}
+
+    @cached_property
+    def requires(self) -> tuple[str, ...]:
+        """What the wheel requires, as its metadata has it."""
+        metadata = next(filter(is_metadata, self._store.members), None)
+        return metadata_requirements(self._store.read(metadata)) if metadata else ()
 
     @cached_property
     def release(self) -> Release:
@@ -79,7 +91,10 @@ class WheelTree:
 
 
 def open_wheels(
-    refs: Sequence[str], options: SourceOptions, warnings: tuple[str, ...]
+    refs: Sequence[str],
+    options: SourceOptions,
+    warnings: tuple[str, ...],
+    project: str = "tensorflow",
 ) -> tuple[WheelTree, ...]:
     """The trees of some releases on the package index.
 
@@ -87,27 +102,29 @@ def open_wheels(
         UnknownReleaseError: the index has no wheel of that version.
         UnreachableError: the index does not answer.
     """
-    shelf = _Shelf(options)
+    shelf = _Shelf(options, project)
     return tuple(WheelTree(shelf.store(ref), warnings) for ref in refs)
 
 
-def wheel_releases(options: SourceOptions) -> tuple[str, ...]:
+def wheel_releases(options: SourceOptions, project: str = "tensorflow") -> tuple[str, ...]:
     """The versions that the index has wheels of, oldest first."""
-    return sort_releases({wheel.version for wheel in _Shelf(options).index})
+    return sort_releases({wheel.version for wheel in _Shelf(options, project).index})
 
 
 class _Shelf:
     """The wheels in the cache, and behind them those of the index."""
 
-    def __init__(self, options: SourceOptions) -> None:
-        self._folder = cache_folder(options) / "wheels"
+    def __init__(self, options: SourceOptions, project: str) -> None:
+        self._project = project
+        name = "wheels" if project == "tensorflow" else f"wheels-{project}"
+        self._folder = cache_folder(options) / name
         self._download = Download(options.progress or SILENT, offline=options.offline)
 
     @cached_property
     def index(self) -> tuple[Wheel, ...]:
         from tfdiff.sources.wheel_index import list_wheels  # noqa: PLC0415 - takes 0.3 s
 
-        return list_wheels(self._download.session)
+        return list_wheels(self._download.session, self._project)
 
     def store(self, ref: str) -> WheelStore:
         version = release_version(ref)
@@ -118,10 +135,10 @@ class _Shelf:
             return known
         from tfdiff.sources.wheel_index import candidates  # noqa: PLC0415 - as above
 
-        found = candidates(self.index, ref)
+        found = candidates(self.index, ref, self._project)
         if not found:
             versions = {wheel.version for wheel in self.index}
-            raise unknown_release(ref, versions, "The package index", "TensorFlow wheel for")
+            raise unknown_release(ref, versions, "The package index", f"{self._project} wheel for")
         return self._first_with_sources(folder, found)
 
     def _first_with_sources(self, folder: Path, found: tuple[Wheel, ...]) -> WheelStore:
@@ -129,4 +146,4 @@ class _Shelf:
             store = open_remote(folder, wheel, self._download)
             if any(path.endswith(".py") for path in repository_paths(store.members)):
                 return store
-        raise SourceError(f"None of the wheels of {found[0].version} holds TensorFlow's sources.")
+        raise SourceError(f"None of the wheels of {found[0].version} holds Python sources.")

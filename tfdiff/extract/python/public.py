@@ -35,12 +35,13 @@ def public_names(model: Model) -> dict[ClassRef, tuple[str, ...]]:
     """Every class with its public names, those of the release's own interface first."""
     names: Names = {}
     major = major_version(model)
-    foreign_keras = _keras_is_elsewhere(model)
+    shadowed = "tensorflow/" if _keras_is_elsewhere(model) else None
     for path in model.modules:
         # the interface's generator never looks into contrib, whatever decorators stand there
         if not path.startswith("tensorflow/contrib/"):
             for export in model.module(path).exports:
-                if foreign_keras and export.decorator.startswith("keras"):
+                keras = export.decorator.startswith("keras")
+                if keras and shadowed and path.startswith(shadowed):
                     continue
                 _add(names, model, path, export.symbol, _exported(export, path, model, major))
     exporting = {path for path in model.modules if model.module(path).exports}
@@ -108,10 +109,16 @@ def _keras_is_elsewhere(model: Model) -> bool:
     The copy under ``tensorflow/python/keras`` keeps its decorators, but nobody can name it.
     """
     top = _top(model)
-    return (
-        top is not None
-        and any(one.target == "keras" and "Loader" in one.value for one in top.constants)
-        and not any(bound.alias == "keras" for bound in top.imports)
+    if top is None:
+        return False
+    # 2.16 and later choose between two packages, and say so by this name.
+    loaded = any(
+        one.target == "_tf_uses_legacy_keras"
+        or (one.target.lstrip("_") == "keras" and "Loader" in one.value)
+        for one in top.constants
+    )
+    return loaded and not any(
+        bound.alias == "keras" and not bound.module.startswith("keras.") for bound in top.imports
     )
 
 
