@@ -93,6 +93,12 @@ def test_latex_is_in_the_fields_notation() -> None:
     assert notation.result("m") == "m_t"
 
 
+def test_running_power_is_the_power_of_the_step_that_is_taken() -> None:
+    notation = LatexNotation(["beta1_power"])
+    assert Printer(notation).show(read("1 - beta1_power")) == r"1 - \beta_{1}^{t}"
+    assert notation.result("beta1_power") == r"\beta_{1}^{t+1}"
+
+
 @pytest.mark.parametrize("name", RULES)
 def test_latex_of_every_rule_has_balanced_braces(name: str) -> None:
     states = RULES[name]()

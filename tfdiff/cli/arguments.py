@@ -71,6 +71,12 @@ def _report(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         "--max-bytes", type=int, metavar="N", help="cut Markdown to N bytes at whole findings"
     )
     command.add_argument(
+        "--flavour",
+        metavar="NAME",
+        default="plain",
+        help="whose Markdown, with its limit: plain, github, gitlab, jira, redmine, azure",
+    )
+    command.add_argument(
         "--coverage",
         action="store_true",
         help="print what accounts for every hunk of the files that differ",

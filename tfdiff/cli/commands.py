@@ -47,7 +47,7 @@ def report(arguments: argparse.Namespace) -> int:
     found = _accepting(found, accepted)
     _notes(arguments, found.notes)
     for path in outputs:
-        render.write(found, path, max_bytes=arguments.max_bytes)
+        render.write(found, path, max_bytes=arguments.max_bytes, flavour=arguments.flavour)
         _notes(arguments, (f"wrote {path}",))
     if arguments.coverage:
         from tfdiff.render import account  # noqa: PLC0415

@@ -139,7 +139,8 @@ def _typeset(shape: Glyph, time: str) -> str:
     if shape.hat:
         base = rf"\hat{{{base}}}"
     if shape.power:
-        return f"{base}_{{{shape.index}}}^{{({time})}}" if time else f"{base}_{{{shape.index}}}^t"
+        # It starts at the base itself: the power t before the t-th step, t + 1 after it.
+        return f"{base}_{{{shape.index}}}^{{{'t+1' if time == 't' else 't'}}}"
     below = ",".join(part for part in (shape.index, time) if part)
     if not below:
         return base

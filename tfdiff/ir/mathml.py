@@ -166,7 +166,9 @@ def _typeset(shape: Glyph, time: str) -> str:
         base = f"<mover>{base}<mo>^</mo></mover>"
     index = f"<mn>{escape(shape.index)}</mn>" if shape.index else ""
     if shape.power:
-        return f"<msubsup>{base}{_row(index)}{_row(time or _AFTER)}</msubsup>"
+        # It starts at the base itself: the power t before the t-th step, t + 1 after it.
+        exponent = f"{_AFTER}<mo>+</mo><mn>1</mn>" if time == _AFTER else _AFTER
+        return f"<msubsup>{base}{_row(index)}{_row(exponent)}</msubsup>"
     if not index and not time:
         return base
     comma = "<mo>,</mo>" if index and time else ""
