@@ -132,3 +132,34 @@ def test_a_pair_among_keras_updates_is_an_assignment() -> None:
     paired = paired.replace("if self.initial_decay > 0:", "if False:")
     after = dict(rules(paired)["dense/resource/python"].states)
     assert after["schedule"] is read("schedule * lr")
+
+
+COUNTED = """
+def _create_slots(self, var_list):
+    graph = None if ops.executing_eagerly_outside_functions() else var_list[0].graph
+    self._powers = {("power", graph): variable_scope.variable(1.0, name="power")}
+
+def _apply_dense(self, grad, var):
+    graph = None if context.executing_eagerly() else ops.get_default_graph()
+    return var.assign_sub(self._powers.get(("power", graph)) * grad)
+"""
+
+
+def test_what_applies_to_reference_variables_runs_in_a_plain_graph() -> None:
+    after = dict(rules(curve(COUNTED))["dense/ref/python"].states)
+    assert after["var"] is read("var - 1.0 * grad")
+
+
+PER_GRAPH = """
+def _create_slots(self, var_list):
+    self._kept = {ops.get_default_graph()._graph_key: self._zeros_slot(var_list[0], "m", "m")}
+
+def _apply_dense(self, grad, var):
+    m = self._kept.get(var._graph_key)
+    return var.assign_sub(m.assign(m + grad))
+"""
+
+
+def test_a_variable_knows_the_graph_that_it_is_in() -> None:
+    after = dict(rules(curve(PER_GRAPH))["dense/ref/python"].states)
+    assert after["var"] is read("var - (m + grad)")

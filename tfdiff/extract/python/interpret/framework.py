@@ -161,6 +161,11 @@ def _second_argument(machine: Machine, text: str, args: Args, kwargs: Kwargs) ->
     return args[1]
 
 
+def _outside_graphs(machine: Machine, text: str, args: Args, kwargs: Kwargs) -> Value:  # noqa: ARG001
+    """Whether a graph, which the step is always followed in, is a function's in eager mode."""
+    return not machine.plain_graph
+
+
 def _constant(value: Value) -> Primitive:
     return lambda machine, text, args, kwargs: value  # noqa: ARG005
 
@@ -208,10 +213,11 @@ PRIMITIVES: dict[str, Primitive] = {
          "should_use_jit", "is_distributed_variable", "is_distributed_table",
          "running_with_dtensor_strategy", "is_dtensor", "is_tpu_strategy"), _constant(value=False)),
     **dict.fromkeys(
-        ("in_graph_mode", "executing_eagerly_outside_functions", "variable_created_in_scope",
-         "is_tensor", "is_dense_tensor_like", "is_keras_tensor"), _constant(value=True)),
+        ("in_graph_mode", "variable_created_in_scope", "is_tensor", "is_dense_tensor_like",
+         "is_keras_tensor"), _constant(value=True)),
     **dict.fromkeys(("get_default_graph", "_get_graph_from_inputs", "get_graph"),
                     _constant(GRAPH)),
+    "executing_eagerly_outside_functions": _outside_graphs,
     "get_update_replica_id": _constant(None),
     "backend": _constant("tensorflow"),
     **dict.fromkeys(("epsilon",), _constant(1e-7)),

@@ -103,6 +103,7 @@ class Machine:
         self.memory = Memory()
         self.deferred = False
         self.keeps_variable = False
+        self.plain_graph = False
         self.known: dict[Expr, bool] = {}
         self.created: dict[str, Created] = {}
         self.booleans: set[Expr] = {TOUCHED}

@@ -77,6 +77,8 @@ def update_rules(
         for start in starts(definition):
             machine = Machine(program, _Semantics(), ops, variable, gradient)
             machine.memory.states["state:var"] = symbol("state:var")
+            # Only what graphs are built from has a method for reference variables.
+            machine.plain_graph = definition.find("_apply_dense") is not None
             failure = _run(machine, definition, start)
             if failure is None:
                 break
