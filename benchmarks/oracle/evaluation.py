@@ -14,7 +14,8 @@ from benchmarks.oracle.runs import Record
 from benchmarks.oracle.states import Column, columns, started
 from tfdiff.facts import Literal, OptimizerFacts, UpdateRule
 from tfdiff.ir.evaluate import Value, rounded
-from tfdiff.ir.walk import symbols
+from tfdiff.ir.expr import number, operation, symbol
+from tfdiff.ir.walk import ordered, symbols
 
 Gradients = Mapping[str, npt.NDArray[np.generic]]
 _DEVICES: Final = ("cpu", "python")
@@ -64,10 +65,14 @@ def rule_of(facts: OptimizerFacts, case: Case) -> UpdateRule:
     raise NotEvaluableError(f"no rule for {gradient}/{case.variable}/cpu")
 
 
-def counts_steps(facts: OptimizerFacts, case: Case) -> bool:
-    """Whether the weights' update reads a counter that the same step increments."""
-    states = dict(rule_of(facts, case).states)
-    return "step" in states and "step" in symbols([states["var"]])
+def counters(rule: UpdateRule) -> tuple[str, ...]:
+    """States that one step increments and that the weights' update reads."""
+    read = symbols([dict(rule.states)["var"]])
+    return tuple(
+        name
+        for name, value in rule.states
+        if name in read and operation("add", symbol(name), number(1)) in ordered([value])
+    )
 
 
 def deviations(
@@ -186,8 +191,9 @@ class _Step:
         inputs["touched"] = mask
         after = evaluated(self._rule.states, inputs)
         if self._late:
-            inputs["step"] = np.add(inputs["step"], np.float32(1))
-            after = evaluated(self._rule.states, inputs) | {"step": after["step"]}
+            kept = {name: after[name] for name in counters(self._rule)}
+            inputs |= kept
+            after = evaluated(self._rule.states, inputs) | kept
         return {name: np.asarray(value) for name, value in after.items() if name in states}
 
 

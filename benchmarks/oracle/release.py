@@ -9,7 +9,7 @@ import numpy as np
 
 from benchmarks.oracle.cases import Case, NotRunnableError, cases
 from benchmarks.oracle.environments import Environment
-from benchmarks.oracle.evaluation import Deviation, Gradients, counts_steps, deviations
+from benchmarks.oracle.evaluation import Deviation, Gradients, counters, deviations, rule_of
 from benchmarks.oracle.matching import Ran
 from benchmarks.oracle.reductions import NotEvaluableError
 from benchmarks.oracle.runs import Record, run
@@ -109,7 +109,7 @@ def _evaluated(
     facts: OptimizerFacts, case: Case, record: Record, gradients: Gradients
 ) -> Evaluated:
     found = Evaluated(case, deviations(facts, case, record, gradients))
-    if found.deviates and counts_steps(facts, case):
+    if found.deviates and counters(rule_of(facts, case)):
         again = Evaluated(case, deviations(facts, case, record, gradients, late=True), late=True)
         return found if again.deviates else again
     return found
