@@ -239,8 +239,15 @@ class _Proofs:
     def cover(self, item: RegionPair) -> bool:
         """Whether nothing on either side of a region can move the weights otherwise.
 
-        A functor that no rule names (it only inherits, or copies) is covered by its device.
+        A functor that no rule names (it only inherits, or copies) is covered by its device. A
+        kernel class or helper is covered where a rule was read from it: the loops of sparse ops.
         """
+        if item.region.kind in {"kernel", "helper"}:
+            return all(
+                self._symbols.get(side.symbol, False) for side in (item.old, item.new) if side
+            )
+        if item.region.kind not in _STEP_KINDS:
+            return False
         return all(
             self._symbols.get(side.symbol, self._devices.get(side.device or "cpu", False))
             for side in (item.old, item.new)
@@ -264,11 +271,15 @@ def is_proved(verdict: PathVerdict) -> bool:
 
 
 def _settled(item: RegionPair) -> RegionPair:
+    """The region with its formula settled; what a kernel does around it stays open."""
     reason = "the update rule was proved the same"
+    whole = item.region.kind in _STEP_KINDS
     return replace(
         item,
         changes=tuple(
-            replace(change, harmless=reason) if change.open and not change.topic else change
+            replace(change, harmless=reason)
+            if change.open and (whole or ((change.before or change.after) and not change.topic))
+            else change
             for change in item.changes
         ),
     )

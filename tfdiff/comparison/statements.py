@@ -1,4 +1,4 @@
-"""The changes between two versions of a Python region, statement by statement."""
+"""The changes between two versions of a region, statement by statement."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -6,6 +6,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from tfdiff.comparison.alignment import Aligned, align, renamed_locals, same
+from tfdiff.comparison.cxx_statements import cxx_changes
 from tfdiff.comparison.topics import with_topics
 from tfdiff.extract.python.statements import statements
 from tfdiff.facts import Region, Statement
@@ -16,12 +17,17 @@ RESPELLED = "the same, spelled otherwise"
 RENAMED = "a local name was renamed throughout"
 MOVED = "moved past statements that it does not depend on"
 
+# What these declare is compared as facts, entry by entry, and their text is no code.
+_TABLES = frozenset({"op", "registration"})
 _TOKEN = re.compile(r"[A-Za-z_]\w*|\"[^\"]*\"|'[^']*'|\d[\w.]*|\S")
 
 
 def statement_changes(old: Region, new: Region) -> tuple[Change, ...] | None:
     """One change for every statement that differs; None where a side has no statements."""
-    if not (old.span.path.endswith(".py") and new.span.path.endswith(".py")):
+    python = {side.span.path.endswith(".py") for side in (old, new)}
+    if python == {False} and old.kind not in _TABLES:
+        return cxx_changes(old, new)
+    if python != {True}:
         return None
     left, right = statements(old), statements(new)
     if left is None or right is None:

@@ -19,19 +19,22 @@ from collections.abc import Iterator
 
 from tfdiff.facts import KernelFacts, Registration, Span
 from tfdiff.findings import Finding
+from tfdiff.rules.matching.kernels import declared
 from tfdiff.rules.pair import Pair, place
+from tfdiff.rules.told import Told
 
 _Kind = tuple[str, tuple[tuple[str, str], ...], tuple[str, ...]]
 
 
-def check(pair: Pair) -> Iterator[Finding]:
+def check(pair: Pair) -> Iterator[Told]:
     """Common ops whose registrations differ, folded by what differs."""
     folded: dict[tuple[str, ...], list[tuple[KernelFacts, KernelFacts]]] = {}
     for old, new in pair.kernels():
         if old and new and (said := _differences(old, new)):
             folded.setdefault(said, []).append((old, new))
     for said, kernels in folded.items():
-        yield _finding(pair, said, kernels)
+        changes = declared(pair, "registration", [new.op.name for _, new in kernels])
+        yield Told(_finding(pair, said, kernels), changes)
 
 
 def _finding(

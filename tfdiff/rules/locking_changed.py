@@ -20,10 +20,12 @@ from collections.abc import Iterator
 
 from tfdiff.facts import KernelFacts, Locking, Span
 from tfdiff.findings import Finding
+from tfdiff.rules.matching.kernels import topical
 from tfdiff.rules.pair import Pair, place
+from tfdiff.rules.told import Told
 
 
-def check(pair: Pair) -> Iterator[Finding]:
+def check(pair: Pair) -> Iterator[Told]:
     """Common kernels whose lock sets differ, folded by what differs."""
     folded: dict[tuple[Locking, Locking], list[tuple[str, KernelFacts, KernelFacts]]] = {}
     for old, new in pair.kernels():
@@ -37,7 +39,7 @@ def check(pair: Pair) -> Iterator[Finding]:
     for (before_lock, after_lock), kernels in folded.items():
         names = ", ".join(dict.fromkeys(name for name, _, _ in kernels))
         name, old, new = kernels[0]
-        yield Finding(
+        finding = Finding(
             rule="locking-changed",
             optimizer=pair.name,
             facet="locking",
@@ -52,6 +54,8 @@ def check(pair: Pair) -> Iterator[Finding]:
             old=place(_where(old, name)),
             new=place(_where(new, name)),
         )
+        symbols = frozenset(name for name, _, _ in kernels)
+        yield Told(finding, topical(pair, "locking", symbols))
 
 
 def _said(locking: Locking) -> str:

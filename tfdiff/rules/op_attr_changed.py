@@ -19,11 +19,13 @@ from collections.abc import Iterator
 
 from tfdiff.facts import OpArg, OpFacts
 from tfdiff.findings import Finding
+from tfdiff.rules.matching.kernels import declared
 from tfdiff.rules.matching.values import shown
-from tfdiff.rules.pair import Pair, place
+from tfdiff.rules.pair import Change, Pair, place
+from tfdiff.rules.told import Told
 
 
-def check(pair: Pair) -> Iterator[Finding]:
+def check(pair: Pair) -> Iterator[Told]:
     """Common ops whose signature differs, folded by what differs."""
     folded: dict[tuple[str, ...], list[tuple[OpFacts, OpFacts]]] = {}
     for old, new in pair.kernels():
@@ -31,7 +33,7 @@ def check(pair: Pair) -> Iterator[Finding]:
             folded.setdefault(said, []).append((old.op, new.op))
     for said, ops in folded.items():
         names = ", ".join(new.name for _, new in ops)
-        yield Finding(
+        finding = Finding(
             rule="op-attr-changed",
             optimizer=pair.name,
             facet="kernel-attr",
@@ -47,6 +49,18 @@ def check(pair: Pair) -> Iterator[Finding]:
             old=place(ops[0][0].span),
             new=place(ops[0][1].span),
         )
+        yield Told(
+            finding, (*declared(pair, "op", [new.name for _, new in ops]), *_read(pair, ops))
+        )
+
+
+def _read(pair: Pair, ops: list[tuple[OpFacts, OpFacts]]) -> Iterator[Change]:
+    """Where kernels read the attributes that came or went."""
+    names = {f'"{attr.name}"' for sides in ops for attr in {*sides[0].attrs} ^ {*sides[1].attrs}}
+    for item in pair.regions:
+        for change in item.open:
+            if change.topic == "attribute" and names & {*change.removed, *change.added}:
+                yield change
 
 
 def _differences(old: OpFacts, new: OpFacts) -> tuple[str, ...]:

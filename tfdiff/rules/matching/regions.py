@@ -78,7 +78,8 @@ def companions(with_it: Iterable[RegionPair]) -> str:
 
 def base_name(symbol: str) -> str:
     """``DenseUpdate`` of ``DenseUpdate<CPUDevice>``, ``_finish`` of ``AdamOptimizer._finish``."""
-    return symbol.partition("<")[0].rpartition(".")[2].rpartition("::")[2]
+    plain = symbol.partition("<")[0].partition(" #")[0]
+    return plain.rpartition(".")[2].rpartition("::")[2]
 
 
 def computes_update(name: str) -> bool:

@@ -1,0 +1,107 @@
+"""A device has kernel code of its own, or no longer has.
+
+What it reports:
+Kernel classes and functors that only one side has, for an op that both call: a specialisation for
+a device, a functor that was split off. One finding for each device.
+
+Effect on training:
+None where the update rule of the device was proved the same, which is told per path. Where it was
+not compared, read the lines.
+
+Not reported:
+Helpers that came with a change which names them, and devices for which a kernel is registered
+anew.
+
+Example:
+``ApplyAdamOp<SYCLDevice>`` is written for SYCL, where the general kernel served before.
+"""
+
+from collections.abc import Iterator
+
+from tfdiff.facts import Device
+from tfdiff.findings import Effect, Facet, Finding
+from tfdiff.rules.matching.regions import base_name
+from tfdiff.rules.pair import Pair, RegionPair, place
+from tfdiff.rules.told import Told
+
+_KINDS = frozenset({"kernel", "functor", "cuda", "xla"})
+_SAID: dict[Device | None, tuple[str, Facet]] = {
+    "cpu": ("CPU", "update-rule-kernel-cpu"),
+    "gpu": ("GPU", "update-rule-kernel-gpu"),
+    "xla": ("XLA", "update-rule-kernel-xla"),
+    "sycl": ("SYCL", "update-rule-kernel-sycl"),
+    None: ("all devices", "update-rule-kernel-cpu"),
+}
+_DECIDED = frozenset({"identical", "equal", "conditional", "differs"})
+
+
+def check(pair: Pair) -> Iterator[Told]:
+    """One finding for each device whose code came or went."""
+    shared, named = _of_common_ops(pair), _named(pair)
+    groups: dict[tuple[Device | None, bool], list[RegionPair]] = {}
+    for item in pair.regions:
+        one_sided = not (item.old and item.new)
+        known = item.region.symbol in shared and base_name(item.region.symbol) not in named
+        if item.region.kind in _KINDS and one_sided and item.open and known:
+            groups.setdefault((item.region.device, item.new is not None), []).append(item)
+    for (device, came), items in groups.items():
+        yield _told(pair, device, items, came=came)
+
+
+def _of_common_ops(pair: Pair) -> frozenset[str]:
+    return frozenset(
+        region.symbol
+        for old, new in pair.kernels()
+        if old and new
+        for kernel in (old, new)
+        for region in kernel.regions
+    )
+
+
+def _named(pair: Pair) -> frozenset[str]:
+    """What changes of another matter name: it came or went with them."""
+    changed = [change for item in pair.regions for change in item.open if change.topic]
+    words = {word for change in changed for word in (*change.removed, *change.added)}
+    helpers = [item for item in pair.regions if item.region.kind == "helper" and item.open]
+    helpers = [item for item in helpers if not (item.old and item.new)]
+    grown = True
+    while grown:
+        grown = False
+        for item in [one for one in helpers if base_name(one.region.symbol) in words]:
+            helpers.remove(item)
+            words |= {word for one in item.open for word in (*one.removed, *one.added)}
+            grown = True
+    return frozenset(words)
+
+
+def _told(pair: Pair, device: Device | None, items: list[RegionPair], *, came: bool) -> Told:
+    said, facet = _SAID.get(device, _SAID[None])
+    names = ", ".join(dict.fromkeys(item.region.symbol for item in items))
+    on_device = [one for one in pair.verdicts if device in {None, one.path.device}]
+    decided = bool(on_device) and all(one.verdict in _DECIDED for one in on_device)
+    effect: Effect = "performance" if decided else "numeric-conditional"
+    explanation = (
+        "What it does to the weights is told per path."
+        if decided
+        else "Its update rule was not compared on every path: read the lines."
+    )
+    if not on_device:
+        effect, decided = "api", True
+        explanation = (
+            f"Only one release has a step that runs on {said}, so there is none to compare."
+        )
+    finding = Finding(
+        rule="kernel-device-changed",
+        optimizer=pair.name,
+        facet=facet,
+        effect=effect,
+        certainty="read",
+        subject=names,
+        condition=f"the step runs on {said}" if device else None,
+        title=f"Code for {said} {'added' if came else 'removed'}: {names}",
+        explanation=explanation,
+        remedy="Nothing to do." if decided else "Read the lines, or place the step elsewhere.",
+        old=place(items[0].old.span if items[0].old else None),
+        new=place(items[0].new.span if items[0].new else None),
+    )
+    return Told(finding, tuple(change for item in items for change in item.open))

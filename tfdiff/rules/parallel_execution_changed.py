@@ -1,0 +1,62 @@
+"""The work of an update is divided among threads otherwise.
+
+What it reports:
+Loops that became parallel or serial, cost estimates for sharding, and launch configurations on
+GPU.
+
+Effect on training:
+Speed. Elements are independent of each other, so the weights are the same unless the same row is
+updated twice in one step.
+
+Not reported:
+Changes of the formula, which the rules on the update rule report.
+
+Example:
+A loop over rows becomes ``parallelFor``.
+"""
+
+from collections.abc import Iterator
+
+from tfdiff.facts import Device
+from tfdiff.findings import Facet, Finding
+from tfdiff.rules.matching.kernels import matter
+from tfdiff.rules.pair import Pair
+from tfdiff.rules.told import Told
+
+_PARALLEL = frozenset({"parallelFor", "Shard"})
+_FACETS: dict[Device | None, Facet] = {
+    "gpu": "update-rule-kernel-gpu",
+    "sycl": "update-rule-kernel-sycl",
+    "xla": "update-rule-kernel-xla",
+}
+
+
+def check(pair: Pair) -> Iterator[Told]:
+    """One finding for everything that has to do with parallel execution."""
+    found = matter(pair, "parallel")
+    if found is None:
+        return
+    old, new = found.places()
+    if found.came & _PARALLEL:
+        said = "in parallel now"
+    elif found.went & _PARALLEL:
+        said = "no longer in parallel"
+    else:
+        said = "with another division of the work"
+    finding = Finding(
+        rule="parallel-execution-changed",
+        optimizer=pair.name,
+        facet=_FACETS.get(found.regions[0].region.device, "update-rule-kernel-cpu"),
+        effect="performance",
+        certainty="read",
+        subject=found.names,
+        condition=None,
+        title=f"{found.names}: runs {said}",
+        explanation="Each element is computed by itself, so the division of the work changes the "
+        "speed and not the weights. Rows that occur more than once in a sparse gradient are the "
+        "exception: they depend on the order.",
+        remedy="Nothing to do.",
+        old=old,
+        new=new,
+    )
+    yield Told(finding, found.changes)

@@ -1,0 +1,98 @@
+"""Kernels get hold of the variable in another way.
+
+What it reports:
+How a kernel finds the variable that it updates, and whether it copies it first: copy-on-write of
+resource variables that are still read elsewhere, copy-on-read for sparse updates, reference
+counts. One finding for all kernels that go through the same helper.
+
+Effect on training:
+None for one step at a time. What a value that was read before the update says afterwards, and how
+much memory an update needs, depends on it.
+
+Not reported:
+Locks, which have rules of their own, and kernels that only one side has.
+
+Example:
+``GetInputTensorFromVariable`` calls ``PrepareToUpdateVariable`` before a dense update.
+"""
+
+from collections.abc import Iterator
+
+from tfdiff.findings import Finding
+from tfdiff.rules.matching.kernels import Matter, identifiers, matter
+from tfdiff.rules.pair import Pair
+from tfdiff.rules.told import Told
+
+# The framework's mechanisms, by the name that only code using them says.
+_MECHANISMS = {
+    "PrepareToUpdateVariable": (
+        (
+            "copy-on-write: a resource variable whose value is still held elsewhere is copied "
+            "before a dense update"
+        ),
+        (
+            "A value that was read before the update keeps what it was; without the copy it may "
+            "show the updated weights. The copy needs memory of the variable's size."
+        ),
+    ),
+    "EnsureSparseVariableAccess": (
+        (
+            "copy-on-read: the first sparse update makes every later read of a resource variable "
+            "a copy"
+        ),
+        (
+            "Sparse updates then work in place and run at once with each other; every read of "
+            "such a variable costs a copy."
+        ),
+    ),
+    "copy_on_read_mode": (
+        "a resource variable remembers whether its reads must be copies",
+        "Dense updates of such a variable need no copy of their own.",
+    ),
+}
+
+
+def check(pair: Pair) -> Iterator[Told]:
+    """One finding for everything that has to do with access to the variable."""
+    found = matter(pair, "variable-access")
+    if found is None:
+        return
+    old, new = found.places()
+    finding = Finding(
+        rule="variable-access-changed",
+        optimizer=pair.name,
+        facet="resource-variable-semantics",
+        effect="distributed",
+        certainty="read",
+        subject=found.regions[0].region.symbol,
+        condition="a variable is read while it is updated",
+        title=f"Access to the variable changed: {_said(found)}",
+        explanation=" ".join(_sentences(found)),
+        remedy="No argument of the optimizer changes it. Where a value read before the update "
+        "must not change, copy it (tf.identity) and order the read with control dependencies.",
+        old=old,
+        new=new,
+    )
+    yield Told(finding, found.changes)
+
+
+def _said(found: Matter) -> str:
+    phrases = [
+        *(f"now {_MECHANISMS[name][0]}" for name in _MECHANISMS if name in found.came),
+        *(f"no longer {_MECHANISMS[name][0]}" for name in _MECHANISMS if name in found.went),
+    ]
+    if phrases:
+        return "; ".join(phrases)
+    came, went = identifiers(found.came), identifiers(found.went)
+    parts = (
+        f"now with {', '.join(came)}" if came else "",
+        f"no longer with {', '.join(went)}" if went else "",
+    )
+    return ", ".join(part for part in parts if part) or "the same calls with other arguments"
+
+
+def _sentences(found: Matter) -> Iterator[str]:
+    for name, (_, meaning) in _MECHANISMS.items():
+        if name in found.came | found.went:
+            yield meaning
+    yield f"It concerns {found.names}. One step at a time gives the same weights."
