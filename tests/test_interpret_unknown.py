@@ -2,8 +2,8 @@
 
 from tests.interpret_kit import SLOTS, curve, dense, rules
 from tests.ir_reader import read
-from tfdiff.ir.expr import Opaque, call, symbol
-from tfdiff.ir.walk import opaques
+from tfdiff.ir.expr import Opaque, boolean, call, symbol
+from tfdiff.ir.walk import opaques, replaced
 
 
 def reasons(body: str, path: str = "dense/ref/python") -> set[str]:
@@ -93,3 +93,53 @@ def test_calls_that_differ_in_an_argument_have_different_names() -> None:
     one = dense("var.assign(linalg_ops.norm(grad, ord='fro'))")["var"]
     other = dense("var.assign(linalg_ops.norm(grad, ord='euclidean'))")["var"]
     assert one is not other
+
+
+def test_a_way_that_fails_taints_and_does_not_vanish() -> None:
+    body = step("if self._wide:\n    var.assign_sub(self._nowhere['m'])\nvar.assign_sub(grad)")
+    text = body.replace("learning_rate=0.1,", "learning_rate=0.1, wide=False,").replace(
+        "self._lr = learning_rate",
+        "self._lr = learning_rate\n        self._wide = wide\n        self._nowhere = {}",
+    )
+    rule = rules(text)["dense/ref/python"]
+    after = dict(rule.states)["var"]
+    assert {one.reason for one in rule.unknowns} == {"this way ends with KeyError"}
+    assert opaques((after,))
+    plain = replaced((after,), {symbol("wide"): boolean(value=False)})[after]
+    assert plain is read("var - grad")
+
+
+def test_a_way_that_raises_is_not_taken() -> None:
+    after = dense("if self._lr is None:\n    raise ValueError('rate')\nvar.assign_sub(grad)")
+    assert after["var"] is read("var - grad")
+
+
+def test_an_argument_that_is_none_where_a_number_is_needed_is_the_callers_mistake() -> None:
+    after = dense(
+        "var.assign_sub(grad * self._rho)", "learning_rate=0.1, rho=None", "self._rho = rho"
+    )
+    assert after["var"] is read("var - grad * rho")
+
+
+def test_an_exception_is_caught_by_its_own_handler_only() -> None:
+    statements = (
+        "try:\n    scale = {}['scale']\nexcept ValueError:\n    scale = 2\n"
+        "except KeyError:\n    scale = 3\nvar.assign_sub(grad * scale)"
+    )
+    assert dense(statements)["var"] is read("var - grad * 3")
+
+
+def test_an_exception_that_is_passed_on_is_still_no_way_that_the_source_refuses() -> None:
+    body = step(
+        "if self._lr > 1:\n    try:\n        var.assign_sub({}['m'])\n"
+        "    except KeyError as error:\n        raise error\nvar.assign_sub(grad)"
+    )
+    assert reasons(body) == {"this way ends with KeyError"}
+
+
+def test_what_is_stored_in_one_of_two_dictionaries_is_found_there() -> None:
+    after = dense(
+        "one, other = {}, {}\nkept = one if self._lr > 1 else other\nkept['g'] = grad\n"
+        "var.assign_sub(kept['g'])"
+    )
+    assert after["var"] is read("var - grad")

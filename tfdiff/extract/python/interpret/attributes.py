@@ -84,7 +84,7 @@ def attribute(  # noqa: C901, PLR0911, PLR0912 - one kind of value each
         case Rows():
             return Foreign(f"indices.{name}")
         case None:
-            raise Raised("AttributeError")
+            raise machine.of_none("AttributeError")
         case _ if isinstance(receiver, EXPRESSIONS):
             return _of_tensor(machine, receiver, name)
         case _:

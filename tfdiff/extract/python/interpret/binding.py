@@ -39,9 +39,10 @@ def bind(machine: Machine, target: ast.expr, value: Value, scope: Scope) -> None
             machine.memory.store(scope.address, name, value)
         case ast.Attribute(value=owner, attr=name):
             receiver = machine.evaluate(owner, scope)
-            set_attribute(machine, receiver, name, value)
+            machine.lift(receiver, lambda one: set_attribute(machine, one, name, value))
         case ast.Subscript(value=owner, slice=index):
-            _set_entry(machine, machine.evaluate(owner, scope), index, value, scope)
+            receiver, key = machine.evaluate(owner, scope), machine.evaluate(index, scope)
+            machine.lift(receiver, lambda one: _set_entry(machine, one, key, value))
         case ast.Tuple(elts=targets) | ast.List(elts=targets):
             for part, element in zip(targets, unpack(machine, value, targets), strict=True):
                 inner = part.value if isinstance(part, ast.Starred) else part
@@ -63,10 +64,7 @@ def set_attribute(machine: Machine, receiver: Value, name: str, value: Value) ->
     machine.memory.store(receiver.address, name, value)
 
 
-def _set_entry(
-    machine: Machine, receiver: Value, index: ast.expr, value: Value, scope: Scope
-) -> None:
-    key = machine.evaluate(index, scope)
+def _set_entry(machine: Machine, receiver: Value, key: Value, value: Value) -> None:
     if isinstance(receiver, DictRef):
         machine.memory.store(receiver.address, key, value)
     elif isinstance(receiver, ListRef) and isinstance(key, int):

@@ -77,7 +77,7 @@ def call(  # noqa: C901, PLR0911, PLR0912 - one kind of value each
         case Dtype():
             return args[0] if args else function
         case None | Missing():
-            raise Raised("TypeError")
+            raise machine.of_none("TypeError")
         case _ if isinstance(function, EXPRESSIONS):
             # A hyperparameter that is called is taken to be the plain number it may also be.
             return function
@@ -152,8 +152,8 @@ def _result(machine: Machine, outcome: Outcome, name: str) -> Value:
     if not isinstance(joined, Leaf):
         return machine.not_read(name, "arms that end differently")
     machine.memory = joined.memory
-    if joined.ending == "raise":
-        raise Raised(str(joined.value))
+    if joined.raised:
+        raise joined.raised
     return machine.settle(joined.value)
 
 

@@ -19,7 +19,6 @@ from tfdiff.extract.python.interpret.values import (
     Foreign,
     ListRef,
     Missing,
-    Raised,
     Scope,
     Value,
     same,
@@ -148,7 +147,7 @@ def compared(  # noqa: PLR0911 - one kind of operands each
     if isinstance(left, NUMERIC) and isinstance(right, NUMERIC):
         return operation(word, machine.tensor(left), machine.tensor(right))
     if None in (left, right) and kind not in {ast.Eq, ast.NotEq}:
-        raise Raised("TypeError")
+        raise machine.of_none("TypeError")
     equal = identical(machine, left, right)
     if kind is ast.NotEq:
         return plain_condition(negated(machine.truth(equal)))

@@ -31,7 +31,7 @@ def iterate(machine: Machine, value: Value) -> tuple[Value, ...] | None:
         case str():
             return tuple(value)
         case None:
-            raise Raised("TypeError")
+            raise machine.of_none("TypeError")
         case Choice(condition, then, other):
             return _iterate_choice(machine, condition, then, other)
         case _:

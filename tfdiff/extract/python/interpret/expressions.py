@@ -107,7 +107,7 @@ def item(machine: Machine, receiver: Value, index: Value) -> Value:
     """One element or entry."""
     if isinstance(receiver, DictRef):
         value = entry(machine, receiver, index, Missing())
-        return machine.lift(value, lambda one: one)
+        return machine.lift(value, lambda one: one, absent="KeyError")
     if isinstance(index, int) and isinstance(receiver, str | tuple | ListRef):
         elements = receiver if isinstance(receiver, str) else iterate(machine, receiver) or ()
         if -len(elements) <= index < len(elements):

@@ -39,8 +39,8 @@ def resume(
     joined = join(_resume(machine, join(outcome), rest, endings))
     if isinstance(joined, Leaf):
         machine.memory = joined.memory
-        if joined.ending == "raise":
-            raise Raised(str(joined.value))
+        if joined.raised:
+            raise joined.raised
         return None if joined.ending == "next" else joined
     return joined
 
@@ -63,7 +63,7 @@ def attempt(machine: Machine, rest: Rest) -> Outcome:
     try:
         outcome = rest()
     except Raised as raised:
-        return Leaf("raise", raised.kind, machine.memory)
+        return machine.ended(raised)
     return outcome if outcome is not None else Leaf("next", None, machine.memory)
 
 

@@ -204,6 +204,7 @@ PRIMITIVES: dict[str, Primitive] = {
     "forward_compatible": _forward_compatible,
     "copy_sharding": _second_argument,
     "get_collection": _collection,
+    **dict.fromkeys(("group", "no_op"), _constant(Foreign("operation"))),
     "map_structure": _map_structure,
     "flatten": _flatten,
     **dict.fromkeys(
@@ -219,6 +220,8 @@ PRIMITIVES: dict[str, Primitive] = {
                     _constant(GRAPH)),
     "executing_eagerly_outside_functions": _outside_graphs,
     "get_update_replica_id": _constant(None),
+    **dict.fromkeys(("get_replica_context", "get_tower_context"),
+                    _constant(Foreign("replica_context"))),
     "backend": _constant("tensorflow"),
     **dict.fromkeys(("epsilon",), _constant(1e-7)),
     **dict.fromkeys(("floatx", "dtype"), _constant(Dtype("float32"))),

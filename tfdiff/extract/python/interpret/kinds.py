@@ -74,7 +74,9 @@ def _names(  # noqa: C901, PLR0911, PLR0912 - one kind of value each
         case Slices():
             return frozenset({"IndexedSlices"})
         case Variable() | Assigned():
-            return VARIABLES | (RESOURCES if machine.variable == "resource" else REFERENCES)
+            if machine.variable == "ref":
+                return VARIABLES | REFERENCES
+            return RESOURCES | (VARIABLES if machine.program.resource_is_variable else frozenset())
         case Function() | Method() | Partial() | Bound():
             return frozenset({"function", "FunctionType", "Callable"})
         case Class() | Module():

@@ -104,6 +104,7 @@ class Machine:
         self.deferred = False
         self.keeps_variable = False
         self.plain_graph = False
+        self.handling: list[tuple[Raised, str | None]] = []
         self.known: dict[Expr, bool] = {}
         self.created: dict[str, Created] = {}
         self.booleans: set[Expr] = {TOUCHED}
@@ -247,25 +248,43 @@ class Machine:
                 with self.assuming(condition, side):
                     leaves.append(Leaf("return", arm(), self.memory))
             except Raised as raised:
-                leaves.append(Leaf("raise", raised.kind, self.memory))
+                leaves.append(self.ended(raised))
         joined = join(Fork(condition, leaves[0], leaves[1]))
-        if not isinstance(joined, Leaf) or joined.ending == "raise":
-            raise Raised(str(leaves[0].value))
+        assert isinstance(joined, Leaf)  # noqa: S101 - both arms return or raise
+        if joined.raised:
+            raise joined.raised
         self.memory = joined.memory
         return self.settle(joined.value)
 
-    def lift(self, value: Value, function: Callable[[Value], Value]) -> Value:
+    def ended(self, raised: Raised) -> Leaf:
+        """How a way ends that raises."""
+        if raised.meant:
+            return Leaf("raise", raised.kind, self.memory)
+        line = f"{self.place.path.rpartition('/')[2]}:{self.place.line}"
+        lost = self.not_read(line, f"this way ends with {raised.kind}")
+        return Leaf("fail", raised.kind, self.memory, lost)
+
+    def of_none(self, kind: str) -> Raised:
+        """The exception of using None as something: the caller's where an argument is None."""
+        absent = (
+            node.name for node, holds in self.known.items() if holds and isinstance(node, Symbol)
+        )
+        return Raised(kind, meant=any(name.endswith(" is None") for name in absent))
+
+    def lift(
+        self, value: Value, function: Callable[[Value], Value], absent: str = "AttributeError"
+    ) -> Value:
         """Apply a function to each arm of a choice that is still open."""
         value = self.settle(value)
         if not isinstance(value, Choice):
             if isinstance(value, Missing):
-                raise Raised("AttributeError")
+                raise self.of_none(absent)
             return function(value)
         chosen = value
         return self.branch(
             chosen.condition,
-            lambda: self.lift(chosen.then, function),
-            lambda: self.lift(chosen.other, function),
+            lambda: self.lift(chosen.then, function, absent),
+            lambda: self.lift(chosen.other, function, absent),
         )
 
     def is_boolean(self, node: Expr) -> bool:
@@ -346,7 +365,7 @@ class Machine:
             case tuple():
                 return call("stack", *map(self.tensor, value))
             case None | Missing():
-                raise Raised("TypeError")
+                raise self.of_none("TypeError")
             case Foreign(text):
                 if self.is_named(text):
                     return call(text)
@@ -357,16 +376,5 @@ class Machine:
                 return self.not_read(describe(value), "not a number")
 
     def _tensor_of_choice(self, condition: Expr, then: Value, other: Value) -> Expr:
-        arms: list[Expr | None] = []
-        for value, side in ((then, True), (other, False)):
-            try:
-                with self.assuming(condition, side):
-                    arms.append(self.tensor(value))
-            except Raised:
-                arms.append(None)
-        left, right = arms
-        if left is None and right is None:
-            raise Raised("TypeError")
-        if left is None or right is None:
-            return left or right  # type: ignore[return-value]  # one of them is there
-        return select(condition, left, right)
+        chosen = self.branch(condition, lambda: self.tensor(then), lambda: self.tensor(other))
+        return self.tensor(chosen)

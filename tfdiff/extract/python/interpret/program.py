@@ -13,15 +13,16 @@ from functools import cached_property
 from tfdiff.errors import MissingFileError
 from tfdiff.extract.python.candidates import choose
 from tfdiff.extract.python.imports import Packages
+from tfdiff.extract.python.interpret.asked import HORIZON_FILE, RESOURCE_FILE
 from tfdiff.extract.trace import Asked, Journal
 from tfdiff.facts import ClassRef
 from tfdiff.sources.tree import SourceTree
 
 DEEPEST_ALIAS = 8  # a cycle of imports ends here
-HORIZON_FILE = "tensorflow/python/compat/compat.py"
 _HORIZON = re.compile(
     r"^_FORWARD_COMPATIBILITY_HORIZON = datetime\.date\((\d+), (\d+), (\d+)\)", re.MULTILINE
 )
+_RESOURCE_BASE = re.compile(r"^class ResourceVariable\((.*)\):", re.MULTILINE)
 # Keras' backends are machinery: their functions are known by name and not read.
 _MACHINERY = re.compile(r"(^|/)backend(/|\.py$)")
 
@@ -118,6 +119,21 @@ class Program:
             return ()
         found = _HORIZON.search(text)
         return tuple(int(part) for part in found.groups()) if found else ()
+
+    @property
+    def resource_is_variable(self) -> bool:
+        """Whether a resource variable is a ``Variable`` at the release; before 1.3 it is not."""
+        self._journal.note(("resource variable",), repr(self._resource_is_variable))
+        return self._resource_is_variable
+
+    @cached_property
+    def _resource_is_variable(self) -> bool:
+        try:
+            text = self._tree.read(RESOURCE_FILE).decode("utf-8", errors="replace")
+        except MissingFileError:
+            return True
+        found = _RESOURCE_BASE.search(text)
+        return found is None or "Variable" in found[1]
 
     def file(self, path: str) -> SourceModule | None:
         """The module in that file; None if there is no such file or Python cannot parse it."""

@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 
 from tfdiff.extract.python.interpret.machine import LOSS, RAW_GRADIENT, Machine
-from tfdiff.extract.python.interpret.memory import MISSING
 from tfdiff.extract.python.interpret.program import ClassDefinition, SourceModule
 from tfdiff.extract.python.interpret.state import assign
 from tfdiff.extract.python.interpret.values import (
+    Choice,
     Foreign,
     Function,
     Instance,
@@ -63,15 +63,23 @@ def _get_updates(machine: Machine, instance: Instance) -> None:
     machine.deferred = True
     given = {name: known.get(name, Foreign(name)) for name in _parameters(updates)}
     for update in machine.semantics.iterate(machine, machine.call(updates, **given)) or ():
-        if update != MISSING:
-            machine.lift(update, lambda one: _assigned(machine, one))
+        _carry_out(machine, update)
 
 
-def _assigned(machine: Machine, update: Value) -> Value:
-    """What is given back as ``(variable, value)`` is assigned by ``K.function``."""
-    if not isinstance(update, tuple) or len(update) != 2:  # noqa: PLR2004 - a pair
-        return update
-    return assign(machine, "assign", *update)
+def _carry_out(machine: Machine, update: Value) -> Value:
+    """``K.function`` assigns what is given back as ``(variable, value)``."""
+    update = machine.settle(update)
+    match update:
+        case Choice(condition, then, other):
+            return machine.branch(
+                condition,
+                lambda: _carry_out(machine, then),
+                lambda: _carry_out(machine, other),
+            )
+        case (target, value):
+            return assign(machine, "assign", target, value)
+        case _:
+            return update
 
 
 def _minimize(machine: Machine, instance: Instance) -> None:
@@ -104,15 +112,22 @@ def _apply_gradients(machine: Machine, instance: Instance) -> None:
     gradient: Value = symbol("grad") if machine.gradient == "dense" else sparse
     pairs = machine.make_list(((gradient, TRAINED),))
     if machine.wrapped and instance.definition.find("compute_gradients"):
-        # Wrappers may note there what they ask for when the gradients are applied.
-        with suppress(Raised):
-            machine.call(machine.attribute(instance, "compute_gradients"), LOSS)
+        _note(machine, instance)
     apply = machine.attribute(instance, "apply_gradients")
     # Wrappers refuse to work without a global step; nobody's update depends on it.
     asked = "global_step" in _parameters(apply)
     counter: dict[str, Value] = {"global_step": symbol("global_step")} if asked else {}
     machine.parameters.add(symbol("global_step"))
     machine.call(apply, pairs, **counter)
+
+
+def _note(machine: Machine, instance: Instance) -> None:
+    """Wrappers may note with the gradients what they ask for when these are applied."""
+    before = dict(machine.memory.states)
+    with suppress(Raised):
+        machine.call(machine.attribute(instance, "compute_gradients"), LOSS)
+    made = {state: symbol(state) for state in machine.memory.states}
+    machine.memory.states = made | before
 
 
 def _parameters(function: Value) -> list[str]:

@@ -5,6 +5,7 @@ A statement that simply goes on to the next gives None. One whose arms end diffe
 """
 
 import ast
+import builtins
 from collections.abc import Callable
 
 from tfdiff.extract.python.interpret.binding import as_read, bind
@@ -82,18 +83,38 @@ def attempted(machine: Machine, node: ast.Try, scope: Scope) -> Outcome | None:
     """``try``: the first handler takes over where the body raises."""
     try:
         outcome = run(machine, [*node.body, *node.orelse], scope)
-    except Raised:
-        if not node.handlers:
+    except Raised as raised:
+        handler = next((one for one in node.handlers if _catches(one, raised)), None)
+        if handler is None:
             raise
-        handler = node.handlers[0]
         if handler.name:
             machine.memory.store(scope.address, handler.name, Foreign("exception"))
-        outcome = run(machine, handler.body, scope)
+        machine.handling.append((raised, handler.name))
+        try:
+            outcome = run(machine, handler.body, scope)
+        finally:
+            machine.handling.pop()
     if node.finalbody:
         last = outcome if outcome is not None else Leaf("next", None, machine.memory)
         if isinstance(last, Leaf):
             run(machine, node.finalbody, scope)
     return outcome
+
+
+def _catches(handler: ast.ExceptHandler, raised: Raised) -> bool:
+    """Whether a handler is for an exception, as far as Python's own exceptions tell."""
+    if handler.type is None:
+        return True
+    listed = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
+    kinds = [_exception(ast.unparse(one)) for one in listed]
+    return any(kind is None for kind in kinds) or issubclass(
+        _exception(raised.kind) or Exception, tuple(kind for kind in kinds if kind)
+    )
+
+
+def _exception(name: str) -> type[BaseException] | None:
+    found = getattr(builtins, name, None)
+    return found if isinstance(found, type) and issubclass(found, BaseException) else None
 
 
 def give_back(machine: Machine, node: ast.Return, scope: Scope) -> Outcome:
@@ -103,9 +124,13 @@ def give_back(machine: Machine, node: ast.Return, scope: Scope) -> Outcome:
 
 
 def throw(machine: Machine, node: ast.Raise, scope: Scope) -> Outcome:  # noqa: ARG001
-    """``raise``: whoever calls does not take this way."""
+    """``raise``: whoever calls does not take this way; what is caught may be passed on."""
+    if machine.handling:
+        caught, name = machine.handling[-1]
+        if node.exc is None or (isinstance(node.exc, ast.Name) and node.exc.id == name):
+            raise Raised(caught.kind, meant=caught.meant)
     raised = node.exc.func if isinstance(node.exc, ast.Call) else node.exc
-    raise Raised(ast.unparse(raised) if raised else "")
+    raise Raised(ast.unparse(raised) if raised else "", meant=True)
 
 
 def leave(machine: Machine, node: ast.Break, scope: Scope) -> Outcome:  # noqa: ARG001

@@ -45,7 +45,7 @@ def tensor_call(  # noqa: PLR0911 - one kind of function each
     if name in arithmetic.LISTS:
         return arithmetic.total(tuple(map(machine.tensor, iterate(machine, given[0]) or ())))
     if name in arithmetic.FIRST_ONLY:
-        value = given[0] if given else None
+        value = given[0] if given else Foreign(f"{text}()")
         if isinstance(value, Slices) and name in {"cast", "convert_to_tensor_or_indexed_slices"}:
             return value
         if not isinstance(value, (*NUMERIC, Choice)):

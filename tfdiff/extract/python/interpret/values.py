@@ -210,11 +210,18 @@ def same(old: Value, new: Value) -> bool:
 
 
 class Raised(Exception):  # noqa: N818 - an exception of the interpreted program, no error of ours
-    """The interpreted program raises: this way through it is not taken."""
+    """The interpreted program ends with an exception.
 
-    def __init__(self, kind: str) -> None:
+    Attributes:
+        kind: the exception's class.
+        meant: whether the source says so (``raise``), or asks for an argument that is None: this
+            way through it is not taken. What else fails may fail for want of knowledge.
+    """
+
+    def __init__(self, kind: str, *, meant: bool = False) -> None:
         super().__init__(kind)
         self.kind = kind
+        self.meant = meant
 
 
 class OverBudgetError(Exception):
