@@ -19,6 +19,7 @@ FLOORS = (
         "tfdiff.attribution",
         "tfdiff.changelog",
         "tfdiff.history",
+        "tfdiff.index",
         "tfdiff.render",
         "tfdiff.trackers",
         "tfdiff",

@@ -60,8 +60,8 @@ def compare(  # noqa: PLR0913 - the options are keyword-only
     changelog = read_notes(before.tree, after.tree, after.store)
     reports = tuple(_compare(match, before, after, changelog) for match in matches)
     report = Report(
-        old=before.tree.release,
-        new=after.tree.release,
+        old=before.release,
+        new=after.release,
         optimizers=fold(reports),
         coverage=_coverage(reports, before, after),
         notes=tuple(notes),
@@ -103,8 +103,8 @@ def compare_two(old: str, new: str, *, options: SourceOptions | None = None) -> 
     sides = side(before, left, left.name), side(after, right, right.name)
     reports = (compare_optimizer(name, *sides, Decisions(after.store), two_classes=True),)
     return Report(
-        old=before.tree.release,
-        new=after.tree.release,
+        old=before.release,
+        new=after.release,
         optimizers=reports,
         coverage=_coverage(reports, before, after),
         notes=tuple(notes),
@@ -205,7 +205,7 @@ def side(reading: Reading, entry: Entry | None, name: str) -> Side:
     facts = reading.optimizer(entry) if entry else OptimizerFacts.absent(name)
 
     def quote(span: Span) -> Place:
-        url = reading.tree.permalink(span.path, span.line, span.end_line)
+        url = reading.permalink(span)
         return Place(span.path, span.line, span.end_line, reading.text(span), url)
 
     def skips(path: str) -> bool:

@@ -29,6 +29,7 @@ def parser() -> argparse.ArgumentParser:
     _history(subcommands)
     _bisect(subcommands)
     _like(subcommands)
+    _index(subcommands)
     _rules(subcommands)
     _cache(subcommands)
     return root
@@ -209,6 +210,21 @@ def _like(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
 def _range(command: argparse.ArgumentParser) -> None:
     command.add_argument("--from", dest="first", metavar="TAG", help="the first release")
     command.add_argument("--to", dest="last", metavar="TAG", help="the last release")
+
+
+def _index(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    command = _command(
+        subcommands, "index", commands.index, "write or check the snapshot of kernel facts"
+    )
+    command.add_argument("--check", action="store_true", help="derive it anew and compare")
+    command.add_argument(
+        "-o",
+        "--output",
+        metavar="FILE",
+        type=Path,
+        help="the snapshot (default: the one in the package)",
+    )
+    _source(command)
 
 
 def _rules(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

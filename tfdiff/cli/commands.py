@@ -132,8 +132,8 @@ def show(arguments: argparse.Namespace) -> int:
     from tfdiff.render import facts  # noqa: PLC0415
 
     shown = run.show(arguments.name, arguments.release, _options(arguments))
-    _notes(arguments, (*shown.reading.tree.release.warnings, *shown.notes))
-    facts.show(shown.facts, shown.reading.tree.release, _console())
+    _notes(arguments, (*shown.reading.release.warnings, *shown.notes))
+    facts.show(shown.facts, shown.reading.release, _console())
     return 0
 
 
@@ -143,7 +143,7 @@ def optimizers(arguments: argparse.Namespace) -> int:
     from tfdiff.render import listing  # noqa: PLC0415
 
     (reading,) = run.read_releases((arguments.release,), _options(arguments))
-    _notes(arguments, reading.tree.release.warnings)
+    _notes(arguments, reading.release.warnings)
     rows = [(entry.name, entry.kind, entry.span) for entry in reading.catalog.entries]
     listing.optimizers(rows, _console())
     return 0
@@ -187,6 +187,20 @@ def like(arguments: argparse.Namespace) -> int:
 
     shown.alike(histories.alike(arguments.what, _options(arguments)), _console())
     return 0
+
+
+def index(arguments: argparse.Namespace) -> int:
+    """``tfdiff index``."""
+    from tfdiff import index as indexing  # noqa: PLC0415
+
+    path = arguments.output or indexing.shipped()
+    if not arguments.check:
+        size = indexing.write_snapshot(_options(arguments), path)
+        sys.stdout.write(f"wrote {path}, {size / 1e6:.2f} MB\n")
+        return 0
+    differing = indexing.check_snapshot(_options(arguments), path)
+    sys.stdout.write("".join(f"{line}\n" for line in differing) or f"{path} holds\n")
+    return FINDINGS if differing else 0
 
 
 def rules(arguments: argparse.Namespace) -> int:

@@ -16,6 +16,8 @@ def changes(old: Region | None, new: Region | None) -> tuple[Change, ...]:
     """The runs of tokens that differ; none where code is the same, comments apart."""
     if old and new and old.tokens == new.tokens:
         return ()
+    if not all(region.text for region in (old, new) if region):
+        return (_whole(old, new),)  # a snapshot has no text: that it differs is all there is to say
     if old and new and (by_statement := statement_changes(old, new)) is not None:
         return by_statement
     old_tokens = tokens(old) if old else ()
@@ -32,6 +34,15 @@ def changes(old: Region | None, new: Region | None) -> tuple[Change, ...]:
             added=tuple(text for text, _ in new_tokens[run[2] : run[3]]),
         )
         for run in runs
+    )
+
+
+def _whole(old: Region | None, new: Region | None) -> Change:
+    return Change(
+        old=(old.span.line, old.span.end_line) if old else (0, -1),
+        new=(new.span.line, new.span.end_line) if new else (0, -1),
+        removed=(old.tokens,) if old else (),
+        added=(new.tokens,) if new else (),
     )
 
 
@@ -61,6 +72,8 @@ def hunks(pair: RegionPair) -> tuple[Hunk, ...]:
 
     Lines that differ although their tokens do not are comments, docstrings or layout.
     """
+    if not all(region.text for region in (pair.old, pair.new) if region):
+        return tuple(_hunk(pair, change.old, change.new) for change in pair.changes)
     old_lines = pair.old.text.splitlines() if pair.old else []
     new_lines = pair.new.text.splitlines() if pair.new else []
     old_first = pair.old.span.line if pair.old else 1

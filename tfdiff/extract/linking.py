@@ -10,7 +10,7 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from tfdiff.extract.cxx.index import KernelIndex
+from tfdiff.extract.kernels import KernelSource, signature
 from tfdiff.extract.python.facts import PythonFacts, read_python_facts
 from tfdiff.extract.python.model import Model, said
 from tfdiff.extract.python.ops import signature_of, signatures
@@ -20,7 +20,6 @@ from tfdiff.facts import ClassRef, Device, KernelFacts, KernelRule, OpFacts, Upd
 from tfdiff.sources.tree import SourceTree
 
 if TYPE_CHECKING:
-    from tfdiff.extract.cxx.bodies import Bodies
     from tfdiff.extract.python.interpret.program import Program
 
 
@@ -48,7 +47,7 @@ class Linker:
         store: FactStore,
         journal: Journal,
         model: Model,
-        kernels: KernelIndex,
+        kernels: KernelSource,
     ) -> None:
         self._tree = tree
         self._store = store
@@ -56,7 +55,6 @@ class Linker:
         self._model = model
         self._kernels = kernels
         self._traces = Traces(store, journal, self._answer)
-        self._op_keys: dict[str, str] = {}
 
     def python(self, reference: ClassRef) -> Kept[PythonFacts]:
         """What the Python of an optimizer says."""
@@ -91,50 +89,17 @@ class Linker:
 
     def _op(self, name: str) -> OpFacts | None:
         found = self._kernels.ops.get(name)
-        self._journal.note(("op", name), _signature(found))
+        self._journal.note(("op", name), signature(found))
         return found
 
     def _kernel_rules(self, op: str) -> KernelRules:
-        return self._store.get("kernel-rules", self._op_key(op), lambda: self._execute(op))
-
-    def _execute(self, op: str) -> KernelRules:
-        from tfdiff.extract.cxx.symbolic import kernel_rules  # noqa: PLC0415 - as above
-
-        rules = kernel_rules(self._kernels, self._bodies, op)
-        return KernelRules(digest(pickle.dumps(rules, pickle.HIGHEST_PROTOCOL).hex()), rules)
-
-    def _op_key(self, op: str) -> str:
-        """Digest of everything that the rules of an op are read from."""
-        if op not in self._op_keys:
-            facts = self._kernels.ops.get(op)
-            walks = self._kernels.walks(op) if facts else ()
-            reached = [
-                (
-                    *(walk.device, repr(walk.registered), repr(walk.unknowns)),
-                    *(
-                        (one.definition.region.span, one.definition.start, one.bindings)
-                        for one in walk.reached
-                    ),
-                )
-                for walk in walks
-            ]
-            paths = {walk.registered.fact.span.path for walk in walks}
-            paths |= {one.definition.region.span.path for walk in walks for one in walk.reached}
-            blobs = [(path, self._tree.blob_id(path)) for path in sorted(paths)]
-            self._op_keys[op] = digest(repr((op, _signature(facts), reached, blobs)))
-        return self._op_keys[op]
+        return kept_rules(self._store, self._kernels, op)
 
     @cached_property
     def _program(self) -> "Program":
         from tfdiff.extract.python.interpret.program import Program  # noqa: PLC0415
 
         return Program(self._tree, self._journal)
-
-    @cached_property
-    def _bodies(self) -> "Bodies":
-        from tfdiff.extract.cxx.bodies import Bodies  # noqa: PLC0415
-
-        return Bodies(self._tree)
 
     def _answer(self, question: Question) -> str:
         """The release's answer to a question that was asked of another one."""
@@ -151,8 +116,9 @@ class Linker:
             "signature": lambda name: repr(signature_of(name, signatures(self._model))),
             "readable": lambda name: self._program.home(name) or "",
             "horizon": lambda: repr(self._program.horizon),
+            "resource variable": lambda: repr(self._program.resource_is_variable),
             "kernel": lambda op: self._kernel_rules(op).said,
-            "op": lambda name: _signature(self._kernels.ops.get(name)),
+            "op": lambda name: signature(self._kernels.ops.get(name)),
         }
 
     def _name(self, path: str, dotted: str) -> str:
@@ -163,6 +129,11 @@ def _subject(reference: ClassRef) -> str:
     return f"{reference.path}\0{reference.name}"
 
 
-def _signature(op: OpFacts | None) -> str:
-    """What callers see of an op: not where it stands, nor how it is documented."""
-    return repr(op and (op.name, op.inputs, op.outputs, op.attrs))
+def kept_rules(store: FactStore, kernels: KernelSource, op: str) -> KernelRules:
+    """The rules of one op, read once for all releases that have the same source for it."""
+
+    def read() -> KernelRules:
+        rules = kernels.rules(op)
+        return KernelRules(digest(pickle.dumps(rules, pickle.HIGHEST_PROTOCOL).hex()), rules)
+
+    return store.get("kernel-rules", kernels.key(op), read)

@@ -5,6 +5,7 @@ is read along that chain, so that a report on Adam speaks of what Adam reaches a
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cached_property
 from hashlib import sha256
 from typing import TYPE_CHECKING, NamedTuple, cast
@@ -13,16 +14,24 @@ from tfdiff.extract import catalog as python_catalog
 from tfdiff.extract import notes
 from tfdiff.extract.catalog import Catalog, Entry, catalog_of, open_model
 from tfdiff.extract.cxx import index as cxx_index
-from tfdiff.extract.cxx.index import KernelIndex, read_kernels
+from tfdiff.extract.cxx.index import read_kernels
+from tfdiff.extract.kernels import KernelSource, TreeKernels
 from tfdiff.extract.linking import Linker
+from tfdiff.extract.python.interpret.asked import HORIZON_FILE, RESOURCE_FILE
 from tfdiff.extract.python.model import Model
+from tfdiff.extract.snapshot.read import SnapshotKernels, bundled
 from tfdiff.extract.store import FactStore
 from tfdiff.extract.trace import Journal, digest
 from tfdiff.facts import ClassRef, KernelFacts, OptimizerFacts, Span, UpdateRule
-from tfdiff.sources.tree import SourceTree
+from tfdiff.sources.packaged import KERNELS, NOTES
+from tfdiff.sources.tree import Release, SourceTree
 
 if TYPE_CHECKING:
     from tfdiff.extract.python.facts import PythonFacts
+
+
+# Files that the interpreter asks a single question, and does not interpret.
+_ASKED_OF = frozenset({HORIZON_FILE, RESOURCE_FILE})
 
 
 def candidates(paths: Sequence[str]) -> tuple[str, ...]:
@@ -33,6 +42,7 @@ def candidates(paths: Sequence[str]) -> tuple[str, ...]:
 def sources(paths: Sequence[str]) -> tuple[str, ...]:
     """The files of a tree that reading optimizers may need."""
     chosen = {*python_catalog.candidates(paths), *cxx_index.candidates(paths)}
+    chosen |= _ASKED_OF.intersection(paths)
     return tuple(sorted(chosen))
 
 
@@ -78,22 +88,48 @@ class Reading:
         return open_model(self.tree, self.store, self._journal)
 
     @cached_property
-    def kernels(self) -> KernelIndex:
-        """Every op and kernel of the release, as far as the source carries them."""
-        return read_kernels(self.tree, self.store)
+    def kernels(self) -> KernelSource:
+        """Every op and kernel of the release, as far as the source carries them.
+
+        Where it carries none they are those of the snapshot, if that has the release.
+        """
+        if self._snapshot is not None:
+            return self._snapshot
+        return TreeKernels(self.tree, read_kernels(self.tree, self.store))
+
+    @cached_property
+    def _snapshot(self) -> SnapshotKernels | None:
+        release = self.tree.release
+        if KERNELS not in release.lacks or release.version is None:
+            return None
+        snapshot = bundled()
+        return snapshot.kernels(release.version) if snapshot else None
+
+    @cached_property
+    def release(self) -> Release:
+        """The release, and what is known of it beside its own files."""
+        release, snapshot = self.tree.release, self._snapshot
+        if snapshot is None:
+            return release
+        said = (
+            f"The C++ kernels of {snapshot.ref} are from the snapshot that comes with tfdiff, "
+            f"read at commit {snapshot.commit}; it holds their rules and places, not their text."
+        )
+        lacks = tuple(what for what in release.lacks if what != KERNELS)
+        return replace(release, lacks=lacks, warnings=(*release.warnings, said))
 
     @property
     def missing(self) -> tuple[str, ...]:
-        """What the source of this release does not carry."""
-        return self.tree.release.lacks
+        """What neither the source of this release carries nor the snapshot."""
+        return self.release.lacks
 
     @cached_property
     def _stamp(self) -> str:
         """What names everything that facts of this release depend on."""
         if self._identity is not None:
             return digest(self._identity)
-        release = self.tree.release
-        stamp = sha256(f"{release.version} {release.lacks}\n".encode())
+        release = self.release
+        stamp = sha256(f"{release.version} {release.lacks} {release.warnings}\n".encode())
         for path in sources(self.tree.paths()):
             stamp.update(f"{path}\0{self.tree.blob_id(path)}\n".encode())
         return stamp.hexdigest()
@@ -131,7 +167,8 @@ class Reading:
         python = self._linker.python(reference)
         ops = dict.fromkeys(call.op for call in python.fact.calls)
         kernels = tuple(kernel.key for op in ops if (kernel := self._linker.kernel(op)))
-        return Parts(python.key, kernels, self._linker.updates(reference).key, self.missing)
+        missing = tuple(what for what in self.missing if what != NOTES)  # they are about all
+        return Parts(python.key, kernels, self._linker.updates(reference).key, missing)
 
     def _assembled(self, entry: Entry, parts: Parts) -> OptimizerFacts | None:
         python = cast("PythonFacts | None", self.store.find("python-facts", parts.python))
@@ -164,9 +201,17 @@ class Reading:
         )
 
     def text(self, span: Span) -> str:
-        """The lines of a span as they stand in the release."""
+        """The lines of a span as they stand in the release; "" where only a snapshot has them."""
+        if self._snapshot is not None and self.tree.blob_id(span.path) is None:
+            return ""
         if span.path not in self._lines:
             # Not splitlines(): form feeds and the like end no line for git, or for a parser.
             text = self.tree.read(span.path).decode("utf-8", "replace")
             self._lines[span.path] = tuple(text.replace("\r\n", "\n").split("\n"))
         return "\n".join(self._lines[span.path][span.line - 1 : span.end_line])
+
+    def permalink(self, span: Span) -> str | None:
+        """Web address of a span, also where only a snapshot has it."""
+        if self._snapshot is not None and self.tree.blob_id(span.path) is None:
+            return self._snapshot.permalink(span.path, span.line, span.end_line)
+        return self.tree.permalink(span.path, span.line, span.end_line)

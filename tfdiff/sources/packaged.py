@@ -10,7 +10,9 @@ _VERSION_HEADER = re.compile(r"include/tensorflow(?:_core)?/(core/public/version
 _BUILT = (".pyc", ".pyd", ".so", ".dll", ".dylib", ".lib", ".a")
 
 # Packages carry headers and shared objects, but neither the kernels' sources nor RELEASE.md.
-LACKS = ("C++ kernels and op definitions", "release notes")
+KERNELS = "C++ kernels and op definitions"
+NOTES = "release notes"
+LACKS = (KERNELS, NOTES)
 
 
 def repository_paths(members: list[str]) -> dict[str, str]:
