@@ -12,6 +12,7 @@ from tfdiff.rules.matching.regions import base_name, computes_update
 from tfdiff.rules.pair import Change, Pair, RegionPair
 from tfdiff.rules.told import ChangeKey, Told, key
 
+_PROVED = "the update rule was proved the same"
 _STEP_KINDS = frozenset({"functor", "cuda", "xla"})
 _PYTHON_KINDS = frozenset({"method", "function"})
 _UPDATES = re.compile(
@@ -210,15 +211,34 @@ def settle(pair: Pair) -> Pair:
     region was proved the same, its changes have no effect on the weights.
     """
     proofs = _Proofs(pair)
-    return pair.with_regions(
-        tuple(
-            _settled(item)
-            if (item.region.kind in _STEP_KINDS and proofs.cover(item))
-            or (item.region.kind in _PYTHON_KINDS and proofs.name(item))
-            else item
-            for item in pair.regions
-        )
-    )
+    regions = [
+        _settled(item)
+        if proofs.cover(item) or (item.region.kind in _PYTHON_KINDS and proofs.name(item))
+        else item
+        for item in pair.regions
+    ]
+    return pair.with_regions(_with_helpers(regions))
+
+
+def _with_helpers(regions: list[RegionPair]) -> tuple[RegionPair, ...]:
+    """Helpers that came or went with settled code are settled with it."""
+    moved = True
+    while moved:
+        moved = False
+        words = {
+            word
+            for item in regions
+            for change in item.changes
+            if change.harmless == _PROVED
+            for word in (*change.removed, *change.added)
+        }
+        for place, item in enumerate(regions):
+            lone = item.region.kind == "helper" and not (item.old and item.new) and item.open
+            if lone and base_name(item.region.symbol) in words:
+                changes = tuple(replace(change, harmless=_PROVED) for change in item.changes)
+                regions[place] = replace(item, changes=changes)
+                moved = True
+    return tuple(regions)
 
 
 class _Proofs:
@@ -272,12 +292,11 @@ def is_proved(verdict: PathVerdict) -> bool:
 
 def _settled(item: RegionPair) -> RegionPair:
     """The region with its formula settled; what a kernel does around it stays open."""
-    reason = "the update rule was proved the same"
     whole = item.region.kind in _STEP_KINDS
     return replace(
         item,
         changes=tuple(
-            replace(change, harmless=reason)
+            replace(change, harmless=_PROVED)
             if change.open and (whole or ((change.before or change.after) and not change.topic))
             else change
             for change in item.changes

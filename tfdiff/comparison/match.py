@@ -1,9 +1,10 @@
 """Which region of the old release is which of the new one, wherever it moved."""
 
 from collections.abc import Callable, Hashable, Iterable
+from dataclasses import replace
 
 from tfdiff.comparison.changes import changes
-from tfdiff.facts import OptimizerFacts, Region
+from tfdiff.facts import Device, OptimizerFacts, Region
 from tfdiff.rules.matching.regions import base_name
 from tfdiff.rules.pair import RegionPair
 
@@ -11,7 +12,21 @@ from tfdiff.rules.pair import RegionPair
 def regions(facts: OptimizerFacts) -> tuple[Region, ...]:
     """All regions that the optimizer reaches, Python first, each once."""
     found = (*facts.regions, *(region for kernel in facts.kernels for region in kernel.regions))
-    return tuple({_identity(region): region for region in reversed(found)}.values())[::-1]
+    return _each_once({_identity(region): region for region in reversed(found)}.values())[::-1]
+
+
+def _each_once(found: Iterable[Region]) -> tuple[Region, ...]:
+    """Each stretch of source once; what one op reaches on a device another reaches on all."""
+    devices: dict[tuple[object, ...], set[Device | None]] = {}
+    kept: dict[tuple[object, ...], Region] = {}
+    for region in found:
+        place = (region.kind, region.symbol, region.span.path, region.span.line)
+        devices.setdefault(place, set()).add(region.device)
+        kept[place] = region
+    return tuple(
+        replace(region, device=None) if len(devices[place]) > 1 else region
+        for place, region in kept.items()
+    )
 
 
 def match_regions(old: OptimizerFacts, new: OptimizerFacts) -> tuple[RegionPair, ...]:

@@ -56,7 +56,8 @@ def check(pair: Pair) -> Iterator[Told]:
 
 def _read(pair: Pair, ops: list[tuple[OpFacts, OpFacts]]) -> Iterator[Change]:
     """Where kernels read the attributes that came or went."""
-    names = {f'"{attr.name}"' for sides in ops for attr in {*sides[0].attrs} ^ {*sides[1].attrs}}
+    attrs = {attr.name for old, new in ops for attr in {*old.attrs} ^ {*new.attrs}}
+    names = {spelled for name in attrs for spelled in (f'"{name}"', f"{name}_")}
     for item in pair.regions:
         for change in item.open:
             if change.topic == "attribute" and names & {*change.removed, *change.added}:
