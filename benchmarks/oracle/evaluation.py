@@ -30,7 +30,8 @@ class Deviation:
             the true state each, over all elements and steps.
         exact: share of elements and steps that agree bit for bit.
         relative: L2 norm of the difference over that of the step.
-        accumulated: the same over the movement of the whole run, from the first state alone.
+        accumulated: the same over the movement of the whole run, from the first state alone; None
+            where only single steps were evaluated.
     """
 
     state: str
@@ -38,7 +39,7 @@ class Deviation:
     largest: float
     exact: float
     relative: float
-    accumulated: float
+    accumulated: float | None
 
 
 def effective(facts: OptimizerFacts, case: Case) -> dict[str, Argument]:
@@ -75,8 +76,14 @@ def counters(rule: UpdateRule) -> tuple[str, ...]:
     )
 
 
-def deviations(
-    facts: OptimizerFacts, case: Case, record: Record, gradients: Gradients, *, late: bool = False
+def deviations(  # noqa: PLR0913 - a run has this many parts
+    facts: OptimizerFacts,
+    case: Case,
+    record: Record,
+    gradients: Gradients,
+    *,
+    late: bool = False,
+    whole: bool = False,
 ) -> tuple[Deviation, ...]:
     """One deviation per state that both know, the weights first.
 
@@ -87,6 +94,7 @@ def deviations(
         gradients: what it was given.
         late: the weights' update reads the step counter after its increment, not before. Graphs
             that Keras makes until 1.15 leave the order open; the release decides as it runs.
+        whole: evaluate the whole run as well, from the first state alone.
 
     Raises:
         NotEvaluableError: the rule cannot be evaluated.
@@ -99,16 +107,16 @@ def deviations(
     step = _Step(rule, hyper, _Given(case.gradient, gradients), truth["var"].shape, late=late)
     before = {name: _batched(column[:-1], truth["var"]) for name, column in truth.items()}
     after = step.at(before, slice(None))
-    current = {name: column[:1] for name, column in before.items()}
-    for index in range(len(truth["var"]) - 1):
-        current = current | step.at(current, slice(index, index + 1))
+    final = {name: column[:1] for name, column in before.items()}
+    for index in range(len(truth["var"]) - 1 if whole else 0):
+        final = final | step.at(final, slice(index, index + 1))
     return tuple(
         _deviation(
             name,
             before[name],
             np.broadcast_to(after[name], before[name].shape),
             _batched(truth[name][1:], truth["var"]),
-            np.asarray(current[name]),
+            final[name] if whole else None,
         )
         for name, _ in sorted(rule.states, key=lambda item: item[0] != "var")
         if name in truth
@@ -213,7 +221,7 @@ def _fixed(
 
 
 def _deviation(
-    state: str, before: Column, found: Column, truth: Column, final: Column
+    state: str, before: Column, found: Column, truth: Column, final: Column | None
 ) -> Deviation:
     old, ours, real = (np.asarray(item, np.float64) for item in (before, found, truth))
     known = np.isfinite(old) & np.isfinite(real)
@@ -228,7 +236,9 @@ def _deviation(
         largest=float(np.max(ulp, initial=0)),
         exact=float(np.mean(apart == 0)) if ulp.size else 1.0,
         relative=_relative(ours[known] - real[known], (real - old)[known]),
-        accumulated=_relative(np.asarray(final[0], np.float64) - real[-1], real[-1] - first),
+        accumulated=None
+        if final is None
+        else _relative(np.asarray(final[0], np.float64) - real[-1], real[-1] - first),
     )
 
 

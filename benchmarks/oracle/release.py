@@ -86,11 +86,12 @@ def judge(
         facts = reading.optimizer(entry)
         for case in chosen:
             record = results.record(case)
+            whole = case.arguments == chosen[0].arguments
             if record is None:
                 refused.append((entry.name, results.error(case)))
                 continue
             try:
-                evaluated.append(_evaluated(facts, case, record, gradients))
+                evaluated.append(_evaluated(facts, case, record, gradients, whole=whole))
             except NotEvaluableError as error:
                 unread.append((entry.name, str(error)))
         late = frozenset(item.case.id for item in evaluated if item.late)
@@ -106,11 +107,14 @@ def judge(
 
 
 def _evaluated(
-    facts: OptimizerFacts, case: Case, record: Record, gradients: Gradients
+    facts: OptimizerFacts, case: Case, record: Record, gradients: Gradients, *, whole: bool
 ) -> Evaluated:
-    found = Evaluated(case, deviations(facts, case, record, gradients))
+    """Whole runs are evaluated with the arguments that an optimizer has first: its defaults."""
+    found = Evaluated(case, deviations(facts, case, record, gradients, whole=whole))
     if found.deviates and counters(rule_of(facts, case)):
-        again = Evaluated(case, deviations(facts, case, record, gradients, late=True), late=True)
+        again = Evaluated(
+            case, deviations(facts, case, record, gradients, late=True, whole=whole), late=True
+        )
         return found if again.deviates else again
     return found
 

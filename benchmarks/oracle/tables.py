@@ -52,7 +52,7 @@ def optimizers(judged: Sequence[Judged]) -> Iterator[str]:
             _ulp(max(item.largest for item in weights)),
             _share(fmean(item.exact for item in weights)),
             f"{max(item.relative for item in weights):.0e}",
-            f"{max(item.accumulated for item in weights):.0e}",
+            f"{max(item.accumulated or 0 for item in weights):.0e}",
         )
 
 
