@@ -26,6 +26,7 @@ _ORDER = (
     "duplicates",
     "gradients",
     "hyper",
+    "variables",
     "state",
     "iterations",
     "control",

@@ -26,11 +26,11 @@ from tfdiff.rules.told import Told
 
 def check(pair: Pair) -> Iterator[Told]:
     """One finding if the bases differ."""
-    yield from _helpers(pair)
     old, new = _bases(pair.old), _bases(pair.new)
     gone = [name for name in old if name not in new]
     came = [name for name in new if name not in old]
     if not (gone or came):
+        yield from _helpers(pair)
         return
     if gone and came:
         title = f"Derives from {listed(came)} instead of {listed(gone)}"
@@ -64,12 +64,11 @@ def check(pair: Pair) -> Iterator[Told]:
 
 
 def _helpers(pair: Pair) -> Iterator[Told]:
-    """Classes that a step uses and that are no bases of the optimizer itself."""
-    ancestry = {base.name for facts in (pair.old, pair.new) for base in facts.ancestry}
+    """Classes that a step uses, and bases whose own base is not at hand."""
     for item in pair.regions:
         changes = tuple(change for change in item.open if change.topic == "base")
         name = item.region.symbol
-        if not changes or name in ancestry or not (item.old and item.new):
+        if not changes or not (item.old and item.new):
             continue
         old, new = (
             " and ".join(one.said for one in side if one)
@@ -83,10 +82,10 @@ def _helpers(pair: Pair) -> Iterator[Told]:
                 effect="api",
                 certainty="proved",
                 subject=name,
-                condition=f"{name} is used by its base",
-                title=f"The helper {name} has another base class",
+                condition=None,
+                title=f"{name} has another base class",
                 explanation=f"It was: {old} It is: {new} What it inherits is other code.",
-                remedy="Nothing to do unless you use the helper yourself.",
+                remedy=f"Nothing to do unless you rely on what {name} inherits.",
                 old=place(item.old.span),
                 new=place(item.new.span),
             ),
@@ -101,17 +100,31 @@ def _bases(facts: OptimizerFacts) -> tuple[str, ...]:
 
 
 def _with_them(pair: Pair, gone: frozenset[str], came: frozenset[str]) -> Iterator[Change]:
+    own = pair.old.class_name, pair.new.class_name
     for item in pair.regions:
-        if _went_along(item, gone, came):
+        if _went_along(item, gone, came, own):
             yield from item.changes
         else:
-            yield from (change for change in item.open if change.topic == "base")
+            yield from (change for change in item.open if _speaks_of_base(change))
 
 
-def _went_along(item: RegionPair, gone: frozenset[str], came: frozenset[str]) -> bool:
-    """Whether a region belongs to a base that came or went, on every side that has it."""
-    old = item.old and item.old.symbol.replace("Checkpointable", "Trackable").partition(".")[0]
-    new = item.new and item.new.symbol.replace("Checkpointable", "Trackable").partition(".")[0]
+def _speaks_of_base(change: Change) -> bool:
+    """Whether a statement names the base, or calls its constructor."""
+    said = [one.said for one in (change.before, change.after) if one]
+    return change.topic == "base" or any(".__init__(" in text for text in said)
+
+
+def _went_along(
+    item: RegionPair, gone: frozenset[str], came: frozenset[str], own: tuple[str, str]
+) -> bool:
+    """Whether a region belongs to a base that came or went, on every side that has it.
+
+    A method of the class itself may have given way to one of a base that came.
+    """
     if item.region.kind not in {"method", "class"}:
         return False
-    return (old is None or old in gone) and (new is None or new in came)
+    old = item.old and item.old.symbol.replace("Checkpointable", "Trackable").partition(".")[0]
+    new = item.new and item.new.symbol.replace("Checkpointable", "Trackable").partition(".")[0]
+    if old is None or new is None:
+        return (old is None or old in gone) and (new is None or new in came)
+    return (old in gone and new in came | {own[1]}) or (old == own[0] and new in came)

@@ -26,6 +26,8 @@ _VIEWS = {
     "viewkeys": "keys",
 }
 _PLAIN = {
+    "CheckpointableBase": "Trackable",
+    "Checkpointable": "AutoTrackable",
     "xrange": "range",
     "string_types": "str",
     "basestring": "str",
@@ -151,6 +153,8 @@ def _tensorflow_call(node: ast.Call) -> ast.expr | None:
     match node:
         case ast.Call(func=ast.Attribute(value=of, attr="get_shape"), args=[], keywords=[]):
             return ast.Attribute(of, "shape", ast.Load())
+        case ast.Call(func=ast.Attribute(value=of, attr="experimental_ref" | "ref"), args=[]):
+            return of  # how a variable is a key, since variables compare element by element
         case ast.Call(args=[of]) if last == "dimension_value":
             return ast.Attribute(of, "value", ast.Load())
         case ast.Call(func=ast.Attribute() as func, args=[_]) if last in _CASTS:
