@@ -98,8 +98,8 @@ class Slot:
         dtype: ``variable`` where it follows the variable's, else its name.
         shape: ``variable`` where it follows the variable's, else its text (``()``).
         condition: when it is created (``momentum > 0``), or None for always.
-        placement: the variable that it is placed with, in words (``first in var_list``), None
-            where nothing says so.
+        placement: what it is placed with, in words (``the first of var_list``), None where
+            nothing says so.
     """
 
     name: str

@@ -32,10 +32,28 @@ _EXECUTION: Final = frozenset(
         "resource-variable-semantics",
     }
 )
-_BREAKING: Final = frozenset(
-    {"parameter-removed", "parameter-renamed", "parameter-order-changed", "optimizer-removed"}
+_EXECUTION_RULES: Final = frozenset(
+    {
+        "constraint-changed",
+        "control-dependencies-changed",
+        "distribution-strategy-changed",
+        "gradient-clipping-changed",
+    }
 )
-_EXTENDING: Final = frozenset({"parameter-added", "optimizer-added"})
+_BREAKING: Final = frozenset(
+    {
+        "method-removed",
+        "optimizer-removed",
+        "parameter-order-changed",
+        "parameter-removed",
+        "parameter-renamed",
+    }
+)
+# these break calls only where they are said to matter always
+_MAY_BREAK: Final = frozenset({"method-signature-changed", "parameter-added"})
+_EXTENDING: Final = frozenset(
+    {"method-added", "method-signature-changed", "optimizer-added", "parameter-added"}
+)
 
 
 def verdict(
@@ -137,7 +155,7 @@ def _unread(facts: OptimizerFacts) -> bool:
 def _calls(findings: tuple[Finding, ...]) -> Calls:
     rules = {finding.rule for finding in findings}
     if rules & _BREAKING or any(
-        finding.rule == "parameter-added" and finding.condition is None for finding in findings
+        finding.rule in _MAY_BREAK and finding.condition is None for finding in findings
     ):
         return "broken"
     return "extended" if rules & _EXTENDING else "compatible"
@@ -146,7 +164,7 @@ def _calls(findings: tuple[Finding, ...]) -> Calls:
 def _execution(
     old: OptimizerFacts, new: OptimizerFacts, findings: tuple[Finding, ...]
 ) -> Execution:
-    if any(finding.facet in _EXECUTION for finding in findings):
+    if any(one.facet in _EXECUTION or one.rule in _EXECUTION_RULES for one in findings):
         return "changed"
     return "undecided" if old.missing or new.missing else "unchanged"
 

@@ -42,7 +42,7 @@ def check(pair: Pair) -> Iterator[Told]:
                 effect="api",
                 certainty="proved",
                 subject=f"{new.owner}.{new.name}",
-                condition=f"{new.name} is called with these arguments, or by position",
+                condition=None if _breaks(old, new) else "the new arguments are passed",
                 title=f"{new.name} takes other arguments: {said[0]}",
                 explanation=f"{new.name}: {listed(list(said))}.",
                 remedy=f"Pass the arguments of {new.name} by keyword, and only those that both "
@@ -71,6 +71,12 @@ def _differences(old: Method, new: Method) -> tuple[str, ...]:
     if [name for name in after if name in before] != common:
         moved = ["the order changed"]
     return (*went, *came, *changed, *moved)
+
+
+def _breaks(old: Method, new: Method) -> bool:
+    """Whether calls written for the old release may fail or mean something else."""
+    before, after = ([one.name for one in method.parameters] for method in (old, new))
+    return old.kind != new.kind or after[: len(before)] != before
 
 
 def _differ(old: Parameter, new: Parameter) -> bool:

@@ -15,8 +15,11 @@ The beta powers are placed with the variable of the smallest name instead of the
 
 from collections.abc import Iterator
 
-from tfdiff.rules.matching.topics import Matter, told
-from tfdiff.rules.pair import Pair
+from tfdiff.facts import Slot
+from tfdiff.findings import Finding
+from tfdiff.rules.matching import slots
+from tfdiff.rules.matching.topics import Matter, Touched, by_home, finding, listed, touched
+from tfdiff.rules.pair import Change, Pair, place
 from tfdiff.rules.told import Told
 
 TOPICAL = True
@@ -36,5 +39,64 @@ _MATTER = Matter(
 
 
 def check(pair: Pair) -> Iterator[Told]:
-    """One finding for each file in which it changed."""
-    return told(pair, _MATTER)
+    """State that is placed with something else, then whatever else is in each file."""
+    told: set[Change] = set()
+    moved: dict[tuple[str | None, str | None], list[tuple[Slot, Slot]]] = {}
+    for old, new in slots.matched(pair).kept:
+        if old.placement != new.placement:
+            moved.setdefault((old.placement, new.placement), []).append((old, new))
+    for (before, after), entries in moved.items():
+        changes = tuple(change for change in _placing(pair) if _beside(pair, change, entries))
+        told.update(changes)
+        yield Told(_state(pair, entries, before, after), changes)
+    rest: list[Touched] = []
+    for item, changes in touched(pair, "placement"):
+        left = tuple(change for change in changes if change not in told)
+        if left:
+            rest.append((item, left))
+    yield from (finding(pair, _MATTER, group) for group in by_home(rest))
+
+
+def _placing(pair: Pair) -> Iterator[Change]:
+    return (change for _, changes in touched(pair, "placement") for change in changes)
+
+
+def _beside(pair: Pair, change: Change, entries: list[tuple[Slot, Slot]]) -> bool:
+    """Whether a change stands in a function that creates one of these, and before it."""
+    for item in pair.regions:
+        if change not in item.changes or not (item.old and item.new):
+            continue
+        for old, new in entries:
+            here = item.old.span, item.new.span
+            inside = all(
+                span.path == slot.span.path and span.line <= slot.span.line <= span.end_line
+                for span, slot in zip(here, (old, new), strict=True)
+            )
+            if inside:
+                return True
+    return False
+
+
+def _state(
+    pair: Pair, entries: list[tuple[Slot, Slot]], before: str | None, after: str | None
+) -> Finding:
+    names = [new.name for _, new in entries]
+    verb = "are" if len(names) > 1 else "is"
+    now = f"{verb} placed with {after}" if after else f"{verb} no longer placed with anything"
+    was = f" instead of {before}" if before else " instead of wherever it is created"
+    return Finding(
+        rule="placement-changed",
+        optimizer=pair.name,
+        facet="device-placement",
+        effect="distributed",
+        certainty="proved",
+        subject=", ".join(names),
+        condition=_MATTER.condition,
+        title=f"{listed(names)} {now}{was}",
+        explanation=f"{_MATTER.meaning} With several parameter servers or devices {listed(names)} "
+        f"may live on another one than before; workers that see the variables in another order "
+        f"agree on the place only if it does not depend on that order.",
+        remedy=_MATTER.remedy,
+        old=place(entries[0][0].span),
+        new=place(entries[0][1].span),
+    )

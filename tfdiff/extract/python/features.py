@@ -152,7 +152,6 @@ _KINDS: dict[str, tuple[str, ...]] = {
         r"_?weights",
         r"set_weights",
         r"get_weights",
-        r"_?\w*beta\d?_power\w*",
         r"create_zeros_slot",
         r"slot_creator",
         r"trainable",
@@ -270,6 +269,10 @@ def _features(node: ast.AST, whole: ast.AST | None) -> Iterator[Feature]:
         case ast.Assert():
             yield Feature("raise", ast.unparse(node))
             return
+        case ast.Call(func=ast.Name(id="isinstance"), args=[_, kinds]) if "Variable" in (
+            ast.unparse(kinds)
+        ):
+            yield Feature("variables", ast.unparse(node))
         case ast.Call(func=func, args=args, keywords=keywords):
             yield from _features(func, node)
             for inner in (*args, *keywords):

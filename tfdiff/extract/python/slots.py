@@ -17,6 +17,7 @@ from tfdiff.extract.python.creators import CREATORS, INITIALS, Creators, listed,
 from tfdiff.extract.python.initial import InitialValues
 from tfdiff.extract.python.model import Model
 from tfdiff.extract.python.module import CallSite, Condition
+from tfdiff.extract.python.placement import placement
 from tfdiff.extract.python.reach import Reached
 from tfdiff.extract.python.values import Evaluator, parsed
 from tfdiff.facts import Literal, Slot, Span, Unknown, Value
@@ -86,7 +87,7 @@ class _Reader:
         if known is not slot and known.condition != slot.condition:
             # created in both arms of a branch: always
             both = Slot(known.name, known.per_variable, known.initial, known.scope, known.dtype,
-                        known.shape, None, known.span)  # fmt: skip
+                        known.shape, None, known.span, known.placement)  # fmt: skip
             self.slots[slot.name, slot.per_variable] = both
 
     def _names(self, arguments: dict[str, str], call: CallSite, one: Reached) -> Iterator[str]:
@@ -136,6 +137,7 @@ class _Reader:
             _shape(arguments.get("shape"), per_variable=per_variable),
             self._condition(call.conditions),
             Span(one.path, call.line, call.end_line),
+            placement(self._model, one, call.line),
         )
 
     def _condition(self, conditions: Iterable[Condition]) -> str | None:

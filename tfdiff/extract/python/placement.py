@@ -1,0 +1,58 @@
+"""With which variable or on which device a piece of state is placed when it is created."""
+
+import ast
+import re
+from collections.abc import Sequence
+
+from tfdiff.extract.python.model import Model
+from tfdiff.extract.python.reach import Reached
+from tfdiff.extract.python.statements import statements
+from tfdiff.facts import Region, Span, Statement
+
+_PLACING = re.compile(
+    r"with (?:.*\.)?(colocate_with|device|colocate_vars_with)\((.*)\):$", re.DOTALL
+)
+
+
+def placement(model: Model, one: Reached, line: int) -> str | None:
+    """The innermost placing context around a line of a function, in words; None for none."""
+    span = Span(one.path, one.function.line, one.function.end_line)
+    text = model.text(span)
+    if "colocate" not in text and "device(" not in text:
+        return None
+    found = statements(Region("function", one.symbol, "python", "", "", "", text, span))
+    at = next((item for item in found or () if item.line <= line <= item.end_line), None)
+    while found and at is not None and at.parent is not None:
+        at = found[at.parent]
+        match = _PLACING.match(at.said)
+        if match:
+            return _said(_resolved(match[2], found, at.line))
+    return None
+
+
+def _resolved(name: str, found: Sequence[Statement], line: int) -> str:
+    """What a local stands for: what it was last assigned before that line."""
+    values = [
+        item.said.partition(" = ")[2]
+        for item in found
+        if item.line < line and item.said.startswith(f"{name} = ")
+    ]
+    return values[-1] if values else name
+
+
+def _said(written: str) -> str:
+    """``var_list[0]`` is the first of var_list, ``min(vs, key=...name)`` the smallest by name."""
+    try:
+        node = ast.parse(written, mode="eval").body
+    except SyntaxError:
+        return written
+    match node:
+        case ast.Subscript(value=of, slice=ast.Constant(value=0)):
+            return f"the first of {ast.unparse(of)}"
+        case ast.Call(
+            func=ast.Name(id="min"),
+            args=[of],
+            keywords=[ast.keyword(value=ast.Lambda(body=ast.Attribute(attr=by)))],
+        ):
+            return f"the smallest of {ast.unparse(of)} by {by}"
+    return written
