@@ -97,22 +97,29 @@ def follow(pair: Pair) -> Pair:
             if item.open and not (item.old and item.new):
                 cause = _cause(item, regions)
                 if cause:
-                    changes = tuple(replace(change, explained=cause) for change in item.changes)
+                    changes = tuple(
+                        replace(change, explained=cause.explained, harmless=cause.harmless)
+                        for change in item.changes
+                    )
                     regions[place] = replace(item, changes=changes)
                     moved = True
     return pair.with_regions(tuple(regions))
 
 
-def _cause(item: RegionPair, regions: list[RegionPair]) -> str | None:
+def _cause(item: RegionPair, regions: list[RegionPair]) -> Change | None:
+    """The change that brought or dropped a region: explained, or else known to do nothing."""
     names = {base_name(item.region.symbol), item.region.symbol.rpartition(".")[0]}
-    naming = (
-        change.explained
+    naming = [
+        change
         for other in regions
         if other is not item
         for change in other.changes
-        if change.explained and not names.isdisjoint(change.added if item.new else change.removed)
-    )
-    return next(naming, None)
+        if not change.open
+        and not names.isdisjoint(change.added if item.new else change.removed)
+        and not names & set(change.removed if item.new else change.added)
+    ]
+    told = (change for change in naming if change.explained)
+    return next(told, next(iter(naming), None))
 
 
 def _explained(

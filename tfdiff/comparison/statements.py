@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from tfdiff.comparison.alignment import Aligned, align, renamed_locals, same
 from tfdiff.comparison.cxx_statements import cxx_changes
+from tfdiff.comparison.inlining import inlined
 from tfdiff.comparison.topics import with_topics
 from tfdiff.extract.python.statements import statements
 from tfdiff.facts import Region, Statement
@@ -54,7 +55,7 @@ def _changes(
 ) -> tuple[Change, ...]:
     names = renamed_locals(left, right)
     found = list(_differing(align(left, right), names, (old_line, new_line)))
-    found = _moved(found, left, right)
+    found = inlined(_moved(found, left, right))
     return with_topics(found, (left, right), name)
 
 

@@ -262,17 +262,12 @@ def decorator_features(node: ast.expr) -> tuple[Feature, ...]:
 def _features(node: ast.AST, whole: ast.AST | None) -> Iterator[Feature]:
     """Walk down; ``whole`` is the call or dotted name that the node is the head of."""
     whole = whole or node
+    if _tells_variables_apart(node):
+        yield Feature("variables", ast.unparse(node))
+        return
     match node:
-        case ast.Raise():
+        case ast.Raise() | ast.Assert():
             yield Feature("raise", ast.unparse(node))
-            return
-        case ast.Assert():
-            yield Feature("raise", ast.unparse(node))
-            return
-        case ast.Call(func=ast.Name(id="isinstance"), args=[_, kinds]) if "Variable" in (
-            ast.unparse(kinds)
-        ):
-            yield Feature("variables", ast.unparse(node))
         case ast.Call(func=func, args=args, keywords=keywords):
             yield from _features(func, node)
             for inner in (*args, *keywords):
@@ -291,6 +286,16 @@ def _features(node: ast.AST, whole: ast.AST | None) -> Iterator[Feature]:
         case _:
             for child in ast.iter_child_nodes(node):
                 yield from _features(child, None)
+
+
+def _tells_variables_apart(node: ast.AST) -> bool:
+    """Whether an expression tests what kind of variable, or what in its place, something is."""
+    match node:
+        case ast.Call(func=ast.Name(id="isinstance"), args=[_, kinds]):
+            return any(word in ast.unparse(kinds) for word in ("Variable", "ops.Tensor"))
+        case ast.Compare(left=ast.Attribute(value=ast.Attribute(attr="op"), attr="type")):
+            return True
+    return False
 
 
 def _named(name: str, whole: ast.AST) -> Iterator[Feature]:

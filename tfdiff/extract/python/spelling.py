@@ -124,6 +124,14 @@ class Spelling(ast.NodeTransformer):
                 return inner
         return node
 
+    def visit_IfExp(self, node: ast.IfExp) -> ast.expr:
+        """``a if not c else b`` is ``b if c else a``."""
+        self.generic_visit(node)
+        match node.test:
+            case ast.UnaryOp(op=ast.Not(), operand=test):
+                node.test, node.body, node.orelse = test, node.orelse, node.body
+        return node
+
     def visit_Call(self, node: ast.Call) -> ast.expr:
         """A call in the one form that its meaning has."""
         self.generic_visit(node)

@@ -124,6 +124,14 @@ class _Reader:
         if isinstance(node, ast.AnnAssign) and node.value is not None:
             node = ast.copy_location(ast.Assign([node.target], node.value), node)
             ast.fix_missing_locations(node)
+        match node:
+            # of tensors and numbers "x *= y" is "x = x * y"; what grows a list stays apart
+            case ast.AugAssign(target=ast.Name(id=name) as target, op=op, value=given) if (
+                not isinstance(given, ast.List | ast.ListComp)
+            ):
+                value = ast.BinOp(ast.Name(name, ast.Load()), op, given)
+                node = ast.copy_location(ast.Assign([target], value), node)
+                ast.fix_missing_locations(node)
         written = _Written(ast.unparse(raw), raw.lineno, raw.end_lineno)
         self._add(ast.unparse(node), written, [node], parent)
 
@@ -147,6 +155,12 @@ class _Reader:
         self._add("end", _Written("", line, line), [], head)
 
     def _if(self, node: ast.If, raw: ast.If, parent: int | None) -> None:
+        if node.orelse and not _leaves(node.body) and not _leaves(node.orelse):
+            match node.test:
+                case ast.UnaryOp(op=ast.Not(), operand=test):
+                    # with both arms there, the test may be put either way
+                    node.test, node.body, node.orelse = test, node.orelse, node.body
+                    raw.body, raw.orelse = raw.orelse, raw.body
         head = self._add(
             f"if {ast.unparse(node.test)}:",
             _Written(f"if {ast.unparse(raw.test)}:", raw.lineno, raw.test.end_lineno),
@@ -154,7 +168,7 @@ class _Reader:
             parent,
         )
         self.block(node.body, raw.body, head)
-        last = raw.body[-1].end_lineno or raw.lineno
+        last = max(one.end_lineno or raw.lineno for one in raw.body)
         if _leaves(node.body):
             # what follows a branch that leaves runs only if its test fails, else or not
             self._end(head, last)
