@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tfdiff.changelog import documented, finished
+from tfdiff.comparison.agreement import Agreement, agreements
 from tfdiff.comparison.decision import Decisions
 from tfdiff.comparison.fold import fold
 from tfdiff.comparison.optimizer import Side, compare_optimizer, unread_optimizer
@@ -26,6 +27,7 @@ class Shown:
     facts: OptimizerFacts
     reading: Reading
     notes: tuple[str, ...]
+    agreements: tuple[Agreement, ...] = ()
 
 
 def compare(  # noqa: PLR0913 - the options are keyword-only
@@ -131,7 +133,8 @@ def show(optimizer: str, ref: str, options: SourceOptions) -> Shown:
     (reading,) = read_releases((ref,), options)
     notes: list[str] = []
     entry = _resolve(reading, optimizer, notes)
-    return Shown(reading.optimizer(entry), reading, tuple(notes))
+    facts = reading.optimizer(entry)
+    return Shown(facts, reading, tuple(notes), agreements(facts, reading.store))
 
 
 def read_releases(refs: Sequence[str], options: SourceOptions) -> tuple[Reading, ...]:

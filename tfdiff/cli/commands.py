@@ -133,7 +133,7 @@ def show(arguments: argparse.Namespace) -> int:
 
     shown = run.show(arguments.name, arguments.release, _options(arguments))
     _notes(arguments, (*shown.reading.release.warnings, *shown.notes))
-    facts.show(shown.facts, shown.reading.release, _console())
+    facts.show(shown.facts, shown.reading.release, _console(), shown.agreements)
     return 0
 
 

@@ -11,23 +11,39 @@ from tfdiff.render.formulas import as_text
 from tfdiff.render.tables import checkpoint_key, unread, value_words
 from tfdiff.render.visible import one_line
 from tfdiff.render.wording import counted
+from tfdiff.rules.matching.conditions import readable
+
+_LONGEST = 160  # characters of a phrase that still reads as one
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
+    from tfdiff.comparison.agreement import Agreement
     from tfdiff.facts import KernelFacts, OptimizerFacts, Parameter, Span, UpdateRule
     from tfdiff.sources.tree import Release
 
 
-def show(facts: "OptimizerFacts", release: "Release", console: "Console") -> None:
-    """Print all facts: constructor, state, update rules, calls and kernels, and what is unread."""
+def show(
+    facts: "OptimizerFacts",
+    release: "Release",
+    console: "Console",
+    agreements: "tuple[Agreement, ...]" = (),
+) -> None:
+    """Print all facts: constructor, state, update rules, calls and kernels, and what is unread.
+
+    Args:
+        facts: one optimizer at one release.
+        release: the release.
+        console: where to print.
+        agreements: how its paths compare with each other.
+    """
     console.print(
         Text.assemble((one_line(facts.name), "bold"), f"  {release.ref}  {_where(facts.span)}")
     )
     if facts.public_names[1:]:
         console.print(Text(f"also {', '.join(map(one_line, facts.public_names[1:]))}", style="dim"))
     console.print(Text(" < ".join(one_line(base.name) for base in facts.ancestry), style="dim"))
-    for title, parts in _sections(facts):
+    for title, parts in _sections(facts, agreements):
         shown = list(parts)
         if shown:
             console.print()
@@ -37,11 +53,12 @@ def show(facts: "OptimizerFacts", release: "Release", console: "Console") -> Non
 
 
 def _sections(
-    facts: "OptimizerFacts",
+    facts: "OptimizerFacts", agreements: "tuple[Agreement, ...]"
 ) -> "Iterator[tuple[str, Iterable[RenderableType]]]":
     yield "Constructor", _parameters(facts)
     yield "State", _slots(facts)
     yield "Update rule", _rules(facts.rules)
+    yield "Do all paths follow the same rule?", _agreements(agreements)
     yield "Ops", _calls(facts)
     yield "Kernels", (_kernel(kernel) for kernel in facts.kernels)
     yield "Source it reaches", _regions(facts)
@@ -110,6 +127,36 @@ def _rules(rules: "tuple[UpdateRule, ...]") -> "Iterator[RenderableType]":
             yield Padding(Text(formula), (0, 0, 0, 4), expand=False)
         if group[0].duplicates:
             yield Text(f"    repeated indices: {group[0].duplicates}", style="dim")
+
+
+_SAID = {
+    "identical": "the same as {reference}",
+    "equal": "the same as {reference} up to rounding",
+    "conditional": "the same as {reference} except {condition}",
+    "differs": "another rule than {reference}",
+    "undecided": "not compared with {reference}: {reason}",
+}
+
+
+def _agreements(agreements: "tuple[Agreement, ...]") -> Iterator[Text]:
+    """One line for the paths that compare alike with the first one."""
+    for one in agreements:
+        verdict = one.verdict
+        condition = readable(verdict.condition) if verdict.condition else ""
+        said = _SAID[verdict.verdict].format(
+            reference=one.reference,
+            condition=condition if condition.startswith("in rows") else f"if {condition}",
+            reason=verdict.reason or "",
+        )
+        if verdict.verdict == "differs" and condition:
+            said += f" ({condition}, as by default)"
+        style = "" if verdict.verdict in {"identical", "equal"} else "yellow"
+        paths = ", ".join(str(path) for path in one.paths)
+        yield Text(f"  {one_line(paths)}: {one_line(said)}", style=style)
+        for aspect in verdict.aspects:
+            told = aspect.kind != "guard-changed" and len(aspect.phrase) < _LONGEST
+            if told and verdict.verdict in {"conditional", "differs"}:
+                yield Text(f"    {one_line(aspect.state)}: {one_line(aspect.phrase)}", style="dim")
 
 
 def _calls(facts: "OptimizerFacts") -> "Iterator[RenderableType]":

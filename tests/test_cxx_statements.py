@@ -1,0 +1,90 @@
+"""Kernels compared statement by statement: what a change has to do with, and what is none."""
+
+import pytest
+
+from tfdiff.comparison.statements import statement_changes
+from tfdiff.facts import Region, Span
+from tfdiff.rules.pair import Change
+
+KERNEL = """\
+void Compute(OpKernelContext* ctx) override {
+  Tensor var = ctx->mutable_input(0, true);
+  const Tensor& lr = ctx->input(1);
+  for (int i = 0; i < n; i++) {
+    out(i) = var(i) * lr(0);
+  }
+}
+"""
+
+
+def _region(text: str) -> Region:
+    lines = text.count("\n")
+    return Region("kernel", "GlideOp", "cpu", text, "", text=text, span=Span("k.cc", 1, lines))
+
+
+def _changes(*replacements: tuple[str, str]) -> tuple[Change, ...]:
+    new = KERNEL
+    for old, other in replacements:
+        assert old in new
+        new = new.replace(old, other)
+    found = statement_changes(_region(KERNEL), _region(new))
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("i++", "++i"),
+        ("const Tensor& lr", "Tensor& lr"),
+        ("Compute(OpKernelContext* ctx) override", "Compute(OpKernelContext* ctx)"),
+        ("lr(0)", "static_cast<T>(lr(0))"),
+    ],
+)
+def test_synonyms_are_harmless_and_other_words_are_not(old: str, new: str) -> None:
+    (change,) = _changes((old, new))
+    assert bool(change.harmless) == (not new.startswith("static_cast"))
+
+
+def test_a_renamed_local_is_harmless() -> None:
+    found = _changes(("lr = ctx", "rate = ctx"), ("lr(0)", "rate(0)"))
+    assert found
+    assert all(change.harmless for change in found)
+
+
+def test_a_local_renamed_at_one_place_only_is_a_change() -> None:
+    assert any(not change.harmless for change in _changes(("lr(0)", "rate(0)")))
+
+
+@pytest.mark.parametrize(
+    ("statement", "topic"),
+    [
+        ('OP_REQUIRES(ctx, n > 0, errors::InvalidArgument("empty"));', "validation"),
+        ("mutex_lock lock(*mu);", "locking"),
+        ("ctx->set_output(0, var);", "output"),
+        ("OP_REQUIRES_OK(ctx, PrepareToUpdateVariable<T>(ctx, &var));", "variable-access"),
+        ('LOG(INFO) << "step";', "logging"),
+        ("out(0) = T(0);", ""),
+    ],
+)
+def test_a_new_statement_has_its_topic(statement: str, topic: str) -> None:
+    head = "  for (int i"
+    (change,) = _changes((head, f"  {statement}\n{head}"))
+    assert (change.before, change.topic, change.added != ()) == (None, topic, True)
+
+
+def test_a_branch_around_locks_is_about_locks() -> None:
+    lock = "  if (quiet) {\n    mutex_lock lock(*mu);\n  }\n"
+    head = "  for (int i"
+    assert {change.topic for change in _changes((head, lock + head))} == {"locking"}
+
+
+def test_a_declaration_belongs_to_what_reads_it() -> None:
+    lines = "  const bool fast = true;\n  ctx->set_output(0, Copy(var, fast));\n"
+    head = "  for (int i"
+    assert {change.topic for change in _changes((head, lines + head))} == {"output"}
+
+
+def test_lines_are_those_of_the_file() -> None:
+    (change,) = _changes(("lr(0)", "lr(1)"))
+    assert (change.old, change.new) == ((5, 5), (5, 5))
