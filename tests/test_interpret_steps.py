@@ -25,9 +25,10 @@ KEPT = "        self._initial_decay = kwargs.pop('decay', 0.0)\n"
 CLIPPING = V2.replace("\n    def apply_gradients(", MINIMIZE, 1).replace(
     KEPT, f"{KEPT}        self._clipnorm = kwargs.pop('clipnorm', None)\n"
 )
+NORM = call("sqrt", call("sum", read("square(grad)")))
 CLIPPED = select(
     operation("not", symbol("clipnorm is None")),
-    call("clip_by_norm", symbol("grad"), symbol("clipnorm")),
+    operation("div", read("grad * clipnorm"), call("max", NORM, symbol("clipnorm"))),
     symbol("grad"),
 )
 
@@ -163,3 +164,38 @@ def _apply_dense(self, grad, var):
 def test_a_variable_knows_the_graph_that_it_is_in() -> None:
     after = dict(rules(curve(PER_GRAPH))["dense/ref/python"].states)
     assert after["var"] is read("var - (m + grad)")
+
+
+NORMS = """
+    def get_gradients(self, loss, params):
+        grads = K.gradients(loss, params)
+        norm = K.sqrt(sum([K.sum(K.square(g)) for g in grads]))
+        return [K.switch(norm >= 4.0, g * 4.0 / norm, g) for g in grads]
+"""
+
+
+def test_switch_is_a_choice_and_sums_have_one_name() -> None:
+    start = KERAS_1.index("    def get_gradients")
+    body = KERAS_1[:start] + NORMS.strip("\n") + "\n\n\n" + KERAS_1[KERAS_1.index("class Curve") :]
+    norm = call("sqrt", call("sum", read("square(grad)")))
+    scaled = operation("div", read("grad * 4.0"), norm)
+    clipped = select(operation("ge", norm, read("4.0")), scaled, symbol("grad"))
+    for text in (body, body.replace("K.sum(", "math_ops.reduce_sum(")):
+        after = dict(rules(text)["dense/resource/python"].states)
+        assert after["ms"] is operation("add", symbol("ms"), clipped)
+
+
+def test_a_norm_over_occurrences_is_told_apart_and_scales_their_sum() -> None:
+    sparse = CLIPPING.replace(
+        "            return self._resource_apply_dense(grad, var, apply_state=apply_state)\n",
+        "            if isinstance(grad, ops.IndexedSlices):\n"
+        "                return var.scatter_sub(grad)\n"
+        "            return self._resource_apply_dense(grad, var, apply_state=apply_state)\n",
+    )
+    rule = rules(sparse)["sparse/resource/python"]
+    norm = call("sqrt", call("sum over occurrences", read("square(grad)")))
+    clipped = operation("div", read("grad * clipnorm"), call("max", norm, symbol("clipnorm")))
+    moved = select(CLIPPED.condition, clipped, symbol("grad"))  # type: ignore[union-attr]
+    after = operation("sub", symbol("var"), moved)
+    assert rule.duplicates == "summed"
+    assert dict(rule.states)["var"] is select(symbol("touched"), after, symbol("var"))

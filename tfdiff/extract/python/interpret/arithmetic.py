@@ -52,6 +52,7 @@ ELEMENTWISE: Final[dict[str, Builder]] = {
     ),
     **dict.fromkeys(("clip_by_value", "clip"), _clip),
     **dict.fromkeys(("where", "where_v2", "select"), select),
+    "switch": select,
     **{name: _binary(op) for name, op in {
         "less": "lt", "less_equal": "le", "greater": "gt", "greater_equal": "ge",
         "equal": "eq", "not_equal": "ne", "logical_and": "and", "logical_or": "or",
@@ -89,6 +90,8 @@ FIRST_ONLY: Final = frozenset(name for name, builder in ELEMENTWISE.items() if b
 # Functions that take a sparse gradient as it is, occurrence by occurrence.
 ON_SLICES: Final = frozenset({"clip_by_value", "negative", "neg"})
 LISTS: Final = frozenset({"add_n", "accumulate_n", "add_all"})
+# Reductions go by these names in ``math_ops`` and by shorter ones in ``K`` and ``keras.ops``.
+_REDUCTION: Final = "reduce_"
 # Functions of several elements: never evaluated, compared by name and arguments.
 UNINTERPRETED_REASON: Final = "a tensor function that is compared by name"
 
@@ -96,6 +99,11 @@ UNINTERPRETED_REASON: Final = "a tensor function that is compared by name"
 def operands(args: tuple[Value, ...], kwargs: dict[str, Value]) -> tuple[Value, ...]:
     """The arguments that a tensor function computes with, in order."""
     return (*args, *(value for name, value in kwargs.items() if name not in NO_OPERANDS))
+
+
+def canonical(name: str) -> str:
+    """One name for a function that has several."""
+    return name.removeprefix(_REDUCTION)
 
 
 def total(values: tuple[Expr, ...]) -> Expr:

@@ -16,7 +16,7 @@ from tfdiff.extract.python.interpret.values import (
     Value,
     Variable,
 )
-from tfdiff.ir.expr import Call, Expr, Operation, Select, call, number, operation, select, symbol
+from tfdiff.ir.expr import Expr, Operation, Select, call, number, operation, select, symbol
 from tfdiff.ir.walk import ordered
 
 Args = tuple[Value, ...]
@@ -92,27 +92,40 @@ def _product(factor: Expr, slope: Expr | None) -> Expr:
 
 
 def _clip_by_norm(machine: Machine, text: str, args: Args, kwargs: Kwargs) -> Value:  # noqa: ARG001
+    """``clip_by_norm(t, norm)`` scales all elements alike; along some axes it goes by its name."""
     value, *rest = arithmetic.operands(args, kwargs)
     if isinstance(value, Slices):
-        return Slices(named(machine, "clip_by_norm", (value.values, *rest), {}), value.indices)
-    return named(machine, "clip_by_norm", (value, *rest), {})
+        return Slices(_clipped(machine, value.values, rest), value.indices)
+    return _clipped(machine, value, rest)
 
 
-def _clip_by_global_norm(machine: Machine, text: str, args: Args, kwargs: Kwargs) -> Value:
+def _clipped(machine: Machine, value: Value, rest: list[Value]) -> Expr:
+    if len(rest) != 1 or value is None:
+        return named(machine, "clip_by_norm", (value, *rest), {})
+    tensor, norm = machine.tensor(value), machine.tensor(rest[0])
+    own = call("sqrt", call("sum", call("square", tensor)))
+    return operation("div", operation("mul", tensor, norm), call("max", own, norm))
+
+
+def _clip_by_global_norm(machine: Machine, text: str, args: Args, kwargs: Kwargs) -> Value:  # noqa: ARG001
     """All gradients are scaled alike; what the other variables' gradients are is not known."""
-    gradients, norm = arithmetic.operands(args, kwargs)[:2]
-    clipped: list[Value] = []
-    for one in iterate(machine, gradients) or ():
-        scaled = _clip_by_norm(machine, text, (one, norm), {}) if one is not None else None
-        clipped.append(scaled)
-    globally = tuple(_renamed(one, "clip_by_global_norm") for one in clipped)
-    return machine.make_list(globally), call("global_norm", machine.tensor(norm))
+    gradients, limit = arithmetic.operands(args, kwargs)[:2]
+    listed = iterate(machine, gradients) or ()
+    tensors = [machine.tensor(_values(one)) for one in listed if one is not None]
+    own, norm = call("global_norm", *tensors), machine.tensor(limit)
+    scale = operation("div", norm, call("max", own, norm))
+    return machine.make_list(tuple(_scaled(machine, one, scale) for one in listed)), own
 
 
-def _renamed(value: Value, name: str) -> Value:
-    if isinstance(value, Slices):
-        return Slices(_renamed(value.values, name), value.indices)
-    return call(name, *value.args) if isinstance(value, Call) else value
+def _values(one: Value) -> Value:
+    return one.values if isinstance(one, Slices) else one
+
+
+def _scaled(machine: Machine, one: Value, scale: Expr) -> Value:
+    if one is None:
+        return None
+    scaled = operation("mul", machine.tensor(_values(one)), scale)
+    return Slices(scaled, one.indices) if isinstance(one, Slices) else scaled
 
 
 GRADIENTS: dict[str, Callable[[Machine, str, Args, Kwargs], Value]] = {

@@ -9,11 +9,12 @@ from tfdiff.ir.expr import (
     Select,
     boolean,
     call,
+    children,
     operation,
     select,
     symbol,
 )
-from tfdiff.ir.walk import ordered, replaced
+from tfdiff.ir.walk import ordered, rebuilt, replaced
 
 SUM = "sum of occurrences"
 MARK = "kernel:"  # what a kernel does to one element, to be filled in
@@ -56,13 +57,34 @@ def _sees_all_rows(node: Expr) -> bool:
 
 
 def uses_occurrences(value: Expr) -> bool:
-    """Whether a value is computed from single occurrences of a row, duplicates not summed."""
-    return RAW_GRADIENT in set(ordered((value,)))
+    """Whether a value is computed from single occurrences of a row, duplicates not summed.
+
+    What is computed from all occurrences at once (a norm) is the same for each of them.
+    """
+    uses: dict[Expr, bool] = {}
+    for node in ordered((value,)):
+        inner = not _sees_all_rows(node) and any(uses[child] for child in children(node))
+        uses[node] = node is RAW_GRADIENT or inner
+    return uses[value]
 
 
 def row_gradient(value: Expr) -> Expr:
-    """The same expression in the row's gradient instead of one occurrence's."""
-    return replaced((value,), {RAW_GRADIENT: symbol("grad")})[value]
+    """The same expression in the row's gradient instead of one occurrence's.
+
+    A norm over all occurrences is not the norm over rows if a row occurs more than once.
+    """
+    done: dict[Expr, Expr] = {RAW_GRADIENT: GRADIENT}
+    for node in ordered((value,)):
+        operands = tuple(done[child] for child in children(node))
+        if (
+            isinstance(node, Call)
+            and _sees_all_rows(node)
+            and any(map(uses_occurrences, node.args))
+        ):
+            done[node] = call(f"{node.function} over occurrences", *operands)
+        else:
+            done.setdefault(node, rebuilt(node, operands))
+    return done[value]
 
 
 def summed(value: Expr) -> Expr:  # noqa: PLR0911 - one kind of node each

@@ -100,7 +100,8 @@ def named(machine: Machine, name: str, args: Args, kwargs: Kwargs) -> Expr:
         said += [key] if numeric and key else []
         if not numeric and value is not None:
             said.append(f"{key}={describe(value)}" if key else describe(value))
-    label = f"{name}[{', '.join(said)}]" if said else name
+    plain = arithmetic.canonical(name)
+    label = f"{plain}[{', '.join(said)}]" if said else plain
     if "<" in label:
         return machine.not_read(label, "argument not read")
     return call(label, *computed)
