@@ -1,6 +1,7 @@
 """Which commits brought a finding: those whose lines it is about, and no others."""
 
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -106,6 +107,36 @@ def test_a_commit_that_only_reflows_the_line_is_not_named(repository: Path, tmp_
     change(repository, "epsilon=0.25", "\n               epsilon=0.25", "Break the line")
     report = compared(repository, tmp_path)
     assert brought(report, "default-changed") == [["Use another epsilon"]]
+
+
+def test_statements_that_changed_places_came_with_the_commit_that_moved_them(
+    repository: Path, tmp_path: Path
+) -> None:
+    kernel = "tensorflow/core/kernels/training_ops.cc"
+    one, other = _updates((repository / kernel).read_text())
+    change(repository, f"{one}\n{other}", f"{other}\n{one}", "Swap them", kernel)
+    change(repository, "from tensorflow", "# later\nfrom tensorflow", "Later")
+    report = compared(repository, tmp_path)
+    told = [
+        [commit.subject for commit in finding.commits]
+        for optimizer in report.optimizers
+        for finding in optimizer.findings
+        if finding.effect != "none" and finding.old and finding.old.path == kernel
+    ]
+    assert told
+    assert all(subjects == ["Swap them"] for subjects in told)
+
+
+def _updates(text: str) -> tuple[str, str]:
+    """Two statements in a row of the kernel, of which the second reads what the first sets."""
+    lines = text.splitlines()
+    return next(
+        (left, right)
+        for left, right in pairwise(lines)
+        if left.endswith(";")
+        and ".device(d) =" in left
+        and f"{left.split('.')[0].strip()}." in right
+    )
 
 
 def test_the_same_words_in_another_class_are_not_the_finding(

@@ -12,15 +12,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from tfdiff.findings import Commit, ComparedRegion, Finding, Place, Report
+from tfdiff.findings import Commit, ComparedRegion, Finding, Hunk, Place, Report
 from tfdiff.sources.touch import Patch, PatchHunk, Touch
 
 _WORDS = re.compile(
-    r"(?:\#|//)[^\n]*|(\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'|[A-Za-z_]\w*|\d[\w.]*|[^\s\w])"
+    r"(?:\#\s|//)[^\n]*|(\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'|[A-Za-z_]\w*|\d[\w.]*|[^\s\w])"
 )
-_DEFINED = re.compile(r"^(?:class|struct|def|async def)\s+([A-Za-z_]\w*)", re.MULTILINE)
+_DEFINED = re.compile(r"(?:class|struct|def|async def)\s+([A-Za-z_]\w*)(?:<([^{]*)>)?")
 _NAME = re.compile(r"[A-Za-z_]\w*")
 _LENGTH = 3  # words at a time
+_AROUND = 2  # lines, as many as patches have around their changes
 
 Shingles = frozenset[tuple[str, ...]]
 
@@ -43,7 +44,7 @@ def paths_of(report: Report) -> tuple[str, ...]:
 
 def attributed(report: Report, patches: Sequence[Patch]) -> Report:
     """The report with the commits that brought each finding, oldest first."""
-    wanted = _all_wanted(report)
+    wanted, in_order = _all_wanted(report), _all_wanted(report, context=_AROUND)
     by_path: dict[str, list[Patch]] = defaultdict(list)
     for patch in patches:
         by_path[patch.path].append(patch)
@@ -54,7 +55,11 @@ def attributed(report: Report, patches: Sequence[Patch]) -> Report:
             replace(
                 one,
                 findings=tuple(
-                    replace(finding, commits=_commits(wanted[finding.id], by_path, order))
+                    replace(
+                        finding,
+                        commits=_commits(wanted[finding.id], by_path, order)
+                        or _commits(in_order[finding.id], by_path, order),
+                    )
                     for finding in one.findings
                 ),
             )
@@ -81,17 +86,51 @@ def _commits(
 
 
 def _brings(hunk: PatchHunk, added: Shingles, removed: Shingles, names: frozenset[str]) -> bool:
-    gained, lost, defined = _of_hunk(hunk)
-    if names and defined and not defined & names:
-        return False  # the same words in another class
-    return not gained.isdisjoint(added) or not lost.isdisjoint(removed)
+    return any(
+        _stands_in(scope, names, shared)
+        for scope, gained, lost in _of_hunk(hunk)
+        if (shared := (gained & added) | (lost & removed))
+    )
+
+
+def _stands_in(scope: str, names: frozenset[str], shared: Shingles) -> bool:
+    """Whether words belong to one of the definitions named, and not to the same words elsewhere.
+
+    A functor goes by its device too. Between C++ definitions the words have to name one.
+    """
+    defined = _DEFINED.match(scope)
+    if not names:
+        return True
+    if defined is None:
+        between = scope.startswith(("template", "namespace", "}")) or scope.endswith((";", ")"))
+        said = {word.strip("\"'") for words in shared for word in words}
+        return not between or not names.isdisjoint(said)
+    devices = {name for name in _NAME.findall(defined[2] or "") if name.endswith("Device")}
+    named = {name for name in names if name.endswith("Device")}
+    return defined[1] in names and not (devices and named and not devices & named)
 
 
 @lru_cache(maxsize=65536)
-def _of_hunk(hunk: PatchHunk) -> tuple[Shingles, Shingles, frozenset[str]]:
-    before, after = _shingles("\n".join(hunk.removed)), _shingles("\n".join(hunk.added))
-    inside = "\n".join((hunk.scope, *hunk.removed, *hunk.added))
-    return after - before, before - after, frozenset(_DEFINED.findall(inside))
+def _of_hunk(hunk: PatchHunk) -> tuple[tuple[str, Shingles, Shingles], ...]:
+    """What each definition in a hunk gains and loses."""
+    removed, added = _by_scope(hunk.scope, hunk.before), _by_scope(hunk.scope, hunk.after)
+    return tuple(
+        (scope, after - before, before - after)
+        for scope in dict.fromkeys((*removed, *added))
+        for before, after in [
+            (_shingles("\n".join(side.get(scope, ()))) for side in (removed, added))
+        ]
+    )
+
+
+def _by_scope(scope: str, lines: Iterable[str]) -> dict[str, list[str]]:
+    """Lines under the definition that they stand in: the one before them, or one among them."""
+    found: dict[str, list[str]] = {}
+    for line in lines:
+        if _DEFINED.match(line):
+            scope = line
+        found.setdefault(scope, []).append(line)
+    return found
 
 
 @lru_cache(maxsize=65536)
@@ -103,14 +142,25 @@ def _shingles(text: str) -> Shingles:
     return frozenset(one for one in triples if any(_NAME.match(word) for word in one))
 
 
-def _all_wanted(report: Report) -> dict[str, _Wanted]:
+def _all_wanted(report: Report, context: int = 0) -> dict[str, _Wanted]:
+    """What each finding's lines gained and lost.
+
+    Args:
+        report: the comparison.
+        context: lines around each hunk that are read with it; where lines only changed places,
+            what they stand beside is all that they gained and lost.
+    """
     lines: dict[str, list[tuple[ComparedRegion, str, str]]] = defaultdict(list)
-    regions = {id(region): region for one in report.optimizers for region in one.regions}
-    for region in dict.fromkeys(regions.values()):
+    for region in dict.fromkeys(region for one in report.optimizers for region in one.regions):
+        hunks: dict[str, list[Hunk]] = defaultdict(list)
         for hunk in region.hunks:
             if hunk.finding:
-                old, new = _lines(region.old, hunk.old), _lines(region.new, hunk.new)
-                lines[hunk.finding].append((region, old, new))
+                hunks[hunk.finding].append(hunk)
+        for finding, own in hunks.items():
+            for part in [own] if context else [[hunk] for hunk in own]:
+                old = _lines(region.old, [hunk.old for hunk in part], context)
+                new = _lines(region.new, [hunk.new for hunk in part], context)
+                lines[finding].append((region, old, new))
     return {
         finding.id: _wanted(finding, lines.get(finding.id, ()))
         for one in report.optimizers
@@ -118,11 +168,18 @@ def _all_wanted(report: Report) -> dict[str, _Wanted]:
     }
 
 
-def _lines(place: Place | None, lines: tuple[int, int]) -> str:
-    if place is None or lines[1] < lines[0]:
+def _lines(place: Place | None, spans: Iterable[tuple[int, int]], context: int) -> str:
+    if place is None:
         return ""
     text = place.text.split("\n")
-    return "\n".join(text[max(0, lines[0] - place.start) : lines[1] - place.start + 1])
+    wanted = {
+        line
+        for start, end in spans
+        if context or start <= end
+        for line in range(start - context, end + context + 1)
+    }
+    first = place.start
+    return "\n".join(text[line - first] for line in sorted(wanted) if 0 <= line - first < len(text))
 
 
 def _wanted(finding: Finding, lines: Iterable[tuple[ComparedRegion, str, str]]) -> _Wanted:

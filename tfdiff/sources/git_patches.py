@@ -37,7 +37,7 @@ def patches(git: GitCommand, touches: Sequence[Touch], paths: Sequence[str]) -> 
     output = git.run(
         *_DIFF_TREE,
         "--patch",
-        "--unified=0",
+        "--unified=2",  # what a line joins on to shows whether it was merely broken elsewhere
         "--src-prefix=a/",
         "--dst-prefix=b/",
         "--no-color",
@@ -50,32 +50,33 @@ def patches(git: GitCommand, touches: Sequence[Touch], paths: Sequence[str]) -> 
 
 
 def _parsed(lines: Sequence[str], by_sha: dict[str, Touch]) -> Iterator[Patch]:
+    """Patches of a stream in which a line with a commit's id stands before its files."""
     touch: Touch | None = None
-    path = ""
-    hunks: list[PatchHunk] = []
-    scope, removed, added = "", list[str](), list[str]()
-    inside = False
-
-    def close() -> None:
-        if removed or added:
-            hunks.append(PatchHunk(scope, tuple(removed), tuple(added)))
-        removed.clear()
-        added.clear()
-
+    file: list[str] = []
     for line in (*lines, _NOTHING):
-        head = line.startswith("diff --git ") or _COMMIT.fullmatch(line)
-        if head:
-            close()
-            if touch and hunks:
-                yield Patch(touch, path, tuple(hunks))
-            hunks, inside = [], False
+        if line.startswith("diff --git ") or _COMMIT.fullmatch(line):
+            if touch and (patch := _of_file(touch, file)):
+                yield patch
+            file = []
             touch = touch if line.startswith("diff") else by_sha.get(line)
-        elif match := _HUNK.match(line):
-            close()
-            scope, inside = match[1], True
-        elif inside and line.startswith("-"):
-            removed.append(line[1:])
-        elif inside and line.startswith("+"):
-            added.append(line[1:])
-        elif not inside and line[:4] in {"--- ", "+++ "} and line[4:] != "/dev/null":
-            path = line[6:].rstrip("\t")
+        else:
+            file.append(line)
+
+
+def _of_file(touch: Touch, lines: Sequence[str]) -> Patch | None:
+    """What one commit changed in one file; None where no line of it is text."""
+    starts = [place for place, line in enumerate(lines) if line.startswith("@@ ")]
+    if not starts:
+        return None
+    sides = (line for line in lines[: starts[0]] if line[:4] in {"--- ", "+++ "})
+    named = [line[6:].rstrip("\t") for line in sides if line[4:] != "/dev/null"]
+    ends = (*starts[1:], len(lines))
+    hunks = (_hunk(lines[start:end]) for start, end in zip(starts, ends, strict=True))
+    return Patch(touch, named[-1], tuple(hunks))
+
+
+def _hunk(lines: Sequence[str]) -> PatchHunk:
+    head = _HUNK.match(lines[0])
+    before = tuple(line[1:] for line in lines[1:] if line[:1] in {"-", " "})
+    after = tuple(line[1:] for line in lines[1:] if line[:1] in {"+", " "})
+    return PatchHunk(head[1] if head else "", before, after)

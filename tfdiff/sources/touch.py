@@ -28,11 +28,12 @@ class PatchHunk:
 
     Attributes:
         scope: the definition that git names before it, "" for none.
+        before, after: the lines on both sides, with a few unchanged ones around them.
     """
 
     scope: str
-    removed: tuple[str, ...]
-    added: tuple[str, ...]
+    before: tuple[str, ...]
+    after: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
