@@ -17,32 +17,47 @@ The shape of a resource variable is read from the handle's data.
 from collections.abc import Iterator
 
 from tfdiff.findings import Finding
-from tfdiff.rules.matching.kernels import identifiers, matter
-from tfdiff.rules.pair import Pair
+from tfdiff.rules.matching.kernels import declared, identifiers, matter
+from tfdiff.rules.pair import Pair, place
 from tfdiff.rules.told import Told
 
 
 def check(pair: Pair) -> Iterator[Told]:
-    """One finding for all shape functions and their helpers."""
+    """One finding for all shape functions and their helpers, and for the flags beside them."""
+    ops = [
+        (old.op, new.op)
+        for old, new in pair.kernels()
+        if old
+        and new
+        and (old.op.shape_function, old.op.flags) != (new.op.shape_function, new.op.flags)
+    ]
     found = matter(pair, "shape", {"helper"})
-    if found is None:
+    if found is None and not ops:
         return
-    old, new = found.places()
-    came = identifiers(word for word in found.came if "Merge" in word or "Rank" in word)
+    declared_in = declared(pair, "op", [new.name for _, new in ops])
+    if found is not None:
+        names, (old_place, new_place) = found.names, found.places()
+    else:
+        names = ", ".join(new.name for _, new in ops)
+        old_place, new_place = place(ops[0][0].span), place(ops[0][1].span)
+    words = found.came if found else frozenset()
+    came = identifiers(word for word in words if "Merge" in word or "Rank" in word)
     asked = f" It now asks for {', '.join(came)}." if came else ""
+    flags = [new.name for old, new in ops if old.flags != new.flags]
+    noted = f" The flags of {', '.join(flags)} differ too." if flags else ""
     finding = Finding(
         rule="shape-function-changed",
         optimizer=pair.name,
         facet="validation",
         effect="api",
         certainty="read",
-        subject=found.regions[0].region.symbol,
+        subject=names.partition(",")[0],
         condition="shapes that do not fit, or are not known",
-        title=f"Shape function changed: {found.names}",
-        explanation=f"It runs when the op is added to a graph, not in a step.{asked}",
+        title=f"Shape function changed: {names}",
+        explanation=f"It runs when the op is added to a graph, not in a step.{asked}{noted}",
         remedy="Nothing to do, unless building the graph fails: give the variables and gradients "
         "the same static shape.",
-        old=old,
-        new=new,
+        old=old_place,
+        new=new_place,
     )
-    yield Told(finding, found.changes)
+    yield Told(finding, (*(found.changes if found else ()), *declared_in))

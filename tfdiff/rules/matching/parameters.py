@@ -77,6 +77,8 @@ def _successor(pair: Pair, old: Parameter, added: list[Parameter]) -> Parameter 
     for new in added:
         if held & _attributes(pair.new, new):
             return new
+    if pair.old.class_name != pair.new.class_name:
+        return None  # the order of two classes' arguments tells nothing
     for new in added:
         same_place = pair.new.parameters.index(new) == position and new.kind == old.kind
         if same_place and old.default is not None and new.effective == old.effective:
