@@ -14,6 +14,7 @@ _NAME = re.compile(
     r"(?P<string>'(?:\\.|[^'\\])*'|\"(?:\\.|[^\"\\])*\")|(?<![\w.])[A-Za-z_]\w*(?!\w)(?!=(?!=))"
 )
 _ALIKE = 0.5
+_FAINT = 0.1
 _LARGE = 40_000
 
 
@@ -94,6 +95,8 @@ def _likeness(old: str, new: str) -> float:
     if left[:2] == right[:2] and left[1:2] == ["="]:
         return 1.0
     common = len(set(left) & set(right)) / max(len(set(left) | set(right)), 1)
+    if _kind(old) == "return":
+        return max(common, _FAINT)  # what is returned stands for what was
     return common if common >= _ALIKE else 0.0
 
 

@@ -10,8 +10,16 @@ from tfdiff.rules.pair import Change
 INLINED = "an expression was given a local name, or written out"
 
 
-def inlined(changes: Sequence[Change]) -> list[Change]:
-    """The changes with those marked that only name an expression, or no longer name it."""
+def inlined(
+    changes: Sequence[Change], left: Sequence[Statement], right: Sequence[Statement]
+) -> list[Change]:
+    """The changes with those marked that only name an expression, or no longer name it.
+
+    Args:
+        changes: of one region.
+        left: all statements of the old side.
+        right: all statements of the new side.
+    """
     found = list(changes)
     for place, change in enumerate(found):
         one = change.before or change.after
@@ -25,6 +33,10 @@ def inlined(changes: Sequence[Change]) -> list[Change]:
             for k, other in enumerate(found)
             if k != place and not other.harmless and _uses(other, named[0], old=bool(change.before))
         ]
+        side = left if change.before else right
+        uses = [found[k].before if change.before else found[k].after for k in users]
+        if any(use is not None and _rebound(one, use, side) for use in uses):
+            continue
         if users and all(_same(found[k], named, old=bool(change.before)) for k in users):
             for k in (place, *users):
                 found[k] = replace(found[k], harmless=INLINED)
@@ -38,6 +50,12 @@ def _named(one: Statement) -> tuple[str, ast.expr] | None:
         case ast.Module(body=[ast.Assign(targets=[ast.Name(id=name)], value=value)]):
             return name, value
     return None
+
+
+def _rebound(one: Statement, use: Statement, side: Sequence[Statement]) -> bool:
+    """Whether something that the expression reads has another value where the name is used."""
+    between = (other for other in side if one.line < other.line < use.line)
+    return any(set(other.binds) & {*one.reads, *one.binds} for other in between)
 
 
 def _uses(change: Change, name: str, *, old: bool) -> bool:

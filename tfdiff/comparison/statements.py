@@ -55,7 +55,7 @@ def _changes(
 ) -> tuple[Change, ...]:
     names = renamed_locals(left, right)
     found = list(_differing(align(left, right), names, (old_line, new_line)))
-    found = inlined(_moved(found, left, right))
+    found = inlined(_moved(found, left, right), left, right)
     return with_topics(found, (left, right), name)
 
 

@@ -9,7 +9,7 @@ order, raise TypeError or mean something else.
 
 Not reported:
 The constructor (parameter-added and others), methods that came or went (method-added,
-method-removed), private helpers (internal-signature-changed).
+method-removed), private helpers (internal-signature-changed), methods that take any keyword.
 
 Example:
 ``compute_gradients`` takes ``stop_gradients``.
@@ -59,6 +59,8 @@ def _differences(old: Method, new: Method) -> tuple[str, ...]:
     after = {one.name: one for one in new.parameters}
     if new.kind != old.kind:
         return (f"it is a {new.kind} and was a {old.kind}",)
+    if "**" in {one.kind for one in (*old.parameters, *new.parameters)}:
+        return ()  # it hands on whatever it is given: what that may be is not said here
     came = [f"{name} is new" for name in after if name not in before]
     went = [f"{name} is gone" for name in before if name not in after]
     changed = [

@@ -1,0 +1,100 @@
+"""Statements of Python regions: what is the same however it is written, and what is not."""
+
+import pytest
+
+from tfdiff.comparison.statements import statement_changes
+from tfdiff.facts import Region, Span
+from tfdiff.rules.pair import Change
+
+_IMPORTS = (
+    ("context", "tensorflow.python.eager.context"),
+    ("ctx", "tensorflow.python.training.distribution_strategy_context"),
+    ("distribute_ctx", "tensorflow.python.distribute.distribution_strategy_context"),
+    ("dtypes", "tensorflow.python.framework.dtypes"),
+    ("math_ops", "tensorflow.python.ops.math_ops"),
+    ("ops", "tensorflow.python.framework.ops"),
+    ("six", "six"),
+    ("training", "tensorflow.python.training"),
+    ("training_util", "tensorflow.python.training.training_util"),
+)
+
+
+def _region(body: str, name: str = "_helper") -> Region:
+    lines = "\n".join(f"  {line}" for line in body.splitlines())
+    text = f"def {name}(x, y):\n{lines}"
+    span = Span("optimizer.py", 1, text.count("\n") + 1)
+    return Region("function", name, "python", text, "", "", text, span, _IMPORTS)
+
+
+def _changes(old: str, new: str) -> tuple[Change, ...]:
+    found = statement_changes(_region(old), _region(new))
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("for k in six.iteritems(x): f(k)", "for k in x.items(): f(k)"),
+        ("super(A, self).f(x)", "super().f(x)"),
+        ("if context.in_graph_mode(): f()", "if not context.executing_eagerly(): f()"),
+        ("z = math_ops.to_float(x)", "z = math_ops.cast(x, dtypes.float32)"),
+        ("z = x.get_shape()", "z = x.shape"),
+        ("training.training_util.f(x)", "training_util.f(x)"),
+        ("ctx.get_tower_context()", "distribute_ctx.get_replica_context()"),
+        ("f(a=x, b=y)", "f(b=y, a=x)"),
+        ("if not x is None: f()", "if x is not None: f()"),
+        ("if not x:\n  f()\nelse:\n  g()", "if x:\n  g()\nelse:\n  f()"),
+        ("if x:\n  return 1\nelse:\n  f()", "if x:\n  return 1\nf()"),
+        ("with f(x), g(y):\n  h()", "with f(x):\n  with g(y):\n    h()"),
+        ("z = x * 2\nreturn z + 1", "return x * 2 + 1"),
+        ("first = f(x)\ng(first)", "found = f(x)\ng(found)"),
+        ("x *= y", "x = x * y"),
+        ("del y\nf(x)", "f(x)"),
+        ("z: int = 1\nf(z)", "z = 1\nf(z)"),
+    ],
+)
+def test_two_ways_to_write_the_same_leave_nothing_open(old: str, new: str) -> None:
+    assert not [change for change in _changes(old, new) if change.open]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "topic"),
+    [
+        ("f(x)", "if context.executing_eagerly():\n  return x\nf(x)", "eager"),
+        ("with ops.device(x):\n  f(y)", "with ops.device(y):\n  f(y)", "placement"),
+        ("f(x)", "if x.constraint is not None:\n  x = x.constraint(x)\nf(x)", "constraint"),
+        ("f(x)", 'if x < 0:\n  raise ValueError("no")\nf(x)', "raise"),
+        ("with ops.name_scope(x):\n  f(y)", "with ops.name_scope(y):\n  f(y)", "scope"),
+        ("f(x, use_locking=x)", "f(x, use_locking=y)", "locking"),
+        ("z = 1\nf(x)", "z = x + y\nf(x)", ""),
+    ],
+)
+def test_changed_statements_belong_to_what_they_have_to_do_with(
+    old: str, new: str, topic: str
+) -> None:
+    topics = {change.topic for change in _changes(old, new) if change.open}
+    assert topics == {topic}
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("f(x)\ng(x)", "g(x)\nf(x)"),
+        ("if x:\n  f()\n  g()", "if x:\n  f()\ng()"),
+        ("return x - y", "return y - x"),
+        ('f("x")', 'f("y")'),
+        ("x += [y]", "x = x + [y]"),
+        ("z = x * 2\nx = y\nreturn z + 1", "x = y\nreturn x * 2 + 1"),
+        ("z = x\nw = y\nf(z, w)", "w = x\nz = y\nf(z, w)"),
+    ],
+)
+def test_what_says_something_else_stays_open(old: str, new: str) -> None:
+    assert [change for change in _changes(old, new) if change.open]
+
+
+def test_a_public_functions_parameter_is_no_local_name() -> None:
+    old = _region("f(x)", "minimize")
+    text = old.text.replace("x", "z")
+    new = Region("function", "minimize", "python", text, "", "", text, old.span, _IMPORTS)
+    assert any(change.open for change in statement_changes(old, new) or ())

@@ -1,0 +1,65 @@
+"""A method is the class's own now, or the inherited one again.
+
+What it reports:
+A method that one release inherits and the other defines itself, told as one change: its body is
+another one altogether.
+
+Effect on training:
+What the method does is done by other code; for methods that compute the update the verdict on
+each path says whether the weights move the same way.
+
+Not reported:
+Methods that compute the update of a variable, abstract methods that are implemented, and what
+came or went with a base class (base-class-changed).
+
+Example:
+A wrapper hands ``compute_gradients`` on to the optimizer that it wraps.
+"""
+
+from collections.abc import Iterator
+
+from tfdiff.findings import Finding
+from tfdiff.rules.matching.regions import base_name, computes_update
+from tfdiff.rules.pair import Pair, RegionPair, place
+from tfdiff.rules.told import Told
+
+
+def check(pair: Pair) -> Iterator[Told]:
+    """One finding for each method that has another owner on each side."""
+    for item in pair.regions:
+        if item.old and item.new and _overridden(pair, item) and item.open:
+            name = base_name(item.region.symbol)
+            yield Told(
+                Finding(
+                    rule="method-overridden",
+                    optimizer=pair.name,
+                    facet="base-class-behaviour",
+                    effect="api",
+                    certainty="proved",
+                    subject=item.region.symbol,
+                    condition=f"{name} is called",
+                    title=f"{name} is {item.new.symbol} now instead of {item.old.symbol}",
+                    explanation="Another class defines it than before, so all that it does may "
+                    "differ; both bodies are shown.",
+                    remedy=f"Read {item.new.symbol} where you rely on what {name} did.",
+                    old=place(item.old.span),
+                    new=place(item.new.span),
+                ),
+                item.open,
+            )
+
+
+def _overridden(pair: Pair, item: RegionPair) -> bool:
+    """Whether the class's own method stands against one of a base that both releases have."""
+    if not (item.old and item.new) or item.region.kind != "method":
+        return False
+    name = base_name(item.region.symbol)
+    owners = [side.symbol.rpartition(".")[0] for side in (item.old, item.new)]
+    own = pair.old.class_name, pair.new.class_name
+    bases = {base.name for base in pair.old.ancestry[1:]} & {
+        base.name for base in pair.new.ancestry[1:]
+    }
+    apart = (owners[0] == own[0] and owners[1] in bases) or (
+        owners[1] == own[1] and owners[0] in bases
+    )
+    return apart and name != "__init__" and not computes_update(name)
