@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from tfdiff.changelog import documented, finished
 from tfdiff.comparison.agreement import Agreement, agreements
@@ -139,8 +140,10 @@ def show(optimizer: str, ref: str, options: SourceOptions) -> Shown:
 
 def read_releases(refs: Sequence[str], options: SourceOptions) -> tuple[Reading, ...]:
     """Open releases and bring the files that reading them needs, in one batch for all."""
-    trees = with_keras(open_releases(refs, options, candidates), options, candidates)
     store = FactStore(cache_folder(options) / "facts")
+    required = partial(store.get, "keras-requirement")
+    trees = open_releases(refs, options, candidates)
+    trees = with_keras(trees, options, candidates, required)
     return tuple(Reading(tree, store, identity(tree)) for tree in trees)
 
 

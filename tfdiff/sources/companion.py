@@ -24,7 +24,7 @@ SETUP_FILES = (
 )
 _PACKAGES = ("keras/", "tf_keras/")
 _REQUIRED = re.compile(r"""['"](keras\s*(?:[<>=~!][^'";]*)?)(?:;[^'"]*)?['"]\s*[,)\]]""")
-Opener = Callable[[str, SourceOptions], SourceTree]
+Known = Callable[[str, Callable[[], str]], str]
 
 
 class JoinedTree:
@@ -141,6 +141,7 @@ def with_keras(
     trees: Sequence[SourceTree],
     options: SourceOptions,
     wanted: Callable[[tuple[str, ...]], Sequence[str]],
+    known: Known | None = None,
 ) -> tuple[SourceTree, ...]:
     """Each TensorFlow release with the Keras that belongs to it.
 
@@ -149,33 +150,47 @@ def with_keras(
         options: where Keras is looked for: ``keras_repo``, else its repository on GitHub, else
             its wheel.
         wanted: tells from Keras' paths which files are needed.
+        known: remembers what a commit requires, or works it out with the function given.
     """
-    shelf = _Shelf(options)
-    return tuple(_with_keras(tree, shelf, wanted) for tree in trees)
-
-
-def _with_keras(
-    tree: SourceTree, shelf: "_Shelf", wanted: Callable[[tuple[str, ...]], Sequence[str]]
-) -> SourceTree:
-    requirement = keras_requirement(tree)
-    if requirement is None:
-        return tree
-    try:
-        companion = shelf.take(requirement, from_git=isinstance(tree, GitTree))
-        companion.prefetch(wanted(companion.paths()))
-    except TfdiffError as error:
-        return LonelyTree(tree, f"{requirement} could not be had: {error}")
-    return JoinedTree(tree, companion)
+    shelf = _Shelf(options, wanted, known)
+    return tuple(map(shelf.joined, trees))
 
 
 class _Shelf:
     """Keras releases, from the first source that answers."""
 
-    def __init__(self, options: SourceOptions) -> None:
+    def __init__(
+        self,
+        options: SourceOptions,
+        wanted: Callable[[tuple[str, ...]], Sequence[str]],
+        known: Known | None,
+    ) -> None:
         self._options = options
+        self._wanted = wanted
+        self._known = known
         self._tags: dict[str, tuple[str, ...]] = {}
         self._trees: dict[str, SourceTree] = {}
         self._failed: dict[str, TfdiffError] = {}
+
+    def joined(self, tree: SourceTree) -> SourceTree:
+        """A release with its Keras, if it requires one."""
+        requirement = self._required(tree)
+        if requirement is None:
+            return tree
+        try:
+            companion = self.take(requirement, from_git=isinstance(tree, GitTree))
+        except TfdiffError as error:
+            return LonelyTree(tree, f"{requirement} could not be had: {error}")
+        return JoinedTree(tree, companion)
+
+    def _required(self, tree: SourceTree) -> Requirement | None:
+        def read() -> str:
+            return str(keras_requirement(tree) or "")
+
+        if self._known is None or not isinstance(tree, GitTree):
+            return keras_requirement(tree)
+        text = self._known(tree.commit, read)
+        return Requirement(text) if text else None
 
     def take(self, wanted: Requirement, *, from_git: bool) -> SourceTree:
         """The lowest Keras that fits.
@@ -208,7 +223,9 @@ class _Shelf:
             raise unknown_release(str(wanted), set(tags), "Keras' source")
         key = f"{source} {tag}"
         if key not in self._trees:
-            self._trees[key] = self._opened(source, tag)
+            tree = self._trees[key] = self._opened(source, tag)
+            if not isinstance(tree, GitTree) or tree.objects.fetches:
+                tree.prefetch(self._wanted(tree.paths()))
         return self._trees[key]
 
     def _listed(self, source: str) -> tuple[str, ...]:

@@ -25,7 +25,7 @@ def open_fetched(refs: Sequence[str], mirror: Mirror) -> tuple[GitTree, ...]:
         release = Release(
             named.shown, named.commit, mirror.label, version=None, warnings=mirror.warnings
         )
-        trees.append(GitTree(mirror, named.commit, release, web))
+        trees.append(GitTree(mirror, named.commit, release, lambda: web))
     return tuple(trees)
 
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from tfdiff.errors import SourceError, UsageError
@@ -27,6 +28,8 @@ _REMOTE = re.compile(r"remote\.(.*)\.(url|promisor)", re.IGNORECASE)
 
 class LocalObjects:
     """The objects of a repository that nothing is fetched into."""
+
+    fetches = False
 
     def __init__(self, repository: GitRepository) -> None:
         self.repository = repository
@@ -69,6 +72,8 @@ class PartialObjects(LocalObjects):
 
     Nothing is written into the clone itself.
     """
+
+    fetches = True
 
     def __init__(self, repository: GitRepository, mirror: Mirror) -> None:
         super().__init__(repository)
@@ -115,11 +120,15 @@ def open_local(refs: Sequence[str], path: Path, options: SourceOptions) -> tuple
         commit = repository.commit(found.name) if found else None
         if found is None or commit is None:
             raise unknown_release(ref, names, repository.label)
-        holds_tensorflow = "tensorflow/core/public/version.h" in repository.blob_ids(commit)
-        web = web_of_copy(remotes.addresses, holds_tensorflow=holds_tensorflow)
+        web = partial(_web, repository, remotes, commit)
         named = Release(ref=found.shown, commit=commit, source=str(path), version=None)
         trees.append(GitTree(objects, commit, named, web))
     return tuple(trees)
+
+
+def _web(repository: GitRepository, remotes: "_Remotes", commit: str) -> str | None:
+    holds_tensorflow = "tensorflow/core/public/version.h" in repository.blob_ids(commit)
+    return web_of_copy(remotes.addresses, holds_tensorflow=holds_tensorflow)
 
 
 def local_tags(path: Path) -> tuple[str, ...]:

@@ -40,6 +40,8 @@ class Mirror:
         objects: object folders to read from before anything is fetched.
     """
 
+    fetches = True
+
     def __init__(
         self,
         address: str,

@@ -1,6 +1,6 @@
 """One commit of a git repository as a source tree."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from typing import Protocol
 
@@ -11,9 +11,17 @@ from tfdiff.sources.touch import Patch, Touch
 from tfdiff.sources.tree import Release
 from tfdiff.sources.versions import release_version
 
+Web = Callable[[], str | None]
+
 
 class GitObjects(Protocol):
-    """Where a tree gets its objects: a repository as it is, or a mirror that fetches."""
+    """Where a tree gets its objects: a repository as it is, or a mirror that fetches.
+
+    Attributes:
+        fetches: whether it has to be told which blobs will be wanted.
+    """
+
+    fetches: bool
 
     def blob_ids(self, commit: str) -> BlobIds:
         """Every file of a commit's tree by path, sorted."""
@@ -42,14 +50,15 @@ class GitTree:
         commit: the commit's id.
         named: the release as far as it is known without reading any file.
         web: address of the repository's pages, such as
-            ``https://github.com/tensorflow/tensorflow``; None where it has none.
+            ``https://github.com/tensorflow/tensorflow``; None where it has none. Asked for when
+            the first link is made.
     """
 
-    def __init__(self, objects: GitObjects, commit: str, named: Release, web: str | None) -> None:
+    def __init__(self, objects: GitObjects, commit: str, named: Release, web: Web) -> None:
         self.objects = objects
         self.commit = commit
         self._named = named
-        self._web = web
+        self._ask_web = web
 
     @cached_property
     def release(self) -> Release:
@@ -63,6 +72,10 @@ class GitTree:
             lacks=self._named.lacks,
             warnings=(*self._named.warnings, *_disagreement(self._named.ref, version)),
         )
+
+    @cached_property
+    def _web(self) -> str | None:
+        return self._ask_web()
 
     @cached_property
     def _ids(self) -> BlobIds:
