@@ -8,16 +8,20 @@ import os
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import cache
+from hashlib import sha256
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
 from tfdiff import run
+from tfdiff.comparison.decision import Decisions
 from tfdiff.comparison.optimizer import compare_optimizer
 from tfdiff.errors import UnknownOptimizerError, UsageError
 from tfdiff.extract.catalog import Entry
 from tfdiff.extract.reading import Reading
 from tfdiff.facts import Literal, OptimizerFacts, Value
-from tfdiff.findings import OptimizerReport
+from tfdiff.findings import Verdict
 from tfdiff.ir.show import text
 from tfdiff.sources import SourceOptions, final_releases, list_tags, release_version
 
@@ -29,12 +33,31 @@ PARTS = ("updates", "defaults", "state", "calls", "execution")
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """One finding of a step, as far as a history tells it."""
+
+    id: str
+    rule: str
+    facet: str
+    effect: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """What comparing an optimizer at two releases came to."""
+
+    verdict: Verdict
+    changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """One optimizer from one release to the next that has it."""
 
     old: str
     new: str
-    report: OptimizerReport
+    compared: Compared
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +86,12 @@ class Fact:
 
 
 def history(
-    name: str, options: SourceOptions, *, first: str | None = None, last: str | None = None
+    name: str,
+    options: SourceOptions,
+    *,
+    first: str | None = None,
+    last: str | None = None,
+    jobs: int | None = None,
 ) -> History:
     """What changed in an optimizer from release to release.
 
@@ -72,34 +100,61 @@ def history(
         options: where the releases come from.
         first: the first release; the oldest final one if None.
         last: the last release; the newest final one if None.
+        jobs: how many processes read releases; as many as there are processors if None.
 
     Raises:
         UnknownOptimizerError: none of the releases has it.
         UsageError: the range holds fewer than two releases.
     """
-    followed, found = _followed(name, options, first, last)
-    present = [(reading, entry) for reading, entry in found if entry]
-    steps = (
-        Step(
-            _ref(old),
-            _ref(new),
-            compare_optimizer(
-                followed, run.side(old, old_entry, followed), run.side(new, new_entry, followed)
-            ),
-        )
-        for (old, old_entry), (new, new_entry) in pairwise(present)
+    followed, found = _followed(name, options, first, last, jobs=jobs)
+    present = [one for one in found if one.entry]
+    steps = tuple(
+        Step(old.ref, new.ref, _compared(followed, old, new)) for old, new in pairwise(present)
     )
-    absent = tuple(_ref(reading) for reading, entry in found if entry is None)
-    return History(followed, tuple(_ref(reading) for reading, _ in found), absent, tuple(steps))
+    absent = tuple(one.ref for one in found if one.entry is None)
+    return History(followed, tuple(one.ref for one in found), absent, steps)
 
 
-def facts(
+def _compared(name: str, old: "Found", new: "Found") -> Compared:
+    """What the comparison comes to, kept by what is known of both sides."""
+    if old.entry is None or new.entry is None:
+        raise LookupError(f"{name} is not in both releases")
+    old_print, new_print = (
+        one.reading.fingerprint(entry) for one, entry in ((old, old.entry), (new, new.entry))
+    )
+    said = f"{_comparer()}\n{name}\n{old_print}\n{new_print}"
+    key = sha256(said.encode()).hexdigest()
+    sides = (old, old.entry), (new, new.entry)
+    return new.reading.store.get("compared", key, lambda: _compare(name, *sides))
+
+
+def _compare(name: str, old: "tuple[Found, Entry]", new: "tuple[Found, Entry]") -> Compared:
+    before, after = (run.side(one.reading, entry, name) for one, entry in (old, new))
+    report = compare_optimizer(name, before, after, Decisions(new[0].reading.store))
+    changes = (
+        Change(one.id, one.rule, one.facet, one.effect, one.title) for one in report.findings
+    )
+    return Compared(report.verdict, tuple(changes))
+
+
+@cache
+def _comparer() -> str:
+    """Hash of the code that compares: the store's own version covers what reads."""
+    root = Path(__file__).parent
+    stamp = sha256()
+    for file in sorted((*root.glob("comparison/**/*.py"), *root.glob("rules/**/*.py"))):
+        stamp.update(file.read_bytes())
+    return stamp.hexdigest()
+
+
+def facts(  # noqa: PLR0913 - the range, and how to read it
     name: str,
     property_name: str,
     options: SourceOptions,
     *,
     first: str | None = None,
     last: str | None = None,
+    jobs: int | None = None,
 ) -> tuple[Fact, ...]:
     """What each release says about one property of an optimizer.
 
@@ -110,14 +165,18 @@ def facts(
         options: where the releases come from.
         first: as in ``history``.
         last: as in ``history``.
+        jobs: as in ``history``.
 
     Raises:
         UsageError: no release has such a property.
     """
-    _, found = _followed(name, options, first, last)
+    _, found = _followed(name, options, first, last, jobs=jobs)
     told = tuple(
-        Fact(_ref(reading), _property(reading.optimizer(entry), property_name) if entry else None)
-        for reading, entry in found
+        Fact(
+            one.ref,
+            _property(one.reading.optimizer(one.entry), property_name) if one.entry else None,
+        )
+        for one in found
     )
     if all(fact.value is None for fact in told):
         raise UsageError(
@@ -128,41 +187,41 @@ def facts(
     return told
 
 
-def alike(what: str, options: SourceOptions) -> tuple[tuple[str, OptimizerReport], ...]:
+def alike(
+    what: str, options: SourceOptions, *, jobs: int | None = None
+) -> tuple[tuple[str, Compared], ...]:
     """Every final release compared with one: which of them behave the same.
 
     Args:
         what: the optimizer and its release, ``adam@v1.4.0``.
         options: where the releases come from.
+        jobs: as in ``history``.
     """
     name, ref = run.named_release(what)
-    followed, found = _followed(name, options, None, None, at=ref)
-    (base, base_entry), *others = found
-    if base_entry is None:
+    followed, found = _followed(name, options, None, None, at=ref, jobs=jobs)
+    base, *others = found
+    if base.entry is None:
         raise UnknownOptimizerError(f"{ref} has no optimizer {name!r}.")
-    side = run.side(base, base_entry, followed)
-    return tuple(
-        (
-            _ref(reading),
-            compare_optimizer(followed, side, run.side(reading, entry, followed)),
-        )
-        for reading, entry in others
-        if entry
-    )
+    return tuple((one.ref, _compared(followed, base, one)) for one in others if one.entry)
 
 
-def _ref(reading: Reading) -> str:
-    return reading.tree.release.ref
+class Found(NamedTuple):
+    """One release, and what the optimizer is called in it; None where it has none."""
+
+    ref: str
+    reading: Reading
+    entry: Entry | None
 
 
-def _followed(
+def _followed(  # noqa: PLR0913 - the range, and how to read it
     name: str,
     options: SourceOptions,
     first: str | None,
     last: str | None,
     *,
     at: str | None = None,
-) -> tuple[str, list[tuple[Reading, Entry | None]]]:
+    jobs: int | None = None,
+) -> tuple[str, list[Found]]:
     """The optimizer in every release of a range; ``at`` goes before the range if given.
 
     The name is resolved in the newest release that knows it (or in ``at``), and followed from
@@ -170,23 +229,25 @@ def _followed(
     """
     refs = _range(options, first, last)
     asked = (at, *refs) if at else refs
-    _prepare(name, asked, options)
     readings = run.read_releases(asked, options)
+    unread = [ref for ref, reading in zip(asked, readings, strict=True) if not reading.known]
+    _prepare(name, unread, options, jobs)
     for reading in readings[:1] if at else reversed(readings):
         try:
             anchor = reading.catalog.resolve(name).entry
         except UnknownOptimizerError:
             continue
-        return anchor.name, [(each, each.catalog.matching(anchor)) for each in readings]
+        pairs = zip(asked, readings, strict=True)
+        return anchor.name, [Found(ref, each, each.catalog.matching(anchor)) for ref, each in pairs]
     raise UnknownOptimizerError(f"None of {len(refs)} releases has an optimizer {name!r}.")
 
 
-def _prepare(name: str, refs: Sequence[str], options: SourceOptions) -> None:
-    """Read the releases on all processors; what they find is kept for the run that follows.
+def _prepare(name: str, refs: Sequence[str], options: SourceOptions, jobs: int | None) -> None:
+    """Read the releases on several processors; what they find is kept for the run that follows.
 
     A worker that dies takes nothing with it: what it did not read is read later.
     """
-    workers = min(os.cpu_count() or 1, len(refs) // _CHUNK)
+    workers = min(jobs or os.cpu_count() or 1, len(refs) // _CHUNK)
     if workers < 2:  # noqa: PLR2004 - one worker is no help
         return
     from joblib import Parallel, delayed  # noqa: PLC0415 - it loads slowly
@@ -199,9 +260,16 @@ def _prepare(name: str, refs: Sequence[str], options: SourceOptions) -> None:
 
 
 def _read(name: str, refs: tuple[str, ...], options: SourceOptions) -> None:
-    for reading in run.read_releases(refs, options):
+    """Read a few releases, and compare each with the one before."""
+    present: list[Found] = []
+    for ref, reading in zip(refs, run.read_releases(refs, options), strict=True):
         with suppress(UnknownOptimizerError):
-            reading.optimizer(reading.catalog.resolve(name).entry)
+            entry = reading.catalog.resolve(name).entry
+            reading.optimizer(entry)
+            present.append(Found(ref, reading, entry))
+    for old, new in pairwise(present):
+        if old.entry and new.entry and old.entry.name == new.entry.name:
+            _compared(new.entry.name, old, new)
 
 
 def _range(options: SourceOptions, first: str | None, last: str | None) -> tuple[str, ...]:

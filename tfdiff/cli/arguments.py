@@ -204,12 +204,23 @@ def _bisect(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 def _like(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     command = _command(subcommands, "like", commands.like, "which releases behave like this one")
     command.add_argument("what", metavar="NAME@TAG")
+    _jobs(command)
     _source(command)
 
 
 def _range(command: argparse.ArgumentParser) -> None:
     command.add_argument("--from", dest="first", metavar="TAG", help="the first release")
     command.add_argument("--to", dest="last", metavar="TAG", help="the last release")
+    _jobs(command)
+
+
+def _jobs(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--jobs",
+        metavar="N",
+        type=int,
+        help="processes that read releases (default: as many as there are processors)",
+    )
 
 
 def _index(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

@@ -155,7 +155,11 @@ def history(arguments: argparse.Namespace) -> int:
     from tfdiff.render import history as shown  # noqa: PLC0415
 
     found = histories.history(
-        arguments.name, _options(arguments), first=arguments.first, last=arguments.last
+        arguments.name,
+        _options(arguments),
+        first=arguments.first,
+        last=arguments.last,
+        jobs=arguments.jobs,
     )
     if arguments.format == "json":
         sys.stdout.write(shown.document(found))
@@ -175,6 +179,7 @@ def bisect(arguments: argparse.Namespace) -> int:
         _options(arguments),
         first=arguments.first,
         last=arguments.last,
+        jobs=arguments.jobs,
     )
     shown.facts(histories.runs(told), _console())
     return 0
@@ -185,7 +190,8 @@ def like(arguments: argparse.Namespace) -> int:
     from tfdiff import history as histories  # noqa: PLC0415
     from tfdiff.render import history as shown  # noqa: PLC0415
 
-    shown.alike(histories.alike(arguments.what, _options(arguments)), _console())
+    told = histories.alike(arguments.what, _options(arguments), jobs=arguments.jobs)
+    shown.alike(told, _console())
     return 0
 
 

@@ -83,6 +83,11 @@ class Reading:
         """The Python files that were read, or would be where an optimizer reaches them."""
         return frozenset(self._model.modules)
 
+    @property
+    def known(self) -> bool:
+        """Whether the optimizers of the release were looked for before."""
+        return self.store.find("catalog", self._stamp) is not None
+
     @cached_property
     def _model(self) -> Model:
         return open_model(self.tree, self.store, self._journal)

@@ -13,8 +13,7 @@ from tfdiff.render.wording import parts
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from tfdiff.findings import OptimizerReport
-    from tfdiff.history import History, Step
+    from tfdiff.history import Compared, History, Step
     from tfdiff.render.wording import Part
 
 
@@ -23,13 +22,13 @@ def show(history: "History", console: "Console") -> None:
     console.print(Text(one_line(history.name), style="bold"))
     quiet = 0
     for step in history.steps:
-        if not _changed(step.report):
+        if not _changed(step.compared):
             quiet += 1
             continue
         console.print()
-        said = "  ".join(f"{part.icon} {part.name} {part.verdict}" for part in _told(step.report))
+        said = "  ".join(f"{part.icon} {part.name} {part.verdict}" for part in _told(step.compared))
         console.print(Text(f"{step.old} -> {step.new}", style="bold"), Text(said))
-        for finding in step.report.findings:
+        for finding in step.compared.changes:
             if finding.effect != "none":
                 console.print(Text(f"  {finding.effect}: {one_line(finding.title)}"))
     console.print()
@@ -38,13 +37,13 @@ def show(history: "History", console: "Console") -> None:
         console.print(Text(f"No such optimizer in {', '.join(history.absent)}."))
 
 
-def _changed(report: "OptimizerReport") -> bool:
-    return any(finding.effect != "none" for finding in report.findings) or any(_told(report))
+def _changed(compared: "Compared") -> bool:
+    return any(finding.effect != "none" for finding in compared.changes) or any(_told(compared))
 
 
-def _told(report: "OptimizerReport") -> "Iterator[Part]":
+def _told(compared: "Compared") -> "Iterator[Part]":
     """The parts that are not the same."""
-    return (part for part in parts(report.verdict) if part.tone != "good")
+    return (part for part in parts(compared.verdict) if part.tone != "good")
 
 
 def document(history: "History") -> str:
@@ -58,7 +57,7 @@ def _step(step: "Step") -> dict[str, object]:
     return {
         "old": step.old,
         "new": step.new,
-        "verdict": {part.name: part.verdict for part in parts(step.report.verdict)},
+        "verdict": {part.name: part.verdict for part in parts(step.compared.verdict)},
         "findings": [
             {
                 "id": finding.id,
@@ -66,7 +65,7 @@ def _step(step: "Step") -> dict[str, object]:
                 "effect": finding.effect,
                 "title": finding.title,
             }
-            for finding in step.report.findings
+            for finding in step.compared.changes
         ],
     }
 
@@ -80,10 +79,10 @@ def facts(stretches: Sequence[tuple[str, str, str | None]], console: "Console") 
     console.print(table)
 
 
-def alike(told: "Sequence[tuple[str, OptimizerReport]]", console: "Console") -> None:
+def alike(told: "Sequence[tuple[str, Compared]]", console: "Console") -> None:
     """Print which releases move the weights the same way with the same defaults."""
     table = Table.grid(padding=(0, 2))
-    for release, report in told:
-        different = ", ".join(f"{part.name} {part.verdict}" for part in _told(report))
+    for release, compared in told:
+        different = ", ".join(f"{part.name} {part.verdict}" for part in _told(compared))
         table.add_row(release, different or "the same")
     console.print(table)
