@@ -1,6 +1,7 @@
 """Running the cases inside a release's own Python, and keeping what came out."""
 
 import json
+import re
 import subprocess
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -33,10 +34,11 @@ class Results:
             return dict(arrays)
 
     def error(self, case: Case) -> str:
-        """Why a case did not run: the last line of what the release said."""
+        """Why a case did not run: the last error that the release named."""
         path = self.folder / f"{case.id}.error"
         said = path.read_text().strip().splitlines() if path.exists() else ["not run"]
-        return said[-1][:200]
+        named = [line for line in said if re.match(r"[\w.]*(Error|Exception)\b", line)]
+        return (named or said)[-1].strip()[:160]
 
 
 def run(python: Path, cases: Iterable[Case], gradients: Path, folder: Path) -> Results:

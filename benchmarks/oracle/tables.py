@@ -12,7 +12,7 @@ def releases(judged: Sequence[Judged]) -> Iterator[str]:
     """One line per release: what ran, and how far our evaluation is from it."""
     yield from _head(
         "release", "Python", "read from", "optimizers", "runs", "evaluated", "median ULP",
-        "bit for bit", "farther than rounding",
+        "bit for bit", "counter read late", "farther than rounding",
     )  # fmt: skip
     for item in judged:
         runs = item.evaluated
@@ -25,6 +25,7 @@ def releases(judged: Sequence[Judged]) -> Iterator[str]:
             str(len(runs)),
             _ulp(median(run.states[0].median for run in runs)) if runs else "",
             _share(fmean(run.states[0].exact for run in runs)) if runs else "",
+            str(sum(run.late for run in runs)),
             str(sum(run.deviates for run in runs)),
         )
 
