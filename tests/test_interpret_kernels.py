@@ -87,3 +87,21 @@ def test_rules_survive_pickling() -> None:
     held = kernel("ApplyRMSCurve", "cpu", var="var - lr * accum")
     rule = rules(curve(CALL), held, OPS)["dense/ref/cpu"]
     assert pickle.loads(pickle.dumps(rule)) == rule  # noqa: S301 - our own bytes
+
+
+def test_an_option_that_needs_an_op_the_device_has_not_is_not_open_there() -> None:
+    method = CALL.replace(
+        "    return training_ops.apply_rms_curve(",
+        "    if self._wide:\n"
+        "        return training_ops.apply_wide_curve(var, grad)\n"
+        "    return training_ops.apply_rms_curve(",
+    )
+    text = curve(method, "learning_rate=0.1, wide=False", "self._wide = wide")
+    held = kernel("ApplyRMSCurve", "cpu", var="var - grad")
+    held |= kernel("ApplyRMSCurve", "gpu", var="var - grad")
+    held |= kernel("ApplyWideCurve", "cpu", var="var - 2 * grad")
+    found = rules(text, held, {**OPS, "ApplyWideCurve": op("ApplyWideCurve", ("var&", "grad"))})
+    both = dict(found["dense/ref/cpu"].states)["var"]
+    assert both is select(symbol("wide"), read("var - 2 * grad"), read("var - grad"))
+    assert dict(found["dense/ref/gpu"].states)["var"] is read("var - grad")
+    assert not found["dense/ref/gpu"].unknowns

@@ -6,8 +6,8 @@ import pytest
 from tests.ir_reader import read
 from tests.ir_rules import RULES, adam
 from tfdiff.ir.evaluate import Value, compiled, evaluate, trajectory
-from tfdiff.ir.expr import boolean, opaque, symbol
-from tfdiff.ir.walk import replaced_states
+from tfdiff.ir.expr import boolean, call, opaque, symbol
+from tfdiff.ir.walk import replaced_states, unknown_calls
 
 
 def test_constants_are_rounded_to_the_dtype_where_they_are_used() -> None:
@@ -81,3 +81,10 @@ def test_every_rule_can_be_evaluated(name: str) -> None:
     inputs = {**everyday((states,), {}), "grad": 0.5, "step": 2.0, "touched": True}
     inputs |= {state: 0.25 for state, _ in states}
     assert all(np.isfinite(value) for value in evaluate(states, inputs, np.float32).values())
+
+
+def test_a_function_of_other_arguments_is_another_function() -> None:
+    largest = call("max", symbol("x"))
+    assert unknown_calls([largest]) == (largest,)
+    result = evaluate((("y", largest),), {"x": np.ones(3)}, np.float64)["y"]
+    assert np.isnan(result).all()

@@ -19,6 +19,8 @@ FUNCTIONS: Final = frozenset(
     | {"floor", "ceil", "round", "sin", "cos", "tanh"}
 )
 
+_OF_TWO: Final = frozenset({"max", "min"})
+
 
 @dataclass(frozen=True, slots=True, weakref_slot=True, eq=False)
 class Number:
@@ -131,7 +133,13 @@ def operation(op: str, *args: Expr) -> Expr:
 
 
 def call(function: str, *args: Expr) -> Expr:
-    """A function node, as written."""
+    """A function node, as written.
+
+    A name of ``FUNCTIONS`` with another number of arguments is not that function: ``max`` of one
+    tensor is its largest element, about which nothing else is known.
+    """
+    if function in FUNCTIONS and len(args) != (2 if function in _OF_TWO else 1):
+        function = f"{function} of {len(args)}"
     return _intern(("call", function, *map(id, args)), Call(function, args))
 
 

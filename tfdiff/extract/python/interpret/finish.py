@@ -1,6 +1,6 @@
 """From the interpreter's memory to update rules: names, order, devices, what was not read."""
 
-from tfdiff.extract.python.interpret.kernels import Kernels, Linker, devices
+from tfdiff.extract.python.interpret.kernels import NO_KERNEL, Kernels, Linker, devices
 from tfdiff.extract.python.interpret.machine import Machine
 from tfdiff.extract.python.interpret.rows import row_gradient, split
 from tfdiff.extract.python.interpret.state import STATE, commit
@@ -22,7 +22,8 @@ def finished(machine: Machine, kernels: Kernels, failure: str | None) -> tuple[U
     elif not machine.keeps_variable and _unchanged(machine):
         reason = "nothing that was read changes the variable"
         machine.memory.states[f"{STATE}var"] = machine.not_read("apply_gradients", reason)
-    return tuple(_rule(machine, kernels, device) for device in devices(machine, kernels))
+    rules = (_rule(machine, kernels, device) for device in devices(machine, kernels))
+    return tuple(rule for rule in rules if NO_KERNEL not in dict(rule.states).values())
 
 
 def _unchanged(machine: Machine) -> bool:

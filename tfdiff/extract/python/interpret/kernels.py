@@ -3,8 +3,9 @@
 import re
 from collections.abc import Callable
 from itertools import product
+from typing import Final
 
-from tfdiff.extract.python.interpret.machine import Machine
+from tfdiff.extract.python.interpret.machine import TOUCHED, Machine
 from tfdiff.extract.python.interpret.rows import MARK, gathered, uses_occurrences, written
 from tfdiff.extract.python.interpret.values import (
     Assigned,
@@ -15,11 +16,13 @@ from tfdiff.extract.python.interpret.values import (
     Value,
     Variable,
 )
-from tfdiff.facts import Device, KernelRule, Literal, OpFacts
-from tfdiff.ir.expr import Call, Expr, call, children, number, opaque, symbol
+from tfdiff.facts import KERNEL_NOT_READ, Device, KernelRule, Literal, OpFacts
+from tfdiff.ir.expr import Call, Expr, Select, call, children, number, opaque, symbol
 from tfdiff.ir.walk import ordered, rebuilt, replaced
 
 Kernels = Callable[[str, Device], KernelRule | None]
+EVERY: Final[tuple[Device, ...]] = ("cpu", "gpu", "xla", "sycl")
+NO_KERNEL: Final = opaque("", "the device has no kernel for it")
 LONGEST_ACRONYM = 3
 _WORD = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _TRAINING = re.compile(r"(resource_)?(sparse_)?apply_\w+")
@@ -106,15 +109,27 @@ def _arguments(
 
 
 def devices(machine: Machine, kernels: Kernels) -> tuple[Device, ...]:
-    """The devices on which every op that the step calls has a kernel."""
+    """The devices on which some op that the step calls has a kernel."""
     if not machine.kernels:
         return ("python",)
-    every: tuple[Device, ...] = ("cpu", "gpu", "xla", "sycl")
     able = tuple(
-        device for device in every if all(kernels(op, device) is not None for op in machine.kernels)
+        device for device in EVERY if any(kernels(op, device) is not None for op in machine.kernels)
     )
-    unread = any(all(kernels(op, device) is None for device in every) for op in machine.kernels)
-    return able or (("cpu",) if unread else ())
+    return able or ("cpu",)
+
+
+def _possible(node: Expr, operands: tuple[Expr, ...]) -> Expr:
+    """What is left of a node where some of it needs an op that the device has no kernel for.
+
+    An option that asks for such an op makes the step fail there, like an exception: its arm
+    goes. Rows are no option: a step that fails for some of them fails.
+    """
+    match node:
+        case Select(condition=condition) if condition is not TOUCHED:
+            chosen, then, other = operands
+            if chosen is not NO_KERNEL:
+                return other if then is NO_KERNEL else then
+    return NO_KERNEL
 
 
 class Linker:
@@ -132,6 +147,8 @@ class Linker:
             operands = tuple(done[child] for child in children(node))
             if isinstance(node, Call) and node.function.startswith(MARK):
                 done[node] = self._computed(node.function, operands)
+            elif NO_KERNEL in operands:
+                done[node] = _possible(node, operands)
             else:
                 done[node] = rebuilt(node, operands)
         return tuple(done[root] for root in roots)
@@ -141,7 +158,8 @@ class Linker:
         names = self._machine.kernels[op]
         rule = self._kernels(op, self._device)
         if rule is None:
-            return opaque(op, "kernel not read")
+            elsewhere = any(self._kernels(op, device) for device in EVERY)
+            return NO_KERNEL if elsewhere else opaque(op, KERNEL_NOT_READ)
         given = dict(zip(names, operands, strict=True))
         value = dict(rule.states).get(name)
         if value is None:
