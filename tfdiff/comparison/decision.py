@@ -10,9 +10,20 @@ from hashlib import sha256
 from tfdiff.extract.store import FactStore
 from tfdiff.facts import Duplicates, Gradient, Literal, OptimizerFacts, Slot, UpdateRule
 from tfdiff.findings import Aspect, PathVerdict, Updates, Witness
-from tfdiff.ir.expr import Boolean, Expr, Number, Opaque, Operation, Symbol, children
+from tfdiff.ir.expr import (
+    Boolean,
+    Expr,
+    Number,
+    Opaque,
+    Operation,
+    Symbol,
+    children,
+    number,
+    select,
+    symbol,
+)
 from tfdiff.ir.expr import Call as Function
-from tfdiff.ir.walk import States, ordered, truth_symbols
+from tfdiff.ir.walk import States, ordered, replaced_states, truth_symbols
 
 Setting = tuple[tuple[str, bool | float], ...]
 Starts = tuple[tuple[str, float | str], ...]
@@ -97,12 +108,31 @@ def _question(
     truths = truth_symbols(value for rule in (old, new) for _, value in rule.states)
     known |= {name: _is_none(name, old_facts, new_facts) for name in truths if _IS_NONE in name}
     return Question(
-        (old.states, new.states),
+        (_if_not_passed(old, new, old_facts), _if_not_passed(new, old, new_facts)),
         (old.duplicates, new.duplicates),
         new.path.gradient,
         tuple(sorted(known.items())),
         (_starts(old, old_facts), _starts(new, new_facts)),
     )
+
+
+def _if_not_passed(rule: UpdateRule, other: UpdateRule, facts: OptimizerFacts) -> States:
+    """A rule's states, told apart by whether an argument is passed where the other rule does.
+
+    ``epsilon=None`` stands for 1e-7 in one release, and ``epsilon=1e-7`` says so in another: a
+    call that does not pass it means the same in both.
+    """
+    own = truth_symbols(value for _, value in rule.states)
+    asked = truth_symbols(value for _, value in other.states) - own
+    defaults = _settings(facts)
+    replacements: dict[Expr, Expr] = {}
+    for truth in sorted(asked):
+        name = truth.removesuffix(_IS_NONE)
+        default = defaults.get(name)
+        if truth.endswith(_IS_NONE) and isinstance(default, int | float):
+            value = number(repr(default) if isinstance(default, float) else int(default))
+            replacements[symbol(name)] = select(symbol(truth), value, symbol(name))
+    return replaced_states(rule.states, replacements) if replacements else rule.states
 
 
 def _settings(facts: OptimizerFacts) -> dict[str, float | bool]:
