@@ -11,7 +11,7 @@ from itertools import islice, permutations, product
 
 import numpy as np
 
-from tfdiff.comparison.names import Aliases
+from tfdiff.comparison.names import Aliases, plain
 from tfdiff.facts import OptimizerFacts, UpdateRule
 from tfdiff.ir.evaluate import Program, Value, compiled
 from tfdiff.ir.walk import symbols, truth_symbols
@@ -85,7 +85,7 @@ def _attempts(
         choices = _choices(_left(*used, known), states_left)
         scored = ((roles.agreeing(choice), choice) for choice in choices)
         agreeing, best = max(scored, key=lambda one: len(one[0]), default=(frozenset(), Aliases()))
-        borne_out = frozenset(symbols(v for name, v in rules[0].states if name in agreeing))
+        borne_out = frozenset(symbols(v for name, v in rules[0].states if plain(name) in agreeing))
         chosen = {mine: its for mine, its in best.parameters if mine in borne_out}
         yield _Attempt(
             agreeing,
@@ -102,7 +102,7 @@ def _used(facts: OptimizerFacts, rule: UpdateRule) -> tuple[str, ...]:
 
 def _updated(facts: OptimizerFacts, rule: UpdateRule) -> tuple[str, ...]:
     """The slots that a rule updates; the others play no role that could be compared."""
-    changed = {name for name, _ in rule.states}
+    changed = {plain(name) for name, _ in rule.states}
     return tuple(slot.name for slot in facts.slots if slot.per_variable and slot.name in changed)
 
 
@@ -180,6 +180,8 @@ class _Roles:
     def __init__(self, old: UpdateRule, new: UpdateRule, known: Aliases) -> None:
         self._known = known
         self._new = compiled(new.states)
+        self._in_old = {plain(name): name for name, _ in old.states}
+        self._in_new = {plain(name): name for name, _ in new.states}
         generator = np.random.default_rng(_SEED)
         names = {*symbols(value for _, value in old.states), *dict(old.states)}
         self._old_truths = truths = truth_symbols(value for _, value in old.states)
@@ -194,11 +196,12 @@ class _Roles:
     def agreeing(self, choice: Aliases) -> frozenset[str]:
         """The old names of the states that agree."""
         names = dict((*self._known.parameters, *choice.parameters))
-        state_names = {"var": "var", **dict((*self._known.states, *choice.states))}
+        pairs = (("var", "var"), *self._known.states, *choice.states)
+        states = {self._in_old.get(old, old): self._in_new.get(new, new) for old, new in pairs}
         same = (("grad", "grad"), ("step", "step"))
         inputs = {
             new: self._inputs[old]
-            for old, new in (*names.items(), *state_names.items(), *same)
+            for old, new in (*names.items(), *states.items(), *same)
             if old in self._inputs and (old in self._old_truths) == (new in self._truths)
         }
         given = {
@@ -207,8 +210,8 @@ class _Roles:
         }
         values = _values(self._new, given)
         return frozenset(
-            old
-            for old, new in state_names.items()
+            plain(old)
+            for old, new in states.items()
             if old in self._old
             and new in values
             and np.allclose(self._old[old], values[new], rtol=_TOLERANCE, atol=0)

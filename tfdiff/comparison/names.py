@@ -18,7 +18,9 @@ class Aliases:
 
     def renamed(self, rule: UpdateRule) -> UpdateRule:
         """A rule of the new side in the names of the old side."""
-        back = {new: old for old, new in (*self.parameters, *self.states)}
+        in_rule = {plain(name): name for name, _ in rule.states}
+        back = {new: old for old, new in self.parameters}
+        back |= {in_rule.get(new, new): old for old, new in self.states}
         # A name that the new side uses for something else must not be taken for the old one.
         back |= {old: f"new {old}" for old in back.values() if old not in back}
         values = replaced_states(
@@ -26,6 +28,11 @@ class Aliases:
         )
         states = tuple((back.get(name, name), value) for name, value in values)
         return UpdateRule(rule.path, states, rule.duplicates, rule.symbols, rule.unknowns)
+
+
+def plain(name: str) -> str:
+    """A state's own name: rules write ``slot:momentum`` where an argument has the name too."""
+    return name.removeprefix("slot:")
 
 
 def renames(pair: Pair) -> Aliases:
