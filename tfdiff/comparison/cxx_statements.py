@@ -4,14 +4,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
 
-from tfdiff.comparison.alignment import Aligned, align, renamed_locals, same
+from tfdiff.comparison.differing import differing
 from tfdiff.extract.cxx.features import KINDS, features
 from tfdiff.extract.cxx.statements import statements
 from tfdiff.facts import Region, Statement
 from tfdiff.rules.pair import Change
 
-RESPELLED = "the same, spelled otherwise"
-RENAMED = "a local name was renamed throughout"
 _RANK = {kind: place for place, kind in enumerate(KINDS)}
 
 
@@ -36,43 +34,15 @@ def _about(region: Region) -> str:
 def _changes(
     left: tuple[Statement, ...], right: tuple[Statement, ...], old_line: int, new_line: int
 ) -> tuple[Change, ...]:
-    names = renamed_locals(left, right)
-    aligned = align(left, right)
-    found = _differing(aligned, names, (old_line, new_line))
+    found = [
+        replace(change, topic=_own(change.before, change.after))
+        for change in differing(left, right, (old_line, new_line), _tokens)
+    ]
     return _with_topics(found, (left, right))
 
 
-def _differing(
-    aligned: Sequence[Aligned], names: dict[str, str], starts: tuple[int, int]
-) -> list[Change]:
-    found: list[Change] = []
-    old_at, new_at = starts
-    for old, new in aligned:
-        old_lines = (old.line, old.end_line) if old else (old_at, old_at - 1)
-        new_lines = (new.line, new.end_line) if new else (new_at, new_at - 1)
-        old_at, new_at = max(old_at, old_lines[1] + 1), max(new_at, new_lines[1] + 1)
-        harmless = ""
-        if old and new and same(old, new, names):
-            if old.text == new.text:
-                continue
-            harmless = RESPELLED if old.said == new.said else RENAMED
-        found.append(
-            Change(
-                old=old_lines,
-                new=new_lines,
-                removed=_tokens(old),
-                added=_tokens(new),
-                harmless=harmless,
-                before=old,
-                after=new,
-                topic=_own(old, new),
-            )
-        )
-    return found
-
-
-def _tokens(one: Statement | None) -> tuple[str, ...]:
-    return tuple(one.said.split(" ")) if one else ()
+def _tokens(one: Statement) -> tuple[str, ...]:
+    return tuple(one.said.split(" "))
 
 
 def _own(old: Statement | None, new: Statement | None) -> str:

@@ -1,12 +1,12 @@
 """The changes between two versions of a region, statement by statement."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
 
-from tfdiff.comparison.alignment import Aligned, align, renamed_locals, same
 from tfdiff.comparison.cxx_statements import cxx_changes
+from tfdiff.comparison.differing import differing
 from tfdiff.comparison.inlining import inlined
 from tfdiff.comparison.topics import with_topics
 from tfdiff.extract.python.statements import statements
@@ -14,8 +14,6 @@ from tfdiff.facts import Region, Statement
 from tfdiff.rules.matching.regions import base_name
 from tfdiff.rules.pair import Change
 
-RESPELLED = "the same, spelled otherwise"
-RENAMED = "a local name was renamed throughout"
 MOVED = "moved past statements that it does not depend on"
 
 # What these declare is compared as facts, entry by entry, and their text is no code.
@@ -53,39 +51,13 @@ def _changes(
     new_line: int,
     name: str,
 ) -> tuple[Change, ...]:
-    names = renamed_locals(left, right)
-    found = list(_differing(align(left, right), names, (old_line, new_line)))
+    found = list(differing(left, right, (old_line, new_line), _tokens))
     found = inlined(_moved(found, left, right), left, right)
     return with_topics(found, (left, right), name)
 
 
-def _differing(
-    aligned: Sequence[Aligned], names: dict[str, str], starts: tuple[int, int]
-) -> Iterator[Change]:
-    """What is not the same on both sides, and what only looks otherwise."""
-    old_at, new_at = starts
-    for old, new in aligned:
-        old_lines = (old.line, old.end_line) if old else (old_at, old_at - 1)
-        new_lines = (new.line, new.end_line) if new else (new_at, new_at - 1)
-        old_at, new_at = max(old_at, old_lines[1] + 1), max(new_at, new_lines[1] + 1)
-        harmless = ""
-        if old and new and same(old, new, names):
-            if old.text == new.text:
-                continue
-            harmless = RESPELLED if old.said == new.said else RENAMED
-        yield Change(
-            old=old_lines,
-            new=new_lines,
-            removed=_tokens(old),
-            added=_tokens(new),
-            harmless=harmless,
-            before=old,
-            after=new,
-        )
-
-
-def _tokens(one: Statement | None) -> tuple[str, ...]:
-    return tuple(_TOKEN.findall(one.text)) if one else ()
+def _tokens(one: Statement) -> tuple[str, ...]:
+    return tuple(_TOKEN.findall(one.text))
 
 
 def _moved(

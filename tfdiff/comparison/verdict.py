@@ -1,6 +1,7 @@
 """The five parts of the answer, from findings and path verdicts."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Final
 
 from tfdiff.facts import Literal, OptimizerFacts, Unknown
@@ -82,7 +83,7 @@ def verdict(
         calls=_calls(findings),
         execution=_execution(old, new, findings),
     )
-    return Verdict(_summary(parts), *_five(parts))
+    return replace(parts, summary=_summary(parts))
 
 
 def one_sided(name: str, *, new: bool) -> Verdict:
@@ -99,10 +100,6 @@ def unread(name: str, unknown: Unknown) -> Verdict:
     where = f"{unknown.span.path}, line {unknown.span.line}" if unknown.span else "its file"
     said = f"{name} was not compared: {where} could not be read ({unknown.reason})."
     return Verdict(said, "undecided", "undecided", "undecided", "undecided", "undecided")
-
-
-def _five(parts: Verdict) -> tuple[Updates, Defaults, State, Calls, Execution]:
-    return parts.updates, parts.defaults, parts.state, parts.calls, parts.execution
 
 
 def _updates(paths: tuple[PathVerdict, ...], *, same_source: bool) -> Updates:

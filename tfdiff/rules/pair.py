@@ -100,11 +100,6 @@ class Pair:
         """Whether one of the releases has no such optimizer."""
         return not (self.old.class_name and self.new.class_name)
 
-    @property
-    def kernels_read(self) -> bool:
-        """Whether both sources carry the kernels; without them nothing is said of kernels."""
-        return not (self.old.missing or self.new.missing)
-
 
 def place(span: Span | None) -> Place | None:
     """A place without its text and address, which comparison fills in from the release."""

@@ -82,14 +82,6 @@ class Parsed:
         """The lines of a node."""
         return Span(self.path, node.start_point[0] + 1, node.end_point[0] + 1)
 
-    def errors_in(self, node: tree_sitter.Node) -> tuple[Stretch, ...]:
-        """The stretches inside a node that the grammar did not understand."""
-        return tuple(
-            error
-            for error in self.errors
-            if node.start_byte <= error.start and error.end <= node.end_byte
-        )
-
     def share(self) -> Share:
         """The file's bytes, by what became of them."""
         opaque = sum(error.end - error.start for error in self.errors)

@@ -174,10 +174,6 @@ def _first(machine: Machine, text: str, args: Args, kwargs: Kwargs) -> Value:  #
     return args[0] if args else next(iter(kwargs.values()), None)
 
 
-def _list_of_first(machine: Machine, text: str, args: Args, kwargs: Kwargs) -> Value:  # noqa: ARG001
-    return machine.make_list((args[0],))
-
-
 CREATORS = (
     "Variable", "VariableV1", "variable", "get_variable", "create_slot", "create_zeros_slot",
     "create_slot_with_initializer", "make_variable", "_add_variable_with_custom_getter",
