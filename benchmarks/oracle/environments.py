@@ -8,9 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from packaging.version import Version
+
 MINORS: Final = range(6, 14)
+BOUNDED: Final = Version("2.11")  # from here on a release says itself what it goes with
 _PINS: Final = (
-    # Old releases set no upper bounds, and generated protocol buffers stopped loading at 3.20.
+    # Older ones set no upper bounds, and generated protocol buffers stopped loading at 3.20.
     "protobuf<3.20",
     "tensorflow-estimator=={series}.*",
     "keras=={series}.*",
@@ -95,7 +98,7 @@ def _make(release: str, home: Path, python: Path, minor: int) -> str | None:
     subprocess.run([python, "-m", "venv", home], check=True)
     lines = [pin.format(series=series) for pin in _PINS]
     lines += [_NUMPY[minor]] if minor in _NUMPY else ["numpy<2"]
-    pins.write_text("\n".join(lines))
+    pins.write_text("" if Version(release) >= BOUNDED else "\n".join(lines))
     own = str(home / "bin" / "python")
     pip = [own, "-m", "pip", "install", "-q"]
     steps = [[*pip, "-c", str(pins), f"tensorflow=={release}"]]

@@ -17,27 +17,27 @@ class Ran:
     """One optimizer at one release: what was read, and what ran.
 
     Attributes:
-        late: ids of the runs that read the step counter after its increment.
+        late: run -> the steps that read the step counter after its increment.
     """
 
     facts: OptimizerFacts
     cases: tuple[Case, ...]
     results: Results
-    late: frozenset[str]
+    late: Mapping[str, frozenset[int]]
 
 
 def paired(old: Ran, new: Ran) -> Iterator[tuple[Case, Record, Record]]:
     """The old case and what both did.
 
     What only one of the two takes has to be left at its default. Runs are left out where one
-    read the step counter before its increment and the other after it: their graphs leave that
-    open, so that the two say nothing about the rules.
+    of the steps read the step counter before its increment in one and after it in the other: their
+    graphs leave that open, so that the two say nothing about the rules.
     """
     same = _Same(old.facts, new.facts)
     counterparts = {same.key(case, new.facts, {}): case for case in reversed(new.cases)}
     for case in old.cases:
         counterpart = counterparts.get(same.key(case, old.facts, same.renamed))
-        if counterpart is None or (case.id in old.late) != (counterpart.id in new.late):
+        if counterpart is None or old.late.get(case.id) != new.late.get(counterpart.id):
             continue
         first, second = old.results.record(case), new.results.record(counterpart)
         if first is not None and second is not None:

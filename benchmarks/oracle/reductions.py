@@ -1,10 +1,11 @@
 """Whole-tensor functions in a rule: taken out, computed over each step's tensor, and put back.
 
 A rule is evaluated for all steps of a run at once, steps first; what a function such as ``sum``
-reduces is everything but the steps.
+reduces is everything but the steps. A sparse gradient holds a row once for each occurrence: some
+functions reduce over occurrences, of a row or of all rows, before these are added up.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -16,6 +17,11 @@ from tfdiff.ir.expr import Call, Expr, children, symbol
 from tfdiff.ir.walk import States, ordered, rebuilt
 
 Inputs = Mapping[str, Value]
+Occurrences = Sequence[tuple[Value, Value]]  # values and masks: each row's first, second, ...
+
+_OF_ROW: Final = "sum of occurrences"
+_OF_ALL: Final = " over occurrences"
+_GRADIENTS: Final = ("grad", "grad of one occurrence")
 
 
 def _axes(value: Value) -> tuple[int, ...]:
@@ -39,10 +45,18 @@ def _switch(condition: Value, then: Value, other: Value) -> Value:
     return np.asarray(np.where(condition, then, other))
 
 
+def _of_row(*values: Value) -> Value:
+    total = values[0]
+    for value in values[1:]:
+        total = np.add(total, value)
+    return total
+
+
 REDUCTIONS: Final[Mapping[str, Callable[..., Value]]] = {
     "sum": _sum,
     "reduce_sum": _sum,
     "norm": _norm,
+    "global_norm": _norm,  # there is one variable
     "clip_by_norm": _clip_by_norm,
     "switch": _switch,
 }
@@ -54,11 +68,30 @@ class NotEvaluableError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class _Stage:
-    """One function to compute before the rest: where its value goes, and its arguments."""
+    """One function to compute before the rest: where its value goes, and its arguments.
+
+    Attributes:
+        of_row: it is computed from the occurrences of one row.
+        of_all: it is computed from all occurrences of all rows.
+    """
 
     name: str
     function: Callable[..., Value]
     arguments: States
+    of_row: bool
+    of_all: bool
+
+    def value(self, inputs: Inputs, occurrences: Occurrences) -> Value:
+        """What the function gives."""
+        if not (self.of_row or self.of_all):
+            values = _values(self.arguments, inputs)
+            return self.function(*(values[place] for place, _ in self.arguments))
+        found: list[Value] = []
+        for gradient, mask in occurrences:
+            of_one = dict.fromkeys(_GRADIENTS, gradient)
+            (value,) = _values(self.arguments, {**inputs, **of_one}).values()
+            found.append(np.where(mask, value, np.zeros_like(value)))
+        return self.function(*found) if self.of_row else self.function(np.concatenate(found, 1))
 
 
 @lru_cache(maxsize=256)
@@ -75,18 +108,25 @@ def _stages(states: States) -> tuple[tuple[_Stage, ...], States]:
         if not isinstance(node, Call) or node.function in CALLS:
             known[node] = rebuilt(node, operands)
             continue
-        function = REDUCTIONS.get(node.function)
+        of_row, of_all = node.function == _OF_ROW, node.function.endswith(_OF_ALL)
+        function = _of_row if of_row else REDUCTIONS.get(node.function.removesuffix(_OF_ALL))
         if function is None:
             raise NotEvaluableError(f"it uses `{node.function}`")
         arguments = tuple((str(place), operand) for place, operand in enumerate(operands))
-        stage = _Stage(f"{node.function} {len(stages)}", function, arguments)
+        name = f"{node.function} {len(stages)}"
+        stage = _Stage(name, function, arguments, of_row=of_row, of_all=of_all)
         stages.append(stage)
         known[node] = symbol(stage.name)
     return tuple(stages), tuple((name, known[value]) for name, value in states)
 
 
-def evaluated(states: States, inputs: Inputs) -> dict[str, Value]:
-    """One step of a rule; inputs are rounded already, and broadcast over the steps.
+def evaluated(states: States, inputs: Inputs, occurrences: Occurrences) -> dict[str, Value]:
+    """One step of a rule; inputs are in the dtype to compute in, and broadcast over steps.
+
+    Args:
+        states: the rule.
+        inputs: the value of every symbol; the gradient is that of each row.
+        occurrences: the gradients and masks that it is made from.
 
     Raises:
         NotEvaluableError: something has no numbers here.
@@ -94,8 +134,7 @@ def evaluated(states: States, inputs: Inputs) -> dict[str, Value]:
     stages, rest = _stages(states)
     given = dict(inputs)
     for stage in stages:
-        values = _values(stage.arguments, given)
-        given[stage.name] = stage.function(*(values[place] for place, _ in stage.arguments))
+        given[stage.name] = stage.value(given, occurrences)
     return _values(rest, given)
 
 
@@ -106,5 +145,7 @@ def _values(states: States, inputs: Inputs) -> dict[str, Value]:
         raise NotEvaluableError(f"nothing is known of `{missing[0]}`")
     if program.blanks:
         raise NotEvaluableError("part of it was not read")
+    double = any(np.asarray(value).dtype == np.float64 for value in inputs.values())
+    dtype = np.float64 if double else np.float32
     with np.errstate(all="ignore"):
-        return program.step(program.start({}, np.float32), inputs)
+        return program.step(program.start({}, dtype), inputs)

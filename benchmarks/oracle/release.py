@@ -3,41 +3,18 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
 import numpy as np
 
 from benchmarks.oracle.cases import Case, NotRunnableError, cases
 from benchmarks.oracle.environments import Environment
-from benchmarks.oracle.evaluation import Deviation, Gradients, counters, deviations, rule_of
+from benchmarks.oracle.evaluation import Evaluation, evaluation
 from benchmarks.oracle.matching import Ran
 from benchmarks.oracle.reductions import NotEvaluableError
-from benchmarks.oracle.runs import Record, run
+from benchmarks.oracle.runs import run
+from benchmarks.oracle.step import Gradients
 from tfdiff.extract.catalog import Entry
 from tfdiff.extract.reading import Reading
-from tfdiff.facts import OptimizerFacts
-
-MEDIAN: Final = 4.0
-RELATIVE: Final = 1e-4
-
-
-@dataclass(frozen=True, slots=True)
-class Evaluated:
-    """One run, and how far our evaluation is from it.
-
-    Attributes:
-        states: state by state, the weights first.
-        late: it agrees only with the step counter read after its increment; see ``deviations``.
-    """
-
-    case: Case
-    states: tuple[Deviation, ...]
-    late: bool = False
-
-    @property
-    def deviates(self) -> bool:
-        """Farther than rounding explains."""
-        return any(item.median > MEDIAN or item.relative > RELATIVE for item in self.states)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +31,7 @@ class Judged:
     environment: Environment
     reading: Reading
     optimizers: tuple[tuple[Entry, Ran], ...]
-    evaluated: tuple[Evaluated, ...]
+    evaluated: tuple[Evaluation, ...]
     refused: tuple[tuple[str, str, int], ...]
     open: tuple[tuple[str, str, int], ...]
 
@@ -80,7 +57,7 @@ def judge(
             refused.append((entry.name, str(error)))
     every = [case for _, chosen in planned for case in chosen]
     results = run(environment.python, every, gradients_file, folder)
-    evaluated: list[Evaluated] = []
+    evaluated: list[Evaluation] = []
     optimizers: list[tuple[Entry, Ran]] = []
     for entry, chosen in planned:
         facts = reading.optimizer(entry)
@@ -91,10 +68,10 @@ def judge(
                 refused.append((entry.name, results.error(case)))
                 continue
             try:
-                evaluated.append(_evaluated(facts, case, record, gradients, whole=whole))
+                evaluated.append(evaluation(facts, case, record, gradients, whole=whole))
             except NotEvaluableError as error:
                 unread.append((entry.name, str(error)))
-        late = frozenset(item.case.id for item in evaluated if item.late)
+        late = {item.case.id: item.late for item in evaluated if item.late}
         optimizers.append((entry, Ran(facts, chosen, results, late)))
     return Judged(
         environment,
@@ -104,19 +81,6 @@ def judge(
         _counted(refused),
         _counted(unread),
     )
-
-
-def _evaluated(
-    facts: OptimizerFacts, case: Case, record: Record, gradients: Gradients, *, whole: bool
-) -> Evaluated:
-    """Whole runs are evaluated with the arguments that an optimizer has first: its defaults."""
-    found = Evaluated(case, deviations(facts, case, record, gradients, whole=whole))
-    if found.deviates and counters(rule_of(facts, case)):
-        again = Evaluated(
-            case, deviations(facts, case, record, gradients, late=True, whole=whole), late=True
-        )
-        return found if again.deviates else again
-    return found
 
 
 def _loaded(path: Path) -> Gradients:

@@ -4,7 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from statistics import fmean, median
 
-from benchmarks.oracle.release import Evaluated, Judged
+from benchmarks.oracle.evaluation import Evaluation
+from benchmarks.oracle.release import Judged
 from benchmarks.oracle.verdicts import Comparison
 
 
@@ -25,14 +26,14 @@ def releases(judged: Sequence[Judged]) -> Iterator[str]:
             str(len(runs)),
             _ulp(median(run.states[0].median for run in runs)) if runs else "",
             _share(fmean(run.states[0].exact for run in runs)) if runs else "",
-            str(sum(run.late for run in runs)),
+            str(sum(bool(run.late) for run in runs)),
             str(sum(run.deviates for run in runs)),
         )
 
 
 def optimizers(judged: Sequence[Judged]) -> Iterator[str]:
     """One line per optimizer and path over all releases; the weights' figures."""
-    groups: dict[tuple[str, str], list[tuple[str, Evaluated]]] = defaultdict(list)
+    groups: dict[tuple[str, str], list[tuple[str, Evaluation]]] = defaultdict(list)
     for item in judged:
         for run in item.evaluated:
             gradient = "dense" if run.case.gradient == "dense" else "sparse"
@@ -114,7 +115,7 @@ def not_run(judged: Sequence[Judged]) -> Iterator[str]:
         yield _row(kind, f"`{name}`", reason.replace("|", "/"), ", ".join(found))
 
 
-def _setting(run: Evaluated) -> str:
+def _setting(run: Evaluation) -> str:
     return ", ".join(f"{name}={value}" for name, value in run.case.arguments) or "defaults"
 
 

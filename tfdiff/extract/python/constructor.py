@@ -260,8 +260,9 @@ class _Tracer:
             return
         values = {known: one.value for known, one in held.items()}
         default = evaluator.value(texts[1], values) if len(texts) > 1 else Literal(None)
-        alias = texts[1] in held if len(texts) > 1 else False
-        self._extra(name.value, Literal(None) if alias else default, event.line, member)
+        alias = texts[1] if len(texts) > 1 and texts[1] in held else None
+        given = Literal(None, alias) if alias is not None else default
+        self._extra(name.value, given, event.line, member)
         if event.target and event.target not in held:
             held[event.target] = Held((name.value,), default)
 
