@@ -49,7 +49,7 @@ def answer(
         Aspect(
             kind=aspect.kind,
             state=aspect.state,
-            certainty=of_state[aspect.state].certainty,
+            certainty="unknown" if (own := of_state[aspect.state]).reason else own.certainty,
             condition=of_state[aspect.state].condition,
             phrase=aspect.phrase,
             old=aspect.old,

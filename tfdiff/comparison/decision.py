@@ -23,12 +23,12 @@ from tfdiff.ir.expr import (
     symbol,
 )
 from tfdiff.ir.expr import Call as Function
+from tfdiff.ir.occurrences import REPEATED
 from tfdiff.ir.walk import States, ordered, replaced_states, truth_symbols
 
 Setting = tuple[tuple[str, bool | float], ...]
 Starts = tuple[tuple[str, float | str], ...]
 
-REPEATED = "an index occurs more than once in a sparse gradient"
 _IS_NONE = " is None"
 
 
@@ -183,21 +183,21 @@ def _names(slot: Slot) -> tuple[str, ...]:
 def _answer(question: Question) -> Answer:
     from tfdiff.comparison.answer import answer  # noqa: PLC0415 - flint and numpy load slowly
 
-    old, new = question.duplicates
-    if old != new and "unknown" in question.duplicates:
-        reason = "what repeated indices do was not read on both sides"
-        return Answer("undecided", "", (), None, reason, None, ())
     found = answer(question.states, question.settings, question.starts, question.gradient)
     decision = found.decision
-    verdict, condition = decision.verdict, decision.condition
-    if old != new and verdict in {"identical", "equal"}:
-        verdict, condition = "conditional", REPEATED
+    verdict, condition, reason = decision.verdict, decision.condition, decision.reason
+    old, new = question.duplicates
+    if old != new and verdict in {"identical", "equal", "conditional"}:
+        verdict = "conditional"
+        condition = REPEATED if condition is None else f"{condition} or {REPEATED}"
+        if "unknown" in question.duplicates:
+            reason = reason or "what repeated indices do was not read on both sides"
     return Answer(
         verdict,
         decision.proof,
         decision.assumptions,
         condition,
-        decision.reason,
+        reason,
         found.witness,
         found.aspects,
     )

@@ -66,10 +66,23 @@ def at_least_zero(value: Expr, domain: Domain, depth: int = 0) -> bool:
         case Call(function="max" | "min" as function, args=args):
             shown = [at_least_zero(part, domain, depth + 1) for part in args]
             return any(shown) if function == "max" else all(shown)
-        case Call(function=function) if function in POSITIVE_CALLS:
-            return True
+        case Operation(op="add", args=args) if depth < DEEPEST:
+            shown = [at_least_zero(part, domain, depth + 1) for part in args]
+            # a square among them is lost where it is multiplied out
+            return all(shown) or _polynomial(value, domain, depth, NEGATIVE)
         case _:
-            return _polynomial(value, domain, depth, NEGATIVE)
+            return _is_square(value) or _polynomial(value, domain, depth, NEGATIVE)
+
+
+def _is_square(value: Expr) -> bool:
+    """Whether it is a square, or a function that is never negative."""
+    match value:
+        case Operation(op="mul", args=(left, right)):
+            return left is right
+        case Call(function=function):
+            return function in POSITIVE_CALLS
+        case _:
+            return False
 
 
 def below_one(value: Expr, domain: Domain, depth: int = 0) -> bool:

@@ -1,6 +1,6 @@
 """The condition of a conditional verdict: the guards outside of which rules are the same."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import cache
 from typing import Final
@@ -13,6 +13,7 @@ from tfdiff.ir.guards import (
     Guard,
     data_guards,
     joined,
+    may_fail,
     off_by_default,
     plausible,
     setting_guards,
@@ -22,7 +23,7 @@ from tfdiff.ir.refute import Search, differs_at, searched
 from tfdiff.ir.rungs import SAME_OPERATIONS, unrefuted
 from tfdiff.ir.sampling import points
 
-MOST_GUARDS: Final = 12
+MOST_GUARDS: Final = 24
 OUTSIDE: Final = 256  # points at which a guard is tried
 
 
@@ -49,21 +50,26 @@ def condition_of(
         return differs_at(roots[0], roots[1], frame.points, row)
 
     def works(guard: Guard) -> StateDecision | None:
-        if not plausible(guard, apart, search.valid, confirmed):
+        if not plausible(guard, apart, confirmed):
             return None
         outside = _outside(roots, guard, frame)
         return outside if outside.verdict in {"identical", "equal"} else None
 
+    def alone(guards: Iterable[Guard]) -> list[tuple[Guard, StateDecision]]:
+        fitting = (guard for guard in guards if may_fail(guard, search.valid))
+        tried = ((guard, works(guard)) for guard in fitting)
+        return [(guard, outside) for guard, outside in tried if outside is not None]
+
     for candidates in (setting_guards, special_guards):
-        kept = [(guard, works(guard)) for guard in candidates(roots, frame)]
-        working = [(guard, outside) for guard, outside in kept if outside is not None]
+        working = alone(candidates(roots, frame))
         if working:
             return _together(working)
-    several = _fewest(off_by_default(roots, frame), works)
-    if several is not None:
+    optional = [guard for guard in off_by_default(roots, frame) if may_fail(guard, search.valid)]
+    several = _fewest(optional, works)
+    # conditions may exclude each other: somewhere all of them must fail
+    if several is not None and may_fail(several[0], search.valid):
         return several
-    data = [(guard, works(guard)) for guard in data_guards(roots, frame)]
-    working = [(guard, outside) for guard, outside in data if outside is not None]
+    working = alone(data_guards(roots, frame))
     return _together(working) if working else None
 
 
@@ -76,7 +82,7 @@ def _together(working: list[tuple[Guard, StateDecision]]) -> tuple[Guard, StateD
 
 
 def _fewest(
-    candidates: tuple[Guard, ...], works: Callable[[Guard], StateDecision | None]
+    candidates: Sequence[Guard], works: Callable[[Guard], StateDecision | None]
 ) -> tuple[Guard, StateDecision] | None:
     """Guards that are enough only together, and none of which can be left out."""
     if not 1 < len(candidates) <= MOST_GUARDS:

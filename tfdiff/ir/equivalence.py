@@ -20,11 +20,13 @@ from tfdiff.ir.domain import Domain, Kind, inferred_domain
 from tfdiff.ir.expr import Call, Expr, symbol
 from tfdiff.ir.guards import Frame
 from tfdiff.ir.invariants import kept_signs
+from tfdiff.ir.occurrences import with_repetition
 from tfdiff.ir.refute import Search, example, searched
 from tfdiff.ir.rungs import SAME_OPERATIONS, unread, unrefuted
 from tfdiff.ir.sampling import Points, points
 from tfdiff.ir.show import text
 from tfdiff.ir.typed import typed_states
+from tfdiff.ir.unread import around_unread
 from tfdiff.ir.walk import States, opaques, replaced, symbols, unknown_calls
 
 ORDER: Final[tuple[Rung, ...]] = ("identical", "equal", "conditional", "undecided", "differs")
@@ -129,8 +131,8 @@ def _context(
     free: dict[Expr, Expr] = {call: symbol(text(call)) for call in shared}
     freed = replaced(roots, free)
     forms = Canonical()  # what was put in may sort otherwise
-    left = {name: forms.form(freed[value]) for name, value in old.items()}
-    right = {name: forms.form(freed[value]) for name, value in new.items()}
+    left = {name: forms.form(with_repetition(freed[value])) for name, value in old.items()}
+    right = {name: forms.form(with_repetition(freed[value])) for name, value in new.items()}
     states = [*old, *(name for name in new if name not in old)]
     data = frozenset({*states, "grad", *(text(call) for call in shared)})
     different = [name for name in common if left[name] is not right[name]]
@@ -157,14 +159,18 @@ def _kinds_of_calls(calls: Iterable[Call]) -> dict[str, Kind]:
 
 def _state(name: str, context: _Context) -> tuple[StateDecision, Search | None]:
     old, new = context.old[name], context.new[name]
-    if old is new:
-        if opaques([old]):
-            return StateDecision(name, "undecided", "unknown", "", reason=unread([old])), None
+    if old is new and not opaques([old]):
         return StateDecision(name, "identical", "proved", SAME_OPERATIONS), None
-    search = searched(old, new, context.frame.points)
-    if search.row is not None:
-        return _refuted(name, context, search), search
-    return unrefuted(name, old, new, search, context.frame.domain), None
+    if old is new:
+        decision = StateDecision(name, "undecided", "unknown", "", reason=unread([old]))
+    else:
+        search = searched(old, new, context.frame.points)
+        if search.row is not None:
+            return _refuted(name, context, search), search
+        decision = unrefuted(name, old, new, search, context.frame.domain)
+    if decision.verdict == "undecided":
+        decision = around_unread(name, old, new, context.frame) or decision
+    return decision, None
 
 
 def _refuted(name: str, context: _Context, search: Search) -> StateDecision:
@@ -200,7 +206,7 @@ def _combined(
         worst.proof,
         tuple(dict.fromkeys(text for decision in states for text in decision.assumptions)),
         condition or None,
-        worst.reason,
+        next((decision.reason for decision in alike if decision.reason), None),
         states,
         witness=_witness(decided, context, visible),
         domain=context.frame.domain,

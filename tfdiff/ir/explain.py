@@ -78,6 +78,9 @@ def explain(old: States, new: States, decision: Decision) -> tuple[Aspect, ...]:
         left, right = before[each.state], after[each.state]
         if each.verdict == "equal":
             found.append(_rounding(each.state, left, right))
+        elif each.verdict == "conditional" and each.reason is not None:
+            phrase = f"may differ where {each.condition}"
+            found.append(Aspect("guard-changed", each.state, None, None, phrase))
         elif each.verdict in {"conditional", "differs"}:
             others = [name for name in agreed if name != each.state]
             case = _Case(

@@ -24,6 +24,7 @@ from tfdiff.ir.expr import (
     operation,
     symbol,
 )
+from tfdiff.ir.occurrences import REPEATED
 from tfdiff.ir.sampling import Points
 from tfdiff.ir.show import text
 from tfdiff.ir.switches import conditions
@@ -32,6 +33,7 @@ from tfdiff.ir.walk import States, numbers, replaced_states, symbols
 OPPOSITE = {"lt": "ge", "ge": "lt", "le": "gt", "gt": "le", "eq": "ne", "ne": "eq"}
 MIRRORED = {"lt": "gt", "gt": "lt", "le": "ge", "ge": "le", "eq": "eq", "ne": "ne"}
 TOUCHED = symbol("touched")
+_OF_ROWS = frozenset({TOUCHED, symbol(REPEATED)})
 LONGEST = 120  # characters of a condition
 ASKED = 6  # rows that speak against a guard and are looked at in balls
 ENOUGH = 8  # rows on each side of a guard
@@ -68,12 +70,14 @@ class Frame:
         domain: which values the symbols take.
         settings: values of hyperparameters that users have if they pass nothing.
         data: names of states, gradients and the like: everything but hyperparameters.
+        unread: those that stand for what was not read, of which no condition can be made.
     """
 
     points: Points
     domain: Domain
     settings: Mapping[str, float | bool]
     data: frozenset[str]
+    unread: frozenset[str] = frozenset()
 
 
 def setting_guards(roots: Iterable[Expr], frame: Frame) -> Iterable[Guard]:
@@ -90,6 +94,8 @@ def _asked(roots: Iterable[Expr], frame: Frame, *, of_data: bool) -> Iterable[Gu
     for condition in conditions(roots):
         on_data = not frame.data.isdisjoint(symbols([condition]))
         if isinstance(condition, Boolean) or on_data != of_data:
+            continue
+        if not frame.unread.isdisjoint(symbols([condition])):
             continue
         holds = _truth(condition, frame.points)
         for truth in (True, False):
@@ -130,13 +136,18 @@ def special_guards(roots: Iterable[Expr], frame: Frame) -> Iterable[Guard]:
 
 
 def off_by_default(roots: Iterable[Expr], frame: Frame) -> tuple[Guard, ...]:
-    """Guards that do not hold for users who pass nothing, at most one for each condition."""
+    """Guards that do not hold for users who pass nothing, at most one for each condition.
+
+    Those that no argument decides come last.
+    """
     roots = tuple(roots)
     found: dict[Expr, Guard] = {}
     for guard in (*setting_guards(roots, frame), *special_guards(roots, frame)):
-        if not guard.default:
-            found.setdefault(next(iter(guard.off)), guard)
-    return tuple(found.values())
+        asked = next(iter(guard.off))
+        negated = isinstance(asked, Operation) and asked.op == "not"
+        if not (guard.default or negated):  # what is negated is asked by itself as well
+            found.setdefault(asked, guard)
+    return tuple(sorted(found.values(), key=lambda guard: not _OF_ROWS.isdisjoint(guard.off)))
 
 
 def joined(guards: Iterable[Guard]) -> Guard:
@@ -148,22 +159,19 @@ def joined(guards: Iterable[Guard]) -> Guard:
     return Guard(shown, off, holds, all(guard.default for guard in guards))
 
 
-def plausible(
-    guard: Guard,
-    apart: npt.NDArray[np.bool_],
-    valid: npt.NDArray[np.bool_],
-    confirmed: Callable[[int], bool],
-) -> bool:
-    """Whether a guard holds wherever results differ, and fails at enough points.
+def may_fail(guard: Guard, valid: npt.NDArray[np.bool_]) -> bool:
+    """Whether a guard fails at enough of the points at which both rules have a value."""
+    return int(np.count_nonzero(valid & ~guard.holds)) >= ENOUGH
+
+
+def plausible(guard: Guard, apart: npt.NDArray[np.bool_], confirmed: Callable[[int], bool]) -> bool:
+    """Whether a guard holds wherever results differ.
 
     Args:
         guard: the guard.
         apart: rows at which doubles saw a difference, which may be their own rounding.
-        valid: rows at which both rules have a value.
         confirmed: whether the results differ at a row for certain.
     """
-    if int(np.count_nonzero(valid & ~guard.holds)) < ENOUGH:
-        return False
     against = np.flatnonzero(apart & ~guard.holds)[:ASKED]
     return not any(confirmed(int(row)) for row in against)
 

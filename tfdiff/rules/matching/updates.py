@@ -21,6 +21,7 @@ from tfdiff.rules.told import Told
 
 _LONGEST = 360
 _PERCENT = 0.01
+_GUARDED = ("differs where", "may differ where")
 _NONE = (
     "No argument restores the old rule: stay with the old release, or write the old formula as "
     "an optimizer of your own."
@@ -91,7 +92,8 @@ def _subject(cause: Cause) -> str:
 def _title(cause: Cause, condition: str | None) -> str:
     if condition and cause.main.kind == GUARD:
         said = readable(condition)
-        return f"The step differs {said if said.startswith('in rows') else f'if {said}'}"
+        differs = "may differ" if cause.main.certainty == "unknown" else "differs"
+        return f"The step {differs} {said if said.startswith('in rows') else f'if {said}'}"
     phrase = cause.main.phrase
     short = phrase if len(phrase) <= _LONGEST // 3 else f"the formula of {cause.main.state} changed"
     return f"Update rule: {short}"
@@ -99,10 +101,12 @@ def _title(cause: Cause, condition: str | None) -> str:
 
 def _sentences(cause: Cause, wording: Wording) -> Iterator[str]:
     yield wording.meaning
+    if cause.main.certainty == "unknown":
+        yield "What becomes of it where the condition holds could not be decided."
     yield f"Found on these paths: {paths_said(cause.verdicts)}."
     details = [one.phrase for one in (*cause.details, *cause.aspects[1:])]
     phrases = dict.fromkeys(
-        one for one in details if len(one) <= _LONGEST and not one.startswith("differs where")
+        one for one in details if len(one) <= _LONGEST and not one.startswith(_GUARDED)
     )
     if phrases:
         yield f"In particular: {'; '.join(phrases)}."

@@ -70,7 +70,7 @@ ELEMENTWISE: Final[dict[str, Builder]] = {
          "identity", "stop_gradient", "constant", "ensure_shape", "get_value", "get_static_value",
          "constant_value", "read_value", "eval", "check_numerics", "cast_to_floatx", "numpy",
          "array", "asarray", "float32", "float64", "prevent_gradient", "snapshot", "Print",
-         "convert_to_numpy", "is_tensor_value"),
+         "convert_to_numpy", "is_tensor_value", "squeeze"),
         _same,
     ),
     "zeros_like": lambda _: number(0),

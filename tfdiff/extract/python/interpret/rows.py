@@ -14,9 +14,9 @@ from tfdiff.ir.expr import (
     select,
     symbol,
 )
+from tfdiff.ir.occurrences import SUM, over_occurrences
 from tfdiff.ir.walk import ordered, rebuilt, replaced
 
-SUM = "sum of occurrences"
 MARK = "kernel:"  # what a kernel does to one element, to be filled in
 GRADIENT = symbol("grad")
 # Some releases (NadamOptimizer) add the gradient's rows to a whole tensor: the shapes only fit
@@ -81,7 +81,7 @@ def row_gradient(value: Expr) -> Expr:
             and _sees_all_rows(node)
             and any(map(uses_occurrences, node.args))
         ):
-            done[node] = call(f"{node.function} over occurrences", *operands)
+            done[node] = over_occurrences(node.function, *operands)
         else:
             done.setdefault(node, rebuilt(node, operands))
     return done[value]
