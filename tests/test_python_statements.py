@@ -3,6 +3,7 @@
 import pytest
 
 from tfdiff.comparison.statements import statement_changes
+from tfdiff.extract.python.statements import statements
 from tfdiff.facts import Region, Span
 from tfdiff.rules.pair import Change
 
@@ -61,7 +62,7 @@ def test_two_ways_to_write_the_same_leave_nothing_open(old: str, new: str) -> No
 @pytest.mark.parametrize(
     ("old", "new", "topic"),
     [
-        ("f(x)", "if context.executing_eagerly():\n  return x\nf(x)", "eager"),
+        ("f(x)", "if context.executing_eagerly():\n  return x\nf(x)", "eager only"),
         ("with ops.device(x):\n  f(y)", "with ops.device(y):\n  f(y)", "placement"),
         ("f(x)", "if x.constraint is not None:\n  x = x.constraint(x)\nf(x)", "constraint"),
         ("f(x)", 'if x < 0:\n  raise ValueError("no")\nf(x)', "raise"),
@@ -75,6 +76,48 @@ def test_changed_statements_belong_to_what_they_have_to_do_with(
 ) -> None:
     topics = {change.topic for change in _changes(old, new) if change.open}
     assert topics == {topic}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "seen"),
+    [
+        ("z = f(x.a)", "n = '' if context.executing_eagerly() else x.a\nz = f(n)", False),
+        ("with f(x):\n  g()", "n = x if context.in_graph_mode() else y\nwith f(n):\n  g()", False),
+        ("f(x)", "if context.executing_eagerly():\n  g(x)\nelse:\n  f(x)", False),
+        ("f(x)\ng(x)", "if context.in_graph_mode():\n  f(x)\n  return g(x)\nh(x)", True),
+        ("f(x)", "if not x and not context.executing_eagerly():\n  f(x)", True),
+        ("f(x)", "if context.executing_eagerly() or x:\n  f(x)", True),
+        ("if x:\n  return f()\nif y:\n  return g()",
+         "if context.executing_eagerly():\n  return g()\nif y:\n  return g()\nif x:\n  return f()",
+         True),
+    ],
+)  # fmt: skip
+def test_what_only_eager_mode_sees_is_told_from_what_graph_mode_sees_too(
+    old: str, new: str, *, seen: bool
+) -> None:
+    topics = {change.topic for change in _changes(old, new) if change.open}
+    assert (topics == {"eager only"}) is not seen
+
+
+def test_an_error_is_raised_where_all_tests_around_it_hold() -> None:
+    text = """def f(x):
+  if eager():
+    if x is None:
+      raise ValueError("a")
+    elif x < 0:
+      raise ValueError("b")
+    raise ValueError("c")
+  else:
+    raise ValueError("d")
+"""
+    region = Region("function", "f", "python", text, "", "", text, Span("m.py", 1, 9), ())
+    found = [one.guards for one in statements(region) or () if one.said.startswith("raise")]
+    assert found == [
+        ("eager()", "x is None"),
+        ("eager()", "x is not None", "x < 0"),
+        ("eager()", "x is not None"),
+        ("not eager()",),
+    ]
 
 
 @pytest.mark.parametrize(

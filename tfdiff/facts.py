@@ -141,6 +141,8 @@ class Statement(NamedTuple):
         reads: names and attributes that it reads.
         parent: place of the enclosing head among the region's statements, None at the top.
         within: what the enclosing head says, "" at the top.
+        guards: the tests that have to hold for it to run, outermost first; negated in the other
+            arm of a branch.
     """
 
     said: str
@@ -152,6 +154,7 @@ class Statement(NamedTuple):
     within: str
     line: int
     end_line: int
+    guards: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

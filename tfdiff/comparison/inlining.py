@@ -86,7 +86,8 @@ class _Substitute(ast.NodeTransformer):
 
 
 def _parsed(said: str) -> ast.Module | None:
+    head = said.startswith(("if ", "for ", "while ", "with "))
     try:
-        return ast.parse(said)
+        return ast.parse(f"{said} pass" if head else said)
     except SyntaxError:
-        return None  # the head of a block
+        return None  # what has no counterpart by itself: ``else:``, ``end``

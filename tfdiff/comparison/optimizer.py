@@ -66,21 +66,14 @@ def compare_optimizer(
     whole = _pair(name, old.facts, new.facts, decisions, two_classes=two_classes)
     pair, beyond = _within_reach(whole, old, new)
     pair, findings = _findings(pair, old, new)
-    paths = pair.verdicts
     return OptimizerReport(
         name=name,
         old_path=old.facts.span.path or None,
         new_path=new.facts.span.path or None,
         verdict=one_sided(name, new=bool(new.facts.class_name))
         if pair.one_sided
-        else verdict(
-            old.facts,
-            new.facts,
-            paths,
-            findings,
-            same_source=all(item.same_code for item in pair.regions),
-        ),
-        paths=paths,
+        else verdict(pair, findings),
+        paths=pair.verdicts,
         unchanged=() if pair.one_sided else unchanged(pair, findings),
         findings=findings,
         regions=() if pair.one_sided else tuple(_region(item, old, new) for item in pair.regions),

@@ -8,6 +8,7 @@ from functools import lru_cache
 from tfdiff.comparison.cxx_statements import cxx_changes
 from tfdiff.comparison.differing import differing
 from tfdiff.comparison.inlining import inlined
+from tfdiff.comparison.modes import eager_only
 from tfdiff.comparison.topics import with_topics
 from tfdiff.extract.python.statements import statements
 from tfdiff.facts import Region, Statement
@@ -53,6 +54,7 @@ def _changes(
 ) -> tuple[Change, ...]:
     found = list(differing(left, right, (old_line, new_line), _tokens))
     found = inlined(_moved(found, left, right), left, right)
+    found = eager_only(found, (left, right), _tokens)
     return with_topics(found, (left, right), name)
 
 

@@ -10,6 +10,7 @@ from dataclasses import replace
 from tfdiff.extract.python.features import kind_of_name
 from tfdiff.facts import Statement
 from tfdiff.rules.matching.regions import computes_update
+from tfdiff.rules.matching.topics import EAGER_ONLY
 from tfdiff.rules.pair import Change
 
 _ORDER = (
@@ -18,6 +19,7 @@ _ORDER = (
     "export",
     "base",
     "signature",
+    EAGER_ONLY,
     "eager",
     "strategy",
     "tracking",
@@ -43,6 +45,7 @@ _ORDER = (
 _RANK = {kind: place for place, kind in enumerate(_ORDER)}
 # how something is written down more often than what is done: a better reason goes before
 _WEAK = frozenset({"", "dtype", "shape", "logging", "name"})
+_MODES = frozenset({EAGER_ONLY, "eager", "strategy"})
 _OWN = frozenset({"raise", "deprecation", "export", "base", "signature"})
 
 # what the update rule itself is made of: its own rules speak of that
@@ -72,8 +75,14 @@ def with_topics(changes: Sequence[Change], sides: Sides, name: str = "") -> tupl
         whole = kind_of_name(name) or ""
         topics = [topic or whole * (whole in _RANK) for topic in topics]
     return tuple(
-        replace(change, topic=topic) for change, topic in zip(changes, topics, strict=True)
+        replace(change, topic=_mode(change, topic))
+        for change, topic in zip(changes, topics, strict=True)
     )
+
+
+def _mode(change: Change, topic: str) -> str:
+    """The topic; what only belongs to a branch for eager mode may be seen in graph mode too."""
+    return "eager" if topic == EAGER_ONLY != change.topic else topic
 
 
 def _own(change: Change) -> str:
@@ -81,6 +90,8 @@ def _own(change: Change) -> str:
     before = change.before.features if change.before else ()
     after = change.after.features if change.after else ()
     kinds = {one.kind for one in set(before) ^ set(after)}
+    if change.topic == EAGER_ONLY:
+        kinds = (kinds & _OWN) | {EAGER_ONLY}
     return min(kinds & _RANK.keys(), key=_RANK.__getitem__, default="")
 
 
@@ -116,13 +127,13 @@ def _of_heads(changes: Sequence[Change], topics: list[str], at: Places, sides: S
         if parent is not None and said - {"end", "else:"}:
             inside.setdefault(parent, []).append(topic)
     for head, kinds in sorted(inside.items(), reverse=True):
-        lone = set(kinds) == {"raise"} and topics[head] not in {"eager", "strategy"}
+        lone = set(kinds) == {"raise"} and topics[head] not in _MODES
         if lone or (topics[head] in _WEAK and len(set(kinds)) == 1 and kinds[0]):
             topics[head] = kinds[0]
     for head, change in enumerate(changes):
         # a test that changed around an error that stayed decides when it is raised
         for side, one in zip(sides, (change.before, change.after), strict=True):
-            if one is not None and one.said.startswith("if ") and topics[head] in _WEAK:
+            if one is not None and one.said.startswith("if ") and topics[head] not in _MODES:
                 place = next(k for k, other in enumerate(side) if other is one)
                 body = [other for other in side if other.parent == place and other.said != "end"]
                 if body and all(other.said.startswith("raise") for other in body):

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Final
 
-from tfdiff.facts import Literal, OptimizerFacts, Unknown
+from tfdiff.facts import OptimizerFacts, Unknown
 from tfdiff.findings import (
     Calls,
     Defaults,
@@ -15,6 +15,8 @@ from tfdiff.findings import (
     Updates,
     Verdict,
 )
+from tfdiff.rules.matching import slots as state
+from tfdiff.rules.pair import Pair
 
 # From the worst to the best: the worst path decides.
 _LADDER: Final[tuple[Updates, ...]] = (
@@ -41,6 +43,8 @@ _EXECUTION_RULES: Final = frozenset(
         "gradient-clipping-changed",
     }
 )
+# these say that statements changed that create or name state, and not what became of it
+_OF_STATE: Final = frozenset({"name-scope-changed", "state-creation-changed"})
 _BREAKING: Final = frozenset(
     {
         "method-removed",
@@ -57,29 +61,16 @@ _EXTENDING: Final = frozenset(
 )
 
 
-def verdict(
-    old: OptimizerFacts,
-    new: OptimizerFacts,
-    paths: tuple[PathVerdict, ...],
-    findings: tuple[Finding, ...],
-    *,
-    same_source: bool,
-) -> Verdict:
-    """The answer for one optimizer. An unread side never yields the best verdict of a part.
-
-    Args:
-        old: facts of the old release.
-        new: facts of the new release.
-        paths: the verdict on each path.
-        findings: all findings.
-        same_source: everything that was reached says the same on both sides, which decides for
-            classes without an update rule of their own (bases, wrappers).
-    """
+def verdict(pair: Pair, findings: tuple[Finding, ...]) -> Verdict:
+    """The answer for one optimizer. An unread side never yields the best verdict of a part."""
+    old, new = pair.old, pair.new
+    # for classes without an update rule of their own (bases, wrappers) the source decides
+    same_source = all(item.same_code for item in pair.regions)
     parts = Verdict(
         summary="",
-        updates=_updates(paths, same_source=same_source),
+        updates=_updates(pair.verdicts, same_source=same_source),
         defaults=_defaults(old, new, findings),
-        state=_state(old, new, findings),
+        state=_state(findings, known=state.known(pair)),
         calls=_calls(findings),
         execution=_execution(old, new, findings),
     )
@@ -123,7 +114,7 @@ def _defaults(old: OptimizerFacts, new: OptimizerFacts, findings: tuple[Finding,
     return "undecided" if any(isinstance(value, Unknown) for value in values) else "unchanged"
 
 
-def _state(old: OptimizerFacts, new: OptimizerFacts, findings: tuple[Finding, ...]) -> State:
+def _state(findings: tuple[Finding, ...], *, known: bool) -> State:
     # State that is created only under a condition is told with it and spoils no checkpoint else.
     rules = {finding.rule for finding in findings}
     always = {finding.rule for finding in findings if finding.condition is None}
@@ -133,20 +124,10 @@ def _state(old: OptimizerFacts, new: OptimizerFacts, findings: tuple[Finding, ..
         return "renamed"
     if "slot-initial-value-changed" in rules or "slot-added" in always:
         return "initialised differently"
-    unread = any(_unread(facts) for facts in (old, new))
-    open_method = any(
-        finding.facet == "slot-creation" and finding.certainty == "read" for finding in findings
+    unsettled = any(
+        finding.rule in _OF_STATE and finding.effect == "checkpoint" for finding in findings
     )
-    return "undecided" if unread or open_method else "compatible"
-
-
-def _unread(facts: OptimizerFacts) -> bool:
-    """Whether some of the state's names or values were not read."""
-    return any(
-        not isinstance(value, Literal)
-        for slot in facts.slots
-        for value in (slot.initial, slot.scope)
-    )
+    return "compatible" if known and not unsettled else "undecided"
 
 
 def _calls(findings: tuple[Finding, ...]) -> Calls:

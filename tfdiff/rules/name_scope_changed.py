@@ -4,8 +4,8 @@ What it reports:
 Name scopes, variable scopes and names made unique, where they came, went or changed.
 
 Effect on training:
-Variables that are created inside have another name, and name-based checkpoints find them under it;
-names of plain ops matter only to who looks them up.
+Variables that are created inside have another name, and name-based checkpoints find them under it.
+Where no state is created, the names of plain ops matter only to who looks them up.
 
 Not reported:
 The default of ``name`` (default-changed) and slots whose scope was read (slot-renamed).
@@ -14,9 +14,13 @@ Example:
 Hyperparameters of a Keras optimizer are created under its class's name.
 """
 
+import re
 from collections.abc import Iterator
+from dataclasses import replace
 
-from tfdiff.rules.matching.topics import Matter, told
+from tfdiff.rules.matching.regions import base_name
+from tfdiff.rules.matching.slots import created
+from tfdiff.rules.matching.topics import Matter, Touched, by_home, finding, touched
 from tfdiff.rules.pair import Pair
 from tfdiff.rules.told import Told
 
@@ -26,17 +30,40 @@ _MATTER = Matter(
     topic="scope",
     facet="slot-name",
     effect="checkpoint",
-    condition="names of ops or variables matter (name-based checkpoints, summaries, graph lookups)",
-    came="Names ops or variables under a scope",
-    went="No longer names ops or variables under a scope",
-    changed="Names ops or variables under another scope",
+    condition="checkpoints are name-based, or variables are looked up by name",
+    came="Names variables under a scope",
+    went="No longer names variables under a scope",
+    changed="Names variables under another scope",
     meaning="Variables that are created inside have another name, and name-based "
-    "checkpoints find them under it; names of plain ops matter only to who looks "
-    "them up.",
+    "checkpoints find them under it.",
     remedy="Map the names when you restore an old checkpoint by name.",
 )
+_OPS = replace(
+    _MATTER,
+    effect="api",
+    condition="ops are looked up by name in the graph",
+    came="Names ops under a scope",
+    went="No longer names ops under a scope",
+    changed="Names ops under another scope",
+    meaning="No state is created there: the names of plain ops matter only to who looks them up, "
+    "or compares graphs.",
+    remedy="Look ops up by what they are, or by the names of the release in use.",
+)
+_CREATES = re.compile(r"slot|variable|weight|hyper|iterations|^__init__$|^build$|debias")
 
 
 def check(pair: Pair) -> Iterator[Told]:
-    """One finding for each file in which it changed."""
-    return told(pair, _MATTER)
+    """One finding for each file in which it changed: for variables, and for ops alone."""
+    found = touched(pair, "scope")
+    of_state = [one for one in found if _creates(pair, one)]
+    for group in by_home(of_state):
+        yield finding(pair, _MATTER, group)
+    for group in by_home(one for one in found if one not in of_state):
+        yield finding(pair, _OPS, group)
+
+
+def _creates(pair: Pair, one: Touched) -> bool:
+    """Whether a region may create variables: it does, or is called for that."""
+    item, _ = one
+    makes = created(pair.old, item.old) or created(pair.new, item.new)
+    return bool(makes or _CREATES.search(base_name(item.region.symbol)))

@@ -28,7 +28,7 @@ def check(pair: Pair) -> Iterator[Told]:
     """Errors on the new side only."""
     for group in grouped([one for one in errors(pair) if one.new and not one.old]):
         error = group[0].new
-        if error is None or not error.exception:
+        if error is None or error.only_test:
             continue
         when = f" if {error.condition}" if error.condition else ""
         message = f": {shown(error)}" if error.message else ""

@@ -33,7 +33,9 @@ def check(pair: Pair) -> Iterator[Told]:
         if old and new and old.exception != new.exception:
             title = f"Raises {new.exception} instead of {old.exception}: {shown(new)}"
         else:
-            title = "Raises an error under another condition"
+            said = f"{error.exception}" if error.exception else "an error"
+            title = f"Raises {said} under another condition"
+            title += f": {shown(error)}" if error.message else ""
         was = f"It was raised if {old.condition}. " if old and old.condition else ""
         now = f"It is raised if {new.condition}." if new and new.condition else ""
         words = Words(
@@ -48,7 +50,7 @@ def check(pair: Pair) -> Iterator[Told]:
 def _differs(one: Changed) -> bool:
     if one.old is None and one.new is None:
         return True
-    tests = [error for error in (one.old, one.new) if error and not error.exception]
+    tests = [error for error in (one.old, one.new) if error and error.only_test]
     if tests:
         return True
     return bool(one.old and one.new and one.old.exception != one.new.exception)

@@ -262,8 +262,8 @@ def decorator_features(node: ast.expr) -> tuple[Feature, ...]:
 def _features(node: ast.AST, whole: ast.AST | None) -> Iterator[Feature]:
     """Walk down; ``whole`` is the call or dotted name that the node is the head of."""
     whole = whole or node
-    if _tells_variables_apart(node):
-        yield Feature("variables", ast.unparse(node))
+    if kind := _as_a_whole(node):
+        yield Feature(kind, ast.unparse(node))
         return
     match node:
         case ast.Raise() | ast.Assert():
@@ -288,14 +288,22 @@ def _features(node: ast.AST, whole: ast.AST | None) -> Iterator[Feature]:
                 yield from _features(child, None)
 
 
-def _tells_variables_apart(node: ast.AST) -> bool:
-    """Whether an expression tests what kind of variable, or what in its place, something is."""
+def _as_a_whole(node: ast.AST) -> str:
+    """The matter of an expression whatever its parts have to do with, "" for most.
+
+    A test of what kind of variable (or what in its place) something is, and a shape, whatever
+    it is the shape of.
+    """
     match node:
-        case ast.Call(func=ast.Name(id="isinstance"), args=[_, kinds]):
-            return any(word in ast.unparse(kinds) for word in ("Variable", "ops.Tensor"))
+        case ast.Call(func=ast.Name(id="isinstance"), args=[_, kinds]) if any(
+            word in ast.unparse(kinds) for word in ("Variable", "ops.Tensor")
+        ):
+            return "variables"
         case ast.Compare(left=ast.Attribute(value=ast.Attribute(attr="op"), attr="type")):
-            return True
-    return False
+            return "variables"
+        case ast.Call(func=ast.Name(id="shape") | ast.Attribute(attr="shape")):
+            return "shape"
+    return ""
 
 
 def _named(name: str, whole: ast.AST) -> Iterator[Feature]:

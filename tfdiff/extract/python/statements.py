@@ -62,6 +62,27 @@ def _leaves(body: Sequence[ast.stmt]) -> bool:
     return bool(body) and isinstance(body[-1], _LEAVES)
 
 
+_OPPOSITE: dict[type[ast.cmpop], type[ast.cmpop]] = {
+    ast.Eq: ast.NotEq,
+    ast.NotEq: ast.Eq,
+    ast.Is: ast.IsNot,
+    ast.IsNot: ast.Is,
+    ast.In: ast.NotIn,
+    ast.NotIn: ast.In,
+}
+
+
+def negated(test: ast.expr) -> str:
+    """What holds where a test fails, as short as it can be said."""
+    match test:
+        case ast.UnaryOp(op=ast.Not(), operand=inner):
+            return ast.unparse(inner)
+        case ast.Compare(left=left, ops=[op], comparators=[right]) if type(op) in _OPPOSITE:
+            return ast.unparse(ast.Compare(left, [_OPPOSITE[type(op)]()], [right]))
+        case _:
+            return ast.unparse(ast.UnaryOp(ast.Not(), test))
+
+
 def _says_nothing(node: ast.stmt) -> bool:
     match node:
         case ast.Import() | ast.ImportFrom() | ast.Pass() | ast.Global() | ast.Nonlocal():
@@ -89,11 +110,32 @@ class _Reader:
 
     def __init__(self, shift: int) -> None:
         self._shift = shift
+        self._guards: tuple[str, ...] = ()
         self.found: list[Statement] = []
 
     def block(self, body: Sequence[ast.stmt], raw: Sequence[ast.stmt], parent: int | None) -> None:
+        guards = self._guards
+        left: tuple[str, ...] = ()
         for node, original in zip(body, raw, strict=True):
+            # an error at the end of a block is raised where no branch before it has left
+            self._guards = (*guards, *left) if isinstance(node, ast.Raise) else guards
             self._statement(node, original, parent)
+            if isinstance(node, ast.If) and _leaves(node.body):
+                left = (*left, negated(node.test))
+        self._guards = guards
+
+    def _arm(
+        self,
+        guard: str,
+        body: Sequence[ast.stmt],
+        raw: Sequence[ast.stmt],
+        parent: int | None,
+    ) -> None:
+        """A block that runs only where a test holds."""
+        outer = self._guards
+        self._guards = (*outer, guard)
+        self.block(body, raw, parent)
+        self._guards = outer
 
     def _statement(self, node: ast.stmt, raw: ast.stmt, parent: int | None) -> None:
         if _says_nothing(node):
@@ -148,7 +190,9 @@ class _Reader:
         shown = features(parts) if found is None else found
         lines = line + self._shift, (end or line) + self._shift
         within = "" if parent is None else self.found[parent].said
-        self.found.append(Statement(said, text, shown, binds, reads, parent, within, *lines))
+        self.found.append(
+            Statement(said, text, shown, binds, reads, parent, within, *lines, self._guards)
+        )
         return len(self.found) - 1
 
     def _end(self, head: int, line: int) -> None:
@@ -161,22 +205,27 @@ class _Reader:
                     # with both arms there, the test may be put either way
                     node.test, node.body, node.orelse = test, node.orelse, node.body
                     raw.body, raw.orelse = raw.orelse, raw.body
+        leads = [Feature("leads to", ast.unparse(node.body[0]))] * (
+            len(node.body) == 1 and isinstance(node.body[0], ast.Raise)
+        )
         head = self._add(
             f"if {ast.unparse(node.test)}:",
             _Written(f"if {ast.unparse(raw.test)}:", raw.lineno, raw.test.end_lineno),
             [node.test],
             parent,
+            (*features([node.test]), *leads),
         )
-        self.block(node.body, raw.body, head)
+        self._arm(ast.unparse(node.test), node.body, raw.body, head)
+        otherwise = negated(node.test)
         last = max(one.end_lineno or raw.lineno for one in raw.body)
         if _leaves(node.body):
             # what follows a branch that leaves runs only if its test fails, else or not
             self._end(head, last)
-            self.block(node.orelse, raw.orelse, parent)
+            self._arm(otherwise, node.orelse, raw.orelse, parent)
             return
         if node.orelse:
             self._add("else:", _Written("else:", last + 1, last + 1), [], head)
-            self.block(node.orelse, raw.orelse, head)
+            self._arm(otherwise, node.orelse, raw.orelse, head)
             last = raw.orelse[-1].end_lineno or last
         self._end(head, last)
 

@@ -3,8 +3,8 @@
 import re
 from dataclasses import dataclass
 
-from tfdiff.facts import Slot
-from tfdiff.rules.pair import Pair
+from tfdiff.facts import Literal, OptimizerFacts, Region, Slot
+from tfdiff.rules.pair import Pair, RegionPair
 
 _NAME = re.compile(r"[\w./-]+")
 
@@ -64,3 +64,56 @@ def kind(slot: Slot) -> str:
 def subject(slot: Slot) -> str:
     """The finding's subject, such as ``slot:m``."""
     return f"slot:{slot.name}" if slot.per_variable else f"variable:{slot.name}"
+
+
+def read(slot: Slot) -> bool:
+    """Whether all that decides what a checkpoint holds of it was read."""
+    return all(
+        isinstance(value, Literal) for value in (slot.initial, slot.scope, slot.dtype, slot.shape)
+    )
+
+
+def created(facts: OptimizerFacts, region: Region | None) -> tuple[Slot, ...]:
+    """The state that a region creates, in order."""
+    if region is None:
+        return ()
+    span = region.span
+    return tuple(
+        slot
+        for slot in facts.slots
+        if slot.span.path == span.path and span.line <= slot.span.line <= span.end_line
+    )
+
+
+def creates_the_same(pair: Pair, item: RegionPair) -> bool:
+    """Whether all state that a region creates was read on both sides and is the same."""
+    old, new = created(pair.old, item.old), created(pair.new, item.new)
+    known = bool(old) and all(read(slot) for slot in (*old, *new))
+    return known and [_kept(slot) for slot in old] == [_kept(slot) for slot in new]
+
+
+def _kept(slot: Slot) -> tuple[object, ...]:
+    """What a checkpoint, and the first step, see of it."""
+    return (
+        slot.name,
+        slot.per_variable,
+        slot.initial,
+        slot.scope,
+        slot.dtype,
+        slot.shape,
+        slot.condition,
+    )
+
+
+def known(pair: Pair) -> bool:
+    """Whether all state was read, but for what code creates that is the same on both sides."""
+    same = [item for item in pair.regions if item.same_code]
+    settled = {
+        id(slot)
+        for item in same
+        for facts, region in ((pair.old, item.old), (pair.new, item.new))
+        for slot in created(facts, region)
+    }
+    return all(
+        read(slot) or id(slot) in settled for facts in (pair.old, pair.new) for slot in facts.slots
+    )

@@ -10,6 +10,9 @@ from tfdiff.rules.pair import Change, Pair, RegionPair
 from tfdiff.rules.told import Told
 
 Touched = tuple[RegionPair, tuple[Change, ...]]
+EAGER_ONLY = "eager only"
+"""The topic of a change that is none in graph mode."""
+
 _SHOWN = 3
 _LONG = 90
 
@@ -43,12 +46,12 @@ def told(pair: Pair, matter: Matter) -> Iterator[Told]:
         yield finding(pair, matter, group)
 
 
-def touched(pair: Pair, topic: str) -> tuple[Touched, ...]:
-    """The regions of both sides with open changes of a topic."""
+def touched(pair: Pair, *topics: str) -> tuple[Touched, ...]:
+    """The regions of both sides with open changes of some topics."""
     found: list[Touched] = []
     for item in pair.regions:
         if item.old and item.new:
-            changes = tuple(change for change in item.open if change.topic == topic)
+            changes = tuple(change for change in item.open if change.topic in topics)
             if changes:
                 found.append((item, changes))
     return tuple(found)

@@ -2,11 +2,11 @@
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from tfdiff.facts import Statement
-from tfdiff.findings import Finding
+from tfdiff.findings import Effect, Finding
 from tfdiff.rules.matching.topics import Touched, home, listed, places, touched
 from tfdiff.rules.pair import Change, Pair, RegionPair
 from tfdiff.rules.told import Told
@@ -21,12 +21,22 @@ class Error:
     Attributes:
         exception: its class (``ValueError``), ``AssertionError`` for an assertion.
         message: its fixed text, "" where it has none.
-        condition: what the branch around it tests, "" for none.
+        tests: what has to hold for it to be raised, outermost first.
+        only_test: whether only what leads to it changed, and its own lines did not.
     """
 
     exception: str
     message: str
-    condition: str
+    tests: tuple[str, ...] = ()
+    only_test: bool = False
+
+    @property
+    def condition(self) -> str:
+        """The tests together; one that is an alternative stands in parentheses."""
+        tests = tuple(dict.fromkeys(self.tests))
+        if len(tests) == 1:
+            return tests[0]
+        return " and ".join(f"({test})" if " or " in test else test for test in tests)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,25 +83,36 @@ def _tests(change: Change) -> bool:
 
 
 def _test(tests: tuple[Change, ...], *, new: bool) -> Error | None:
+    """The error that a test of one side leads to, whose own lines are the same."""
     sides = (change.after if new else change.before for change in tests)
-    said = [one.said[3:].rstrip(":") for one in sides if one and one.said.startswith("if ")]
-    return Error("", "", " and ".join(said)) if said else None
+    heads = [one for one in sides if one and one.said.startswith("if ")]
+    if not heads:
+        return None
+    tested = (*heads[0].guards, *(one.said[3:].rstrip(":") for one in heads))
+    led = (feature.text for one in heads for feature in one.features if feature.kind == "leads to")
+    raised = _parsed_error(next(led, ""))
+    return replace(raised, tests=tested, only_test=True)
 
 
 def _error(one: Statement | None) -> Error | None:
     if one is None or not _raises(one):
         return None
+    return _parsed_error(one.said, one.guards)
+
+
+def _parsed_error(said: str, guards: tuple[str, ...] = ()) -> Error:
+    """What a ``raise`` or an assertion says."""
     try:
-        node = ast.parse(one.said).body[0]
-    except SyntaxError:
-        return Error(one.said.split()[-1], "", "")
-    within = one.within[3:].rstrip(":") if one.within.startswith("if ") else ""
+        node = ast.parse(said).body[0]
+    except (SyntaxError, IndexError):
+        return Error("the error", "")
     if isinstance(node, ast.Assert):
-        return Error("AssertionError", _text(node.msg), f"not ({ast.unparse(node.test)})")
+        fails = ast.unparse(ast.UnaryOp(ast.Not(), node.test))
+        return Error("AssertionError", _text(node.msg), (*guards, fails))
     raised = node.exc if isinstance(node, ast.Raise) else None
     exception = raised.func if isinstance(raised, ast.Call) else raised
     name = ast.unparse(exception).rpartition(".")[2] if exception else "the error"
-    return Error(name, _text(raised), within)
+    return Error(name, _text(raised), guards)
 
 
 def _text(node: ast.AST | None) -> str:
@@ -101,15 +122,36 @@ def _text(node: ast.AST | None) -> str:
         for inner in (ast.walk(node) if node else ())
         if isinstance(inner, ast.Constant) and isinstance(inner.value, str)
     )
-    return " ".join(" ".join(parts).split())
+    return " ".join(parts).strip()
 
 
 def grouped(found: list[Changed]) -> tuple[tuple[Changed, ...], ...]:
     """The same error in several places, such as one check for each kind of variable."""
     groups: dict[tuple[Error | None, Error | None], list[Changed]] = {}
     for one in found:
-        groups.setdefault((one.old, one.new), []).append(one)
-    return tuple(tuple(group) for group in groups.values())
+        groups.setdefault((_untested(one.old), _untested(one.new)), []).append(one)
+    return tuple(_with_common_tests(group) for group in groups.values())
+
+
+def _untested(error: Error | None) -> Error | None:
+    """The error without its tests, unless they are what changed."""
+    return error if error is None or error.only_test else replace(error, tests=())
+
+
+def _with_common_tests(group: list[Changed]) -> tuple[Changed, ...]:
+    """The group with the tests that lead to the error wherever it is raised."""
+    sides = ([one.old for one in group], [one.new for one in group])
+    old, new = (
+        replace(first, tests=tuple(test for test in first.tests if _in_all(test, side)))
+        if (first := side[0])
+        else None
+        for side in sides
+    )
+    return tuple(replace(one, old=old, new=new) for one in group)
+
+
+def _in_all(test: str, errors: Sequence[Error | None]) -> bool:
+    return all(one is None or test in one.tests for one in errors)
 
 
 def shown(error: Error) -> str:
@@ -126,12 +168,13 @@ class Words:
     title: str
     meaning: str
     remedy: str
+    effect: Effect = "api"
 
 
 def told(pair: Pair, group: tuple[Changed, ...], words: Words) -> Told:
     """The finding on one error in all its places."""
     first = group[0]
-    error = first.new or first.old or Error("", "", "")
+    error = first.new or first.old or Error("", "")
     changes = tuple(change for one in group for change in one.changes)
     touched_first: Touched = (first.item, first.changes)
     old, new = places(touched_first)
@@ -143,7 +186,7 @@ def told(pair: Pair, group: tuple[Changed, ...], words: Words) -> Told:
         rule=words.rule,
         optimizer=pair.name,
         facet="validation",
-        effect="api",
+        effect=words.effect,
         certainty="read",
         subject=subject,
         condition=condition,
