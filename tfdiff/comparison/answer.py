@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from tfdiff.comparison.decision import Setting, Starts
 from tfdiff.facts import Gradient
@@ -11,9 +11,10 @@ from tfdiff.ir.decision import Decision, Example
 from tfdiff.ir.drift import drift
 from tfdiff.ir.equivalence import decide
 from tfdiff.ir.explain import explain
-from tfdiff.ir.expr import Expr, Symbol, boolean, number, symbol
+from tfdiff.ir.expr import number, symbol
+from tfdiff.ir.options import around_options
 from tfdiff.ir.region import region
-from tfdiff.ir.walk import States, opaques, replaced_states, truth_symbols, unknown_calls
+from tfdiff.ir.walk import States, opaques, unknown_calls
 
 _WORD = re.compile(r"[A-Za-z_]\w*(?: is None)?")
 
@@ -77,44 +78,7 @@ def _decided(
             initial_new=_expressions(starts[1]),
         )
 
-    decision = asked(*states)
-    absent: dict[Expr, Expr] = {
-        symbol(name): boolean(True)  # noqa: FBT003 - as its builder wants it
-        for name in _one_sided_options(states, settings)
-    }
-    if decision.verdict != "differs" or decision.condition or not absent:
-        return decision
-    # Options that only one side knows hide each other's guards: ask once more without them.
-    old, new = (replaced_states(rule, absent) for rule in states)
-    without = asked(old, new)
-    if without.verdict not in {"identical", "equal", "conditional"}:
-        return decision
-    names = [node.name for node in absent if isinstance(node, Symbol)]
-    guards = [f"not {name}" for name in names] + [without.condition] * bool(without.condition)
-    return replace(
-        decision,
-        verdict="conditional",
-        certainty=without.certainty,
-        proof=f"{decision.proof}; outside of the condition: {without.proof}",
-        assumptions=without.assumptions,
-        condition=" or ".join(guard for guard in guards if guard),
-        states=tuple(
-            replace(one, verdict="conditional", condition=" or ".join(f"not {n}" for n in names))
-            if one.verdict == "differs" and one.condition is None
-            else one
-            for one in decision.states
-        ),
-    )
-
-
-def _one_sided_options(
-    states: tuple[States, States], settings: Mapping[str, float | bool]
-) -> list[str]:
-    """What is None for those who pass nothing, and only one of the rules asks for."""
-    asked = [truth_symbols(value for _, value in rule) for rule in states]
-    return sorted(
-        name for name in asked[0] ^ asked[1] if name.endswith(" is None") and settings.get(name)
-    )
+    return around_options(states, settings, asked(*states), asked)
 
 
 def _expressions(starts: Starts) -> States:
