@@ -338,7 +338,7 @@ class UpdateRule:
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """A public method or property of an optimizer.
+    """A public method or property of an optimizer, or an attribute that its constructor sets.
 
     Attributes:
         owner: the class that defines it.
@@ -349,7 +349,7 @@ class Method:
     name: str
     owner: str
     parameters: tuple[Parameter, ...]
-    kind: OneOf["method", "property", "static method", "class method"]
+    kind: OneOf["method", "property", "static method", "class method", "attribute"]
     span: Span = field(compare=False)
 
 

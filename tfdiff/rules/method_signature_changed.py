@@ -16,6 +16,7 @@ Example:
 """
 
 from collections.abc import Iterator
+from typing import Final
 
 from tfdiff.facts import Literal, Method, Parameter
 from tfdiff.findings import Finding
@@ -24,6 +25,8 @@ from tfdiff.rules.matching.topics import listed
 from tfdiff.rules.matching.values import shown
 from tfdiff.rules.pair import Change, Pair, place
 from tfdiff.rules.told import Told
+
+_READ: Final = {"property", "attribute"}  # a script sees no difference
 
 
 def check(pair: Pair) -> Iterator[Told]:
@@ -57,8 +60,8 @@ def check(pair: Pair) -> Iterator[Told]:
 def _differences(old: Method, new: Method) -> tuple[str, ...]:
     before = {one.name: one for one in old.parameters}
     after = {one.name: one for one in new.parameters}
-    if new.kind != old.kind:
-        return (f"it is a {new.kind} and was a {old.kind}",)
+    if new.kind != old.kind and not {old.kind, new.kind} <= _READ:
+        return (f"it is {_a(new.kind)} and was {_a(old.kind)}",)
     if "**" in {one.kind for one in (*old.parameters, *new.parameters)}:
         return ()  # it hands on whatever it is given: what that may be is not said here
     came = [f"{name} is new" for name in after if name not in before]
@@ -73,6 +76,10 @@ def _differences(old: Method, new: Method) -> tuple[str, ...]:
     if [name for name in after if name in before] != common:
         moved = ["the order changed"]
     return (*went, *came, *changed, *moved)
+
+
+def _a(kind: str) -> str:
+    return f"{'an' if kind == 'attribute' else 'a'} {kind}"
 
 
 def _breaks(old: Method, new: Method) -> bool:

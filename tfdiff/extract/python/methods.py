@@ -1,5 +1,7 @@
 """The public methods of an optimizer, as its users may call them."""
 
+from collections.abc import Iterator
+
 from tfdiff.extract.python.classes import ResolvedClass
 from tfdiff.extract.python.model import Model
 from tfdiff.extract.python.module import Head
@@ -14,7 +16,21 @@ def public_methods(model: Model, cls: ResolvedClass) -> tuple[Method, ...]:
         for head in owner.facts.methods:
             if not head.name.startswith("_") and not head.is_setter:
                 found.setdefault(head.name, _method(model, owner, head))
+    for owner in cls.mro:
+        for name, line in _attributes(owner):
+            span = Span(owner.ref.path, line, line)
+            found.setdefault(name, Method(name, owner.ref.name, (), "attribute", span))
     return tuple(found[name] for name in sorted(found))
+
+
+def _attributes(owner: ResolvedClass) -> Iterator[tuple[str, int]]:
+    """Public attributes that the class's own constructor sets, with their lines."""
+    for function in owner.functions:
+        if function.name == "__init__":
+            for one in function.assignments:
+                name = one.target.removeprefix("self.")
+                if name != one.target and name.isidentifier() and not name.startswith("_"):
+                    yield name, one.line
 
 
 def _method(model: Model, owner: ResolvedClass, head: Head) -> Method:

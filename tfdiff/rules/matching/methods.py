@@ -6,11 +6,14 @@ from tfdiff.rules.pair import Change, Pair
 
 
 def only_in(one: OptimizerFacts, other: OptimizerFacts) -> tuple[tuple[str, list[Method]], ...]:
-    """The public methods that only the first side has, by the class that defines them."""
+    """The public methods that only the first side has, by the class that defines them.
+
+    A property that became an attribute is still there for those who read it.
+    """
     known = {method.name for method in other.methods}
     owners: dict[str, list[Method]] = {}
     for method in one.methods:
-        if method.name not in known:
+        if method.name not in known and method.kind != "attribute":
             owners.setdefault(method.owner, []).append(method)
     return tuple(owners.items())
 

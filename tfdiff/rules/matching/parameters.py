@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from tfdiff.facts import OptimizerFacts, Parameter
+from tfdiff.facts import Literal, OptimizerFacts, Parameter
 from tfdiff.rules.pair import Pair
 
 
@@ -80,10 +80,17 @@ def _successor(pair: Pair, old: Parameter, added: list[Parameter]) -> Parameter 
     if pair.old.class_name != pair.new.class_name:
         return None  # the order of two classes' arguments tells nothing
     for new in added:
-        same_place = pair.new.parameters.index(new) == position and new.kind == old.kind
-        if same_place and old.default is not None and new.effective == old.effective:
+        same_place = pair.new.parameters.index(new) == position
+        if same_place and new.kind == old.kind == "positional" and _same_default(old, new):
             return new
     return None
+
+
+def _same_default(old: Parameter, new: Parameter) -> bool:
+    """Whether both have one default of their own; None and truths are anybody's."""
+    value = new.effective
+    own = isinstance(value, Literal) and not isinstance(value.value, bool | None)
+    return own and value == old.effective
 
 
 def _attributes(facts: OptimizerFacts, parameter: Parameter) -> frozenset[str]:
