@@ -1,7 +1,7 @@
 """Miniature releases for tests: the base tree, changed by a patch.
 
-``fixtures/rules/<id>/{old,new}.diff`` are patches of ``fixtures/base`` as ``diff -u`` writes them, with
-paths from its root; a side without one is the base itself.
+``fixtures/rules/<id>/{old,new}.diff`` are patches of ``fixtures/base`` as ``diff -u`` writes them,
+with paths from its root; a side without one is the base itself.
 """
 
 import re
@@ -14,7 +14,7 @@ _HUNK = re.compile(r"^@@ -(\d+)(?:,\d+)? \+\d+(?:,\d+)? @@.*\n", re.MULTILINE)
 
 
 def overlaid(side: Path, target: Path) -> Path:
-    """Unpack the base tree with a side's patch (``.../old`` has ``old.diff``), and give its path."""
+    """The base tree with a side's patch (``.../old`` has ``old.diff``), unpacked; its path."""
     base = FIXTURES / "base"
     for source in sorted(base.rglob("*")):
         if source.is_file():

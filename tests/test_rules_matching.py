@@ -1,0 +1,49 @@
+"""What counts as the same method or argument of two releases."""
+
+from dataclasses import replace
+
+from tfdiff.facts import Literal, Method, OptimizerFacts, Parameter, Span
+from tfdiff.rules.matching.methods import only_in
+from tfdiff.rules.matching.parameters import matched
+from tfdiff.rules.pair import Pair
+
+PLACE = Span("glide.py", 1, 1)
+
+
+def facts(*methods: Method, parameters: tuple[Parameter, ...] = ()) -> OptimizerFacts:
+    absent = OptimizerFacts.absent("tf.train.GlideOptimizer")
+    return replace(absent, class_name="Glide", methods=methods, parameters=parameters)
+
+
+def parameter(name: str, default: float | None, kind: str = "positional") -> Parameter:
+    value = Literal(default)
+    return Parameter(name, kind, value, value, PLACE)  # type: ignore[arg-type]
+
+
+def renamed(old: Parameter, new: Parameter) -> list[tuple[str, str]]:
+    sides = (facts(parameters=(one,)) for one in (old, new))
+    pair = Pair("tf.train.GlideOptimizer", *sides, regions=(), verdicts=())
+    return [(before.name, after.name) for before, after in matched(pair).renamed]
+
+
+def test_property_that_became_an_attribute_is_still_there() -> None:
+    old = facts(Method("steps", "Optimizer", (), "property", PLACE))
+    assert not only_in(old, facts(Method("steps", "Optimizer", (), "attribute", PLACE)))
+    assert only_in(old, facts())
+
+
+def test_attribute_is_no_method_that_came_or_went() -> None:
+    assert not only_in(facts(Method("rate", "Optimizer", (), "attribute", PLACE)), facts())
+
+
+def test_same_place_and_a_default_of_their_own_make_a_renamed_parameter() -> None:
+    assert renamed(parameter("decay", 0.9), parameter("rho", 0.9)) == [("decay", "rho")]
+
+
+def test_none_at_the_same_place_says_nothing_of_a_name() -> None:
+    assert not renamed(parameter("clip", None), parameter("mesh", None))
+    assert not renamed(parameter("nesterov", False), parameter("centered", False))  # noqa: FBT003
+
+
+def test_order_of_what_a_dictionary_of_keywords_holds_says_nothing() -> None:
+    assert not renamed(parameter("mesh", 1.0, "keyword"), parameter("decay", 1.0, "keyword"))
