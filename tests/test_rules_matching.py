@@ -21,9 +21,9 @@ def parameter(name: str, default: float | None, kind: str = "positional") -> Par
 
 
 def renamed(old: Parameter, new: Parameter) -> list[tuple[str, str]]:
-    sides = (facts(parameters=(one,)) for one in (old, new))
-    pair = Pair("tf.train.GlideOptimizer", *sides, regions=(), verdicts=())
-    return [(before.name, after.name) for before, after in matched(pair).renamed]
+    before, after = facts(parameters=(old,)), facts(parameters=(new,))
+    pair = Pair("tf.train.GlideOptimizer", before, after, regions=(), verdicts=())
+    return [(one.name, other.name) for one, other in matched(pair).renamed]
 
 
 def test_property_that_became_an_attribute_is_still_there() -> None:
