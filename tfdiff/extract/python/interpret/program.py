@@ -1,8 +1,4 @@
-"""A release's Python as the interpreter needs it: modules, classes, and what names mean.
-
-Python's own parser is used here and not libcst: the interpreter reads far more code than it
-reports about, never its layout, and wants line numbers for nothing.
-"""
+"""A release's Python as the interpreter needs it: modules, classes, and what names mean."""
 
 import ast
 import re
