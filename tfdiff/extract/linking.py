@@ -5,7 +5,6 @@ rule is kept by the definitions that its op reaches and the files that they stan
 that share them read them once.
 """
 
-import pickle
 from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
@@ -14,6 +13,7 @@ from tfdiff.extract.kernels import KernelSource, signature
 from tfdiff.extract.python.facts import PythonFacts, read_python_facts
 from tfdiff.extract.python.model import Model, said
 from tfdiff.extract.python.ops import signature_of, signatures
+from tfdiff.extract.snapshot.codec import Encoder
 from tfdiff.extract.store import FactStore
 from tfdiff.extract.trace import Journal, Kept, Question, Traces, digest
 from tfdiff.facts import ClassRef, Device, KernelFacts, KernelRule, OpFacts, UpdateRule
@@ -134,6 +134,13 @@ def kept_rules(store: FactStore, kernels: KernelSource, op: str) -> KernelRules:
 
     def read() -> KernelRules:
         rules = kernels.rules(op)
-        return KernelRules(digest(pickle.dumps(rules, pickle.HIGHEST_PROTOCOL).hex()), rules)
+        return KernelRules(_said(rules), rules)
 
     return store.get("kernel-rules", kernels.key(op), read)
+
+
+def _said(rules: tuple[KernelRule, ...]) -> str:
+    """The same for equal rules, however their parts are shared in memory."""
+    encoder = Encoder()
+    table, places = encoder.finished([encoder.add(rules)])
+    return digest(repr((table.values, table.nodes, places)))
