@@ -5,7 +5,7 @@ import pickle
 from tests.interpret_kit import SLOTS, curve, kernel, op, rules
 from tests.ir_reader import read
 from tfdiff.facts import KernelRule
-from tfdiff.ir.expr import select, symbol
+from tfdiff.ir.expr import boolean, select, symbol
 
 CALL = SLOTS + (
     "def _apply_dense(self, grad, var):\n"
@@ -105,3 +105,5 @@ def test_an_option_that_needs_an_op_the_device_has_not_is_not_open_there() -> No
     assert both is select(symbol("wide"), read("var - 2 * grad"), read("var - grad"))
     assert dict(found["dense/ref/gpu"].states)["var"] is read("var - grad")
     assert not found["dense/ref/gpu"].unknowns
+    assert found["dense/ref/gpu"].fails is symbol("wide")
+    assert found["dense/ref/cpu"].fails is boolean(False)  # noqa: FBT003

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 from typing import Literal as OneOf
 
-from tfdiff.ir.expr import Expr
+from tfdiff.ir.expr import Expr, boolean
 
 Gradient = OneOf["dense", "sparse"]
 Variable = OneOf["ref", "resource"]
@@ -28,6 +28,7 @@ RegionKind = OneOf[
 ]
 
 
+_NEVER: Final = boolean(False)  # noqa: FBT003 - as its builder wants it
 KERNEL_NOT_READ: Final = "kernel not read"
 """Reason of the ``Unknown`` in an update rule whose op has no kernel at hand."""
 
@@ -327,6 +328,8 @@ class UpdateRule:
             one wins; None for dense paths.
         symbols: symbols of the regions the rule was read from.
         unknowns: what could not be read; each leaves an ``Opaque`` node in a value.
+        fails: with which settings the step cannot run there, because an op that it needs then
+            has no kernel for the device; the values say nothing about them.
     """
 
     path: UpdatePath
@@ -334,6 +337,7 @@ class UpdateRule:
     duplicates: Duplicates | None
     symbols: tuple[str, ...]
     unknowns: tuple[Unknown, ...]
+    fails: Expr = _NEVER
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Whether all paths of one optimizer follow the same rule at one release."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tfdiff.comparison.decision import Decisions
 from tfdiff.extract.store import FactStore
@@ -63,4 +63,4 @@ def _verdicts(
 
 
 def _without_duplicates(rule: UpdateRule) -> UpdateRule:
-    return UpdateRule(rule.path, rule.states, None, rule.symbols, rule.unknowns)
+    return replace(rule, duplicates=None)

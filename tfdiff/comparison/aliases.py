@@ -5,17 +5,18 @@ keeps ``rms`` and takes ``rho``. Names that differ by nothing but underscores ar
 rest is matched so that as many states as possible are updated by the same formula.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice, permutations, product
 
 import numpy as np
 
-from tfdiff.comparison.names import Aliases, plain
+from tfdiff.comparison.names import Aliases
 from tfdiff.facts import OptimizerFacts, UpdateRule
 from tfdiff.ir.evaluate import Program, Value, compiled
 from tfdiff.ir.walk import symbols, truth_symbols
 from tfdiff.rules.matching.parameters import accepted_names
+from tfdiff.rules.matching.slots import subject
 
 _POINTS = 16
 _TRIES = 5000  # assignments that are tried; more than any optimizer has had
@@ -39,28 +40,32 @@ def aliases(old: OptimizerFacts, new: OptimizerFacts) -> Aliases:
     with the state that the same formula updates, a parameter with what stands in its place.
     """
     parameters = dict(_by_name(_parameters(old), _parameters(new)))
-    states = dict(_by_name(_states(old), _states(new)))
+    states = dict(_states_by_name(old, new))
     rules = _comparable(old, new)
     if rules:
         used = _used(old, rules[0]), _used(new, rules[1])
-        states_left = _left(_updated(old, rules[0]), _updated(new, rules[1]), states)
         best = max(
             _attempts(
                 rules,
                 used,
                 (parameters, states),
-                states_left,
+                _left(_updated(old, rules[0]), _updated(new, rules[1]), states),
             ),
             key=lambda attempt: len(attempt.agreeing),
         )
         parameters = best.parameters
         states |= best.states
-    return Aliases(_different(parameters), _different(states))
+    named = ((mine.partition(":")[2], its.partition(":")[2]) for mine, its in states.items())
+    return Aliases(_different(parameters.items()), _different(named))
 
 
 @dataclass(frozen=True, slots=True)
 class _Attempt:
-    """What an assignment says, reduced to what the formulas bear out."""
+    """What an assignment says, reduced to what the formulas bear out.
+
+    States are told by ``subject``: a variable that holds a hyperparameter is not the slot of
+    the same name.
+    """
 
     agreeing: frozenset[str]
     parameters: dict[str, str]
@@ -85,7 +90,8 @@ def _attempts(
         choices = _choices(_left(*used, known), states_left)
         scored = ((roles.agreeing(choice), choice) for choice in choices)
         agreeing, best = max(scored, key=lambda one: len(one[0]), default=(frozenset(), Aliases()))
-        borne_out = frozenset(symbols(v for name, v in rules[0].states if plain(name) in agreeing))
+        agreed = {_in_rule(rules[0], state) or state for state in agreeing}
+        borne_out = frozenset(symbols(v for name, v in rules[0].states if name in agreed))
         chosen = {mine: its for mine, its in best.parameters if mine in borne_out}
         yield _Attempt(
             agreeing,
@@ -101,13 +107,19 @@ def _used(facts: OptimizerFacts, rule: UpdateRule) -> tuple[str, ...]:
 
 
 def _updated(facts: OptimizerFacts, rule: UpdateRule) -> tuple[str, ...]:
-    """The slots that a rule updates; the others play no role that could be compared."""
-    changed = {plain(name) for name, _ in rule.states}
-    return tuple(slot.name for slot in facts.slots if slot.per_variable and slot.name in changed)
+    """The states that a rule updates; the others play no role that could be compared."""
+    return tuple(name for name in map(subject, facts.slots) if _in_rule(rule, name))
 
 
-def _different(names: dict[str, str]) -> tuple[tuple[str, str], ...]:
-    return tuple((old, new) for old, new in names.items() if old != new)
+def _in_rule(rule: UpdateRule, state: str) -> str | None:
+    """What a rule calls a state, where it updates it."""
+    kind, _, name = state.partition(":")
+    spelled = (state, name) if kind == "slot" else (name,)
+    return next((one for one in spelled if one in dict(rule.states)), None)
+
+
+def _different(names: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    return tuple((old, new) for old, new in names if old != new)
 
 
 def _parameters(facts: OptimizerFacts) -> tuple[str, ...]:
@@ -115,8 +127,14 @@ def _parameters(facts: OptimizerFacts) -> tuple[str, ...]:
     return tuple(item.name for item in facts.parameters if item.name not in spelled_twice)
 
 
-def _states(facts: OptimizerFacts) -> tuple[str, ...]:
-    return tuple(slot.name for slot in facts.slots)
+def _states_by_name(old: OptimizerFacts, new: OptimizerFacts) -> Iterator[tuple[str, str]]:
+    """State of one kind that has one name."""
+    for kind, per_variable in (("slot", True), ("variable", False)):
+        mine, its = (
+            [slot.name for slot in facts.slots if slot.per_variable is per_variable]
+            for facts in (old, new)
+        )
+        yield from ((f"{kind}:{one}", f"{kind}:{other}") for one, other in _by_name(mine, its))
 
 
 def _plain(name: str) -> str:
@@ -163,9 +181,16 @@ def _choices(
     parameters: tuple[list[str], list[str]], states: tuple[list[str], list[str]]
 ) -> Iterator[Aliases]:
     """Assignments in the order in which the names stand, the likeliest first."""
-    pairs = product(list(_assignments(*states)), list(_assignments(*parameters)))
-    for chosen_states, chosen_parameters in islice(pairs, _TRIES):
-        yield Aliases(chosen_parameters, chosen_states)
+    kinds = (
+        list(
+            _assignments(*([one for one in side if one.startswith(kind)] for side in states)),
+        )
+        for kind in ("slot:", "variable:")
+    )
+    for slots, variables, chosen in islice(
+        product(*kinds, list(_assignments(*parameters))), _TRIES
+    ):
+        yield Aliases(chosen, (*slots, *variables))
 
 
 def _assignments(old: list[str], new: list[str]) -> Iterable[tuple[tuple[str, str], ...]]:
@@ -179,48 +204,64 @@ class _Roles:
 
     def __init__(self, old: UpdateRule, new: UpdateRule, known: Aliases) -> None:
         self._known = known
+        self._rules = old, new
         self._new = compiled(new.states)
-        self._in_old = {plain(name): name for name, _ in old.states}
-        self._in_new = {plain(name): name for name, _ in new.states}
         generator = np.random.default_rng(_SEED)
         names = {*symbols(value for _, value in old.states), *dict(old.states)}
         self._old_truths = truths = truth_symbols(value for _, value in old.states)
+        self._truths = truth_symbols(value for _, value in new.states)
+        also = {name for name, _ in self._new.inputs}
         self._inputs: dict[str, object] = {
-            name: _usual(name) if name in truths else generator.uniform(0.1, 0.9, _POINTS)
+            name: _usual(name, truths ^ self._truths, also)
+            if name in truths
+            else generator.uniform(0.1, 0.9, _POINTS)
             for name in sorted(names)
         }
-        self._truths = truth_symbols(value for _, value in new.states)
         self._spare = generator.uniform(0.1, 0.9, _POINTS)
         self._old = _values(compiled(old.states), self._inputs)
 
     def agreeing(self, choice: Aliases) -> frozenset[str]:
-        """The old names of the states that agree."""
+        """The states of the old side that agree."""
         names = dict((*self._known.parameters, *choice.parameters))
-        pairs = (("var", "var"), *self._known.states, *choice.states)
-        states = {self._in_old.get(old, old): self._in_new.get(new, new) for old, new in pairs}
+        pairs = [("var", "var")]
+        told: dict[str, str] = {}
+        for mine, its in (*self._known.states, *choice.states):
+            before, after = _in_rule(self._rules[0], mine), _in_rule(self._rules[1], its)
+            if before and after:
+                pairs.append((before, after))
+                told[before] = mine
         same = (("grad", "grad"), ("step", "step"))
         inputs = {
             new: self._inputs[old]
-            for old, new in (*names.items(), *states.items(), *same)
+            for old, new in (*names.items(), *pairs, *same)
             if old in self._inputs and (old in self._old_truths) == (new in self._truths)
         }
+        one_sided = self._old_truths ^ self._truths
         given = {
-            name: inputs.get(name, _usual(name) if name in self._truths else self._spare)
+            name: inputs.get(
+                name,
+                _usual(name, one_sided, self._inputs) if name in self._truths else self._spare,
+            )
             for name, _ in self._new.inputs
         }
         values = _values(self._new, given)
         return frozenset(
-            plain(old)
-            for old, new in states.items()
+            told.get(old, old)
+            for old, new in pairs
             if old in self._old
             and new in values
             and np.allclose(self._old[old], values[new], rtol=_TOLERANCE, atol=0)
         )
 
 
-def _usual(truth: str) -> bool:
-    """What holds if nothing is passed: sentinels are absent, options are off."""
-    return truth.endswith(" is None")
+def _usual(truth: str, one_sided: Container[str], values: Container[str]) -> bool:
+    """What holds if nothing is passed: sentinels are absent, options are off.
+
+    A sentinel that the other side does not know says where a default stands; what is compared
+    is the value that is passed.
+    """
+    name = truth.removesuffix(" is None")
+    return name != truth and not (truth in one_sided and name in values)
 
 
 def _values(program: Program, inputs: dict[str, object]) -> dict[str, Value]:

@@ -4,6 +4,7 @@ Each question is answered once: an answer is kept by the content of both rules, 
 of an optimizer, and most optimizers of two releases, ask the same.
 """
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -17,8 +18,10 @@ from tfdiff.ir.expr import (
     Opaque,
     Operation,
     Symbol,
+    boolean,
     children,
     number,
+    operation,
     select,
     symbol,
 )
@@ -91,7 +94,7 @@ class Decisions:
             path=new.path,
             verdict=answer.verdict,
             proof=answer.proof,
-            assumptions=answer.assumptions,
+            assumptions=(*answer.assumptions, *_only_where_both_run(old, new)),
             condition=answer.condition,
             reason=answer.reason,
             old=old.states,
@@ -101,14 +104,31 @@ class Decisions:
         )
 
 
+def _only_where_both_run(old: UpdateRule, new: UpdateRule) -> Iterator[str]:
+    """The settings that were left alone, as assumptions."""
+    for rule in dict.fromkeys((old, new)):
+        if not isinstance(rule.fails, Boolean):
+            from tfdiff.ir.show import text  # noqa: PLC0415 - most rules run with all settings
+
+            yield f"not ({text(rule.fails)}): no kernel on {rule.path.device.upper()}"
+
+
 def _question(
     old: UpdateRule, new: UpdateRule, old_facts: OptimizerFacts, new_facts: OptimizerFacts
 ) -> Question:
     known = {**_settings(old_facts), **_settings(new_facts)}
     truths = truth_symbols(value for rule in (old, new) for _, value in rule.states)
     known |= {name: _is_none(name, old_facts, new_facts) for name in truths if _IS_NONE in name}
+    optional = _optional((old, old_facts), (new, new_facts))
+
+    def shared(states: States) -> States:
+        return _where_both_run(_where_both_keep(states, optional, truths), old, new)
+
     return Question(
-        (_if_not_passed(old, new, old_facts), _if_not_passed(new, old, new_facts)),
+        (
+            shared(_if_not_passed(old, new, old_facts)),
+            shared(_if_not_passed(new, old, new_facts)),
+        ),
         (old.duplicates, new.duplicates),
         new.path.gradient,
         tuple(sorted(known.items())),
@@ -133,6 +153,49 @@ def _if_not_passed(rule: UpdateRule, other: UpdateRule, facts: OptimizerFacts) -
             value = number(repr(default) if isinstance(default, float) else int(default))
             replacements[symbol(name)] = select(symbol(truth), value, symbol(name))
     return replaced_states(rule.states, replacements) if replacements else rule.states
+
+
+def _where_both_run(states: States, old: UpdateRule, new: UpdateRule) -> States:
+    """A rule's states, left alone with settings for which one side has no kernel.
+
+    The step fails there, so that there is nothing to compare it with.
+    """
+    for fails in (old.fails, new.fails):
+        if isinstance(fails, Symbol):
+            states = replaced_states(states, {fails: boolean(False)})  # noqa: FBT003
+        elif not isinstance(fails, Boolean):
+            states = tuple((name, select(fails, symbol(name), value)) for name, value in states)
+    return states
+
+
+def _where_both_keep(states: States, optional: Mapping[str, str], truths: frozenset[str]) -> States:
+    """A rule's states, each left alone where one side does not keep it.
+
+    A slot that is created for those alone who pass ``momentum`` is not there to be compared for
+    the others; nothing of theirs can depend on it.
+    """
+
+    def kept(name: str, value: Expr) -> Expr:
+        asked = optional.get(name)
+        if asked is None:
+            return value
+        used = symbol(asked) if asked in truths else operation("ne", symbol(asked), number(0))
+        return select(used, value, symbol(name))
+
+    return tuple((name, kept(name, value)) for name, value in states)
+
+
+def _optional(*sides: tuple[UpdateRule, OptimizerFacts]) -> dict[str, str]:
+    """The states that a side creates for those alone who pass a parameter, with its name."""
+    found: dict[str, str] = {}
+    for rule, facts in sides:
+        parameters = {parameter.name for parameter in facts.parameters}
+        updated = dict(rule.states)
+        for slot in facts.slots:
+            if slot.condition in parameters:
+                name = next((name for name in _names(slot) if name in updated), None)
+                found |= {name: slot.condition} if name and slot.condition else {}
+    return found
 
 
 def _settings(facts: OptimizerFacts) -> dict[str, float | bool]:

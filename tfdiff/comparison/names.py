@@ -1,10 +1,10 @@
 """One set of names for both sides: what the new side calls otherwise, in the old side's words."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from tfdiff.facts import UpdateRule
-from tfdiff.ir.expr import symbol
-from tfdiff.ir.walk import replaced_states
+from tfdiff.facts import Literal, OptimizerFacts, UpdateRule, Value
+from tfdiff.ir.expr import Expr, symbol
+from tfdiff.ir.walk import replaced, replaced_states
 from tfdiff.rules.matching import parameters, slots
 from tfdiff.rules.pair import Pair
 
@@ -23,11 +23,36 @@ class Aliases:
         back |= {in_rule.get(new, new): old for old, new in self.states}
         # A name that the new side uses for something else must not be taken for the old one.
         back |= {old: f"new {old}" for old in back.values() if old not in back}
-        values = replaced_states(
-            rule.states, {symbol(new): symbol(old) for new, old in back.items()}
-        )
+        spelled: dict[Expr, Expr] = {symbol(new): symbol(old) for new, old in back.items()}
+        values = replaced_states(rule.states, spelled)
         states = tuple((back.get(name, name), value) for name, value in values)
-        return UpdateRule(rule.path, states, rule.duplicates, rule.symbols, rule.unknowns)
+        fails = replaced((rule.fails,), spelled)[rule.fails]
+        return replace(rule, states=states, fails=fails)
+
+    def restated(self, facts: OptimizerFacts, rule: UpdateRule) -> OptimizerFacts:
+        """The new side's facts with the state that one of its rules updates in the old words."""
+        back = {new: old for old, new in self.states}
+        given = {new: old for old, new in self.parameters}
+        updated = {plain(name): name for name, _ in rule.states}
+        slots = tuple(
+            replace(
+                slot,
+                name=back.get(slot.name, slot.name)
+                if slot.per_variable or updated.get(slot.name) == slot.name
+                else slot.name,
+                condition=given.get(slot.condition, slot.condition) if slot.condition else None,
+                initial=_renamed(slot.initial, given),
+            )
+            for slot in facts.slots
+        )
+        return replace(facts, slots=slots)
+
+
+def _renamed(value: Value, given: dict[str, str]) -> Value:
+    match value:
+        case Literal(value=str() as name):
+            return replace(value, value=given.get(name, name))
+    return value
 
 
 def plain(name: str) -> str:

@@ -29,7 +29,9 @@ def path_verdicts(  # noqa: PLR0913 - both sides and how they are matched
     """
     before = {rule.path: rule for rule in old.rules}
     return tuple(
-        _verdict(counterpart, names.renamed(rule), old, new, regions, decisions)
+        _verdict(
+            counterpart, names.renamed(rule), old, names.restated(new, rule), regions, decisions
+        )
         for rule in new.rules
         if (counterpart := _counterpart(before, rule.path, any_variable=any_variable))
     )

@@ -214,10 +214,12 @@ def _combined(
 
 
 def _simplest(conditions: list[str]) -> tuple[str, ...]:
-    """Conditions of which one must hold, each part once."""
+    """Conditions of which one must hold, each part once and none that another one implies."""
     parts = [part for condition in conditions for part in condition.split(" or ")]
-    whole = all(part.count("(") == part.count(")") for part in parts)
-    return tuple(dict.fromkeys(parts if whole else conditions))
+    if any(part.count("(") != part.count(")") for part in parts):
+        return tuple(dict.fromkeys(conditions))
+    asked = {part: frozenset(part.split(" and ")) for part in parts}
+    return tuple(part for part in asked if not any(one < asked[part] for one in asked.values()))
 
 
 def _witness(

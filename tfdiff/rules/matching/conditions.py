@@ -20,6 +20,10 @@ def readable(condition: str) -> str:
 def _said(part: str) -> str:
     if part in _SAID:
         return _SAID[part]
+    if " and " in part and "(" not in part:
+        said = [_said(one) for one in part.split(" and ")]
+        rows = [one for one in said if one in _SAID.values()]
+        return ", ".join((" and ".join(one for one in said if one not in rows), *rows))
     if found := _IS_NONE.fullmatch(part):
         return f"{found[2]} is {'passed' if found[1] else 'not passed'}"
     if found := _WORD.fullmatch(part):

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from tfdiff.facts import Device, Region, Span
+from tfdiff.facts import Device, Region, Span, UpdatePath
 from tfdiff.findings import Aspect, Facet, PathVerdict
 from tfdiff.ir.walk import symbols
 from tfdiff.rules.matching.regions import base_name, computes_update
@@ -14,6 +14,7 @@ from tfdiff.rules.pair import Change, Pair, RegionPair
 STEP_KINDS = frozenset({"functor", "cuda", "xla"})
 PYTHON_KINDS = frozenset({"method", "function"})
 GUARD = "guard-changed"
+ROUNDING = "rounding-order-changed"
 
 _APPLIES = re.compile(r"\._?(\w*apply_(?!gradients)|get_updates|update_step|_?(prepare|finish)\b)")
 _WORDS = re.compile(r"[A-Za-z]\w*")
@@ -69,8 +70,9 @@ def causes(pair: Pair, kinds: Iterable[str]) -> tuple[Cause, ...]:
     for verdict in pair.verdicts:
         for kind, aspects in _by_kind(verdict).items():
             if kind in wanted:
-                said = (kind, *sorted({_said(one) for one in aspects}))
-                groups.setdefault(said, []).append((verdict, aspects))
+                leading = aspects if kind != ROUNDING else aspects[:1]
+                what = {part for one in leading for part in _said(one, verdict)}
+                groups.setdefault((kind, *sorted(what)), []).append((verdict, aspects))
     return tuple(
         Cause(
             tuple(sorted(members[0][1], key=lambda one: one.state != "var")),
@@ -81,10 +83,11 @@ def causes(pair: Pair, kinds: Iterable[str]) -> tuple[Cause, ...]:
     )
 
 
-def _said(aspect: Aspect) -> str:
-    """What makes two aspects one cause: the guard, or else what changed."""
-    guard = aspect.kind == GUARD
-    return " or ".join(sorted((aspect.condition or "").split(" or "))) if guard else aspect.phrase
+def _said(aspect: Aspect, verdict: PathVerdict) -> tuple[str, ...]:
+    """What makes two aspects one cause: the parts of the guard, or else what changed."""
+    if aspect.kind != GUARD:
+        return (aspect.phrase,)
+    return tuple((verdict.condition or aspect.condition or "").split(" or "))
 
 
 def _by_kind(verdict: PathVerdict) -> dict[str, tuple[Aspect, ...]]:
@@ -240,7 +243,12 @@ def step_region(pair: Pair, cause: Cause, *, new: bool) -> Region | None:
     """The region that computes the step on one side, where no changed region says so."""
     facts = pair.new if new else pair.old
     paths = {one.path for one in cause.verdicts}
-    used = [symbol for rule in facts.rules if rule.path in paths for symbol in rule.symbols]
+    used = [
+        symbol
+        for rule in facts.rules
+        if any(_answers(rule.path, path) for path in paths)
+        for symbol in rule.symbols
+    ]
     known = {
         side.symbol: side
         for item in pair.regions
@@ -251,6 +259,12 @@ def step_region(pair: Pair, cause: Cause, *, new: bool) -> Region | None:
     methods = [side for side in known.values() if applies(side)]
     fitting = [side for side in methods if ("sparse" in side.symbol) == sparse]
     return next(iter((*kernels, *fitting, *methods)), None)
+
+
+def _answers(own: UpdatePath, compared: UpdatePath) -> bool:
+    """Whether a side's rule of one path was compared on another: plain ops run everywhere."""
+    devices = {own.device, compared.device}
+    return own.gradient == compared.gradient and (len(devices) == 1 or "python" in devices)
 
 
 def applies(region: Region) -> bool:

@@ -8,6 +8,7 @@ from tfdiff.ir.show import text
 from tfdiff.rules.matching.conditions import readable, settings
 from tfdiff.rules.matching.steps import (
     GUARD,
+    ROUNDING,
     Cause,
     carriers,
     causes,
@@ -21,7 +22,7 @@ from tfdiff.rules.told import Told
 
 _LONGEST = 360
 _PERCENT = 0.01
-_GUARDED = ("differs where", "may differ where")
+_NOTHING = 1e-6
 _NONE = (
     "No argument restores the old rule: stay with the old release, or write the old formula as "
     "an optimizer of your own."
@@ -62,7 +63,8 @@ def _told(pair: Pair, cause: Cause, wording: Wording) -> Told:
         for is_new, side in ((False, lead and lead.old), (True, lead and lead.new))
     )
     worst = cause.worst
-    condition = worst.condition
+    rounding = wording.effect == "rounding-only"
+    condition = None if rounding else worst.condition
     effect: Effect = "numeric" if worst.verdict == "differs" else "numeric-conditional"
     main = cause.main
     finding = Finding(
@@ -104,9 +106,16 @@ def _sentences(cause: Cause, wording: Wording) -> Iterator[str]:
     if cause.main.certainty == "unknown":
         yield "What becomes of it where the condition holds could not be decided."
     yield f"Found on these paths: {paths_said(cause.verdicts)}."
-    details = [one.phrase for one in (*cause.details, *cause.aspects[1:])]
+    if wording.effect == "rounding-only":
+        # what else differs on these paths, and the example, belong to other findings
+        yield from _formulas(cause.worst, cause.main)
+        return
     phrases = dict.fromkeys(
-        one for one in details if len(one) <= _LONGEST and not one.startswith(_GUARDED)
+        one.phrase
+        for one in (*cause.details, *cause.aspects[1:])
+        if len(one.phrase) <= _LONGEST
+        and one.phrase != cause.main.phrase
+        and one.kind not in {GUARD, ROUNDING}
     )
     if phrases:
         yield f"In particular: {'; '.join(phrases)}."
@@ -132,7 +141,9 @@ def _measured(verdict: PathVerdict) -> Iterator[str]:
     witness = verdict.witness
     if witness is None or verdict.verdict == "equal":
         return
-    if witness.ratio is not None and abs(witness.ratio - 1) > _PERCENT:
+    if witness.ratio is not None and abs(witness.ratio) < _NOTHING:
+        yield "In the worked example the first step does not move the weight, where it did before."
+    elif witness.ratio is not None and abs(witness.ratio - 1) > _PERCENT:
         yield f"In the worked example the first step is {witness.ratio:.3g} times the old one."
     last = [point for point in witness.drift if point.gradients in {"dense", "sparse"}][-1:]
     for point in last:

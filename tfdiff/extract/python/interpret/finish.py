@@ -33,11 +33,12 @@ def _unchanged(machine: Machine) -> bool:
 def _rule(machine: Machine, kernels: Kernels, device: Device) -> UpdateRule:
     states = _kept(machine)
     names = tuple(states)
-    values = Linker(machine, kernels, device).link(tuple(states.values()))
+    linker = Linker(machine, kernels, device)
+    values = linker.link(tuple(states.values()))
     values = tuple(row_gradient(value) for value in values)
     if machine.gradient == "sparse":
         values = tuple(split(value) for value in values)
-    renamed, shown = _renamed(machine, names, values)
+    (*renamed, fails), shown = _renamed(machine, names, (*values, linker.fails))
     used = [rule for op in machine.kernels if (rule := kernels(op, device)) is not None]
     places = {(one.text, one.reason): one.span for rule in used for one in rule.unknowns}
     places |= {(node.text, node.reason): span for node, span in machine.spans.items()}
@@ -50,6 +51,7 @@ def _rule(machine: Machine, kernels: Kernels, device: Device) -> UpdateRule:
             Unknown(node.reason, node.text, places.get((node.text, node.reason)))
             for node in opaques(renamed)
         ),
+        fails=fails,
     )
 
 
@@ -77,7 +79,7 @@ def _slot(machine: Machine, name: str) -> bool:
 def _renamed(
     machine: Machine, names: tuple[str, ...], values: tuple[Expr, ...]
 ) -> tuple[tuple[Expr, ...], tuple[str, ...]]:
-    """The states under the names that a reader knows.
+    """The values of the states, and what else there is, under the names that a reader knows.
 
     A variable that no step changes is the hyperparameter it was made from. One that counts is
     ``step``. A slot called like a hyperparameter becomes ``slot:momentum``.
@@ -94,7 +96,7 @@ def _renamed(
                 replacements[symbol(name)] = number(str(initial))
             else:
                 replacements[symbol(name)] = symbol(name.partition(":")[2])
-    counters = [n for n, v in zip(names, values, strict=True) if _counts(machine, n, v)]
+    counters = [n for n, v in zip(names, values, strict=False) if _counts(machine, n, v)]
     for name in names:
         plain = name.partition(":")[2]
         if counters and name == counters[0]:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from functools import reduce
 from itertools import product
 from typing import Final
 
@@ -17,12 +18,28 @@ from tfdiff.extract.python.interpret.values import (
     Variable,
 )
 from tfdiff.facts import KERNEL_NOT_READ, Device, KernelRule, Literal, OpFacts
-from tfdiff.ir.expr import Call, Expr, Select, call, children, number, opaque, symbol
+from tfdiff.ir.expr import (
+    Boolean,
+    Call,
+    Expr,
+    Operation,
+    Select,
+    boolean,
+    call,
+    children,
+    number,
+    opaque,
+    operation,
+    select,
+    symbol,
+)
 from tfdiff.ir.walk import ordered, rebuilt, replaced
 
 Kernels = Callable[[str, Device], KernelRule | None]
 EVERY: Final[tuple[Device, ...]] = ("cpu", "gpu", "xla", "sycl")
 NO_KERNEL: Final = opaque("", "the device has no kernel for it")
+ALWAYS: Final = boolean(True)  # noqa: FBT003 - as its builder wants it
+NEVER: Final = boolean(False)  # noqa: FBT003
 LONGEST_ACRONYM = 3
 _WORD = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _TRAINING = re.compile(r"(resource_)?(sparse_)?apply_\w+")
@@ -132,25 +149,67 @@ def _possible(node: Expr, operands: tuple[Expr, ...]) -> Expr:
     return NO_KERNEL
 
 
+def _negated(condition: Expr) -> Expr:
+    match condition:
+        case Operation(op="not", args=(inner,)):
+            return inner
+    return operation("not", condition)
+
+
+def _failing(node: Expr, condition: Expr, parts: tuple[Expr, ...]) -> Expr:
+    """Where a node cannot be computed, from where its operands cannot.
+
+    Args:
+        node: the node.
+        condition: what a select asks for, linked.
+        parts: where each operand cannot be computed.
+    """
+    if isinstance(node, Select) and node.condition is not TOUCHED:
+        asked, then, other = parts
+        match then, other:
+            case Boolean(value=True), Boolean(value=False):
+                arms = condition
+            case Boolean(value=False), Boolean(value=True):
+                arms = _negated(condition)
+            case _:
+                arms = select(condition, then, other)
+        parts = (asked, arms)
+    if ALWAYS in parts:
+        return ALWAYS
+    some = tuple(dict.fromkeys(part for part in parts if part is not NEVER))
+    return reduce(lambda all_, one: operation("or", all_, one), some) if some else NEVER
+
+
 class Linker:
-    """Fills kernel rules of one device into expressions that hold marks."""
+    """Fills kernel rules of one device into expressions that hold marks.
+
+    Attributes:
+        fails: where an op is needed that the device has no kernel for, after ``link``.
+    """
 
     def __init__(self, machine: Machine, kernels: Kernels, device: Device) -> None:
         self._machine = machine
         self._kernels = kernels
         self._device = device
+        self.fails: Expr = NEVER
 
     def link(self, roots: tuple[Expr, ...]) -> tuple[Expr, ...]:
         """The same expressions with every mark replaced by what the kernel computes."""
         done: dict[Expr, Expr] = {}
+        fails: dict[Expr, Expr] = {}
         for node in ordered(roots):
-            operands = tuple(done[child] for child in children(node))
+            below = children(node)
+            operands = tuple(done[child] for child in below)
             if isinstance(node, Call) and node.function.startswith(MARK):
                 done[node] = self._computed(node.function, operands)
             elif NO_KERNEL in operands:
                 done[node] = _possible(node, operands)
             else:
                 done[node] = rebuilt(node, operands)
+            first = operands[0] if operands else node
+            parts = tuple(fails[child] for child in below)
+            fails[node] = ALWAYS if done[node] is NO_KERNEL else _failing(node, first, parts)
+        self.fails = _failing(NO_KERNEL, NO_KERNEL, tuple(fails[root] for root in roots))
         return tuple(done[root] for root in roots)
 
     def _computed(self, mark: str, operands: tuple[Expr, ...]) -> Expr:
