@@ -12,9 +12,10 @@ from benchmarks.oracle.deviation import Deviation, Doubles, deviation, double, r
 from benchmarks.oracle.reductions import NotEvaluableError
 from benchmarks.oracle.runs import Record
 from benchmarks.oracle.states import Column, columns, started
-from benchmarks.oracle.step import Given, Gradients, Step, counters
+from benchmarks.oracle.step import Given, Gradients, Step
 from tfdiff.facts import Literal, OptimizerFacts, UpdateRule
 
+States = Mapping[str, Column]
 EVERY: Final = slice(None)
 _DEVICES: Final = ("cpu", "python")
 
@@ -25,13 +26,12 @@ class Evaluation:
 
     Attributes:
         states: state by state, the weights first.
-        late: the steps that agree only with a step counter that is read after its increment. Graphs
-            that Keras makes until 1.15 leave the order open; the release decides as it runs.
+        schedule: step by step, which of the rule's ``orders`` fits; empty where it is the first.
     """
 
     case: Case
     states: tuple[Deviation, ...]
-    late: frozenset[int]
+    schedule: tuple[int, ...]
 
     @property
     def deviates(self) -> bool:
@@ -89,17 +89,12 @@ def evaluation(
     """
     rule = rule_of(facts, case)
     run = _Run(facts, case, rule, record, Given(case.gradient, gradients))
-    after, late = run.step.at(run.before, EVERY), frozenset[int]()
-    found = run.deviations(after)
-    if counters(rule) and any(item.deviates for item in found):
-        other = run.step.at(run.before, EVERY, late=True)
-        reads_late = run.apart(other) < run.apart(after)
-        after = {name: _chosen(reads_late, other[name], after[name]) for name in after}
-        late = frozenset(map(int, np.flatnonzero(reads_late)))
-        found = run.deviations(after)
-    if any(item.deviates for item in found):
-        found = run.explained(found, after, late)
-    return Evaluation(case, run.accumulated(found, late) if whole else found, late)
+    schedule: tuple[int, ...] = ()
+    found = run.deviations(schedule)
+    if any(item.deviates for item in found) and len(run.step.orders) > 1:
+        schedule = run.fitting()
+        found = run.deviations(schedule)
+    return Evaluation(case, run.accumulated(found, schedule) if whole else found, schedule)
 
 
 class _Run:
@@ -121,15 +116,31 @@ class _Run:
         self.step = Step(rule, hyper, given, shape)
         self._exact = partial(Step, rule, hyper, given, shape, np.float64)
 
-    def apart(self, after: Mapping[str, Column]) -> Doubles:
-        """How far the weights are from what the release did, step by step."""
-        difference = np.abs(double(after["var"]) - double(self.truth["var"]))
-        axes = tuple(range(1, difference.ndim))
-        return np.asarray(np.nansum(difference, axis=axes))
+    def after(self, schedule: tuple[int, ...] = (), step: Step | None = None) -> States:
+        """Every state after each step, one step from the true state each."""
+        found = (step or self.step).at(self.before, EVERY)
+        for order in sorted({*schedule} - {0}):
+            other = (step or self.step).at(self.before, EVERY, order)
+            fits = np.equal(schedule, order)
+            found = {name: _chosen(fits, other[name], found[name]) for name in found}
+        return found
 
-    def deviations(self, after: Mapping[str, Column]) -> tuple[Deviation, ...]:
+    def fitting(self) -> tuple[int, ...]:
+        """Step by step, which of the rule's orders is nearest to what the release did."""
+        apart = [
+            self._apart(self.step.at(self.before, EVERY, order))
+            for order in range(len(self.step.orders))
+        ]
+        return tuple(map(int, np.argmin(apart, axis=0)))
+
+    def _apart(self, after: States) -> Doubles:
+        difference = np.abs(double(after["var"]) - double(self.truth["var"]))
+        return np.asarray(np.nansum(difference, axis=tuple(range(1, difference.ndim))))
+
+    def deviations(self, schedule: tuple[int, ...]) -> tuple[Deviation, ...]:
         """One deviation per state that both know, the weights first."""
-        return tuple(
+        after = self.after(schedule)
+        found = tuple(
             deviation(
                 name,
                 self.before[name],
@@ -138,17 +149,15 @@ class _Run:
             )
             for name in self.names
         )
+        return (
+            self._explained(found, after, schedule) if any(item.large for item in found) else found
+        )
 
-    def explained(
-        self, found: tuple[Deviation, ...], after: Mapping[str, Column], late: frozenset[int]
+    def _explained(
+        self, found: tuple[Deviation, ...], after: States, schedule: tuple[int, ...]
     ) -> tuple[Deviation, ...]:
         """With what rounding alone does: single against double precision, both our own."""
-        exact_step = self._exact()
-        exact = exact_step.at(self.before, EVERY)
-        if late:
-            other = exact_step.at(self.before, EVERY, late=True)
-            reads_late = np.isin(np.arange(len(self.before["var"])), list(late))
-            exact = {name: _chosen(reads_late, other[name], exact[name]) for name in exact}
+        exact = self.after(schedule, self._exact())
         return tuple(
             replace(
                 item,
@@ -161,13 +170,13 @@ class _Run:
         )
 
     def accumulated(
-        self, found: tuple[Deviation, ...], late: frozenset[int]
+        self, found: tuple[Deviation, ...], schedule: tuple[int, ...]
     ) -> tuple[Deviation, ...]:
         """With the error after the whole run, evaluated from the first state alone."""
         final = {name: column[:1] for name, column in self.before.items()}
         for index in range(len(self.truth["var"])):
-            moment = slice(index, index + 1)
-            final = final | self.step.at(final, moment, late=index in late)
+            order = schedule[index] if schedule else 0
+            final = final | self.step.at(final, slice(index, index + 1), order)
         ends = {
             name: (
                 double(final[name][0]) - double(self.truth[name][-1]),

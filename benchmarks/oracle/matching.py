@@ -17,13 +17,13 @@ class Ran:
     """One optimizer at one release: what was read, and what ran.
 
     Attributes:
-        late: run -> the steps that read the step counter after its increment.
+        schedules: run -> which of the rule's orders each step followed, where not all the first.
     """
 
     facts: OptimizerFacts
     cases: tuple[Case, ...]
     results: Results
-    late: Mapping[str, frozenset[int]]
+    schedules: Mapping[str, tuple[int, ...]]
 
 
 def paired(old: Ran, new: Ran) -> Iterator[tuple[Case, Record, Record]]:
@@ -37,7 +37,7 @@ def paired(old: Ran, new: Ran) -> Iterator[tuple[Case, Record, Record]]:
     counterparts = {same.key(case, new.facts, {}): case for case in reversed(new.cases)}
     for case in old.cases:
         counterpart = counterparts.get(same.key(case, old.facts, same.renamed))
-        if counterpart is None or old.late.get(case.id) != new.late.get(counterpart.id):
+        if counterpart is None or old.schedules.get(case.id) != new.schedules.get(counterpart.id):
             continue
         first, second = old.results.record(case), new.results.record(counterpart)
         if first is not None and second is not None:

@@ -71,8 +71,8 @@ def judge(
                 evaluated.append(evaluation(facts, case, record, gradients, whole=whole))
             except NotEvaluableError as error:
                 unread.append((entry.name, str(error)))
-        late = {item.case.id: item.late for item in evaluated if item.late}
-        optimizers.append((entry, Ran(facts, chosen, results, late)))
+        schedules = {item.case.id: item.schedule for item in evaluated if item.schedule}
+        optimizers.append((entry, Ran(facts, chosen, results, schedules)))
     return Judged(
         environment,
         reading,

@@ -9,6 +9,7 @@ from benchmarks.oracle.runs import Record
 from tfdiff.facts import Literal, OptimizerFacts, UpdateRule
 
 Column = npt.NDArray[np.generic]
+_SLOT = "slot:"
 Arguments = Mapping[str, bool | int | float | None]
 
 
@@ -22,7 +23,8 @@ def columns(rule: UpdateRule, record: Record) -> dict[str, Column]:
     found = {"var": record["var"]}
     for name, _ in rule.states:
         known = next((record[key] for key in _keys(name) if key in record), None)
-        if known is not None:
+        # An argument may be kept under the name of a slot: as a variable of a single number.
+        if known is not None and (known.shape == shape or not name.startswith(_SLOT)):
             found[name] = known
     nameless = [
         value
@@ -36,7 +38,7 @@ def columns(rule: UpdateRule, record: Record) -> dict[str, Column]:
 
 
 def _keys(state: str) -> Iterator[str]:
-    name = state.removeprefix("slot:")
+    name = state.removeprefix(_SLOT)
     if name == "step":
         name = "iterations"
     yield from (f"slot/{name}", f"attribute/{name}", f"attribute/_{name}", f"named/{name}")

@@ -1,6 +1,7 @@
 """One step of a rule with everything but the states given: gradients, hyperparameters, clock."""
 
 from collections.abc import Mapping
+from itertools import combinations
 
 import numpy as np
 import numpy.typing as npt
@@ -11,20 +12,37 @@ from benchmarks.oracle.reductions import NotEvaluableError, evaluated
 from benchmarks.oracle.states import Column
 from tfdiff.facts import UpdateRule
 from tfdiff.ir.evaluate import Value, rounded
-from tfdiff.ir.expr import number, operation, symbol
-from tfdiff.ir.walk import ordered, symbols
+from tfdiff.ir.expr import children, number, operation, symbol
+from tfdiff.ir.walk import States, ordered, replaced, symbols
 
 Gradients = Mapping[str, npt.NDArray[np.generic]]
 Dtype = type[np.float32] | type[np.float64]
 
 
-def counters(rule: UpdateRule) -> tuple[str, ...]:
-    """States that one step increments and that the weights' update reads."""
-    read = symbols([dict(rule.states)["var"]])
-    return tuple(
-        name
+def orders(rule: UpdateRule) -> tuple[States, ...]:
+    """A rule, and what else it may be: each read of a counter before or after its increment.
+
+    Graphs that Keras makes until 1.15 leave the order open; the release decides as it runs.
+    """
+    counted = [
+        (name, operation("add", symbol(name), number(1)))
         for name, value in rule.states
-        if name in read and operation("add", symbol(name), number(1)) in ordered([value])
+        if operation("add", symbol(name), number(1)) in ordered([value])
+    ]
+    weights = ordered([dict(rule.states)["var"]])
+    reads = [
+        (node, replaced((node,), {symbol(name): after})[node])
+        for name, after in counted
+        for node in weights
+        if symbol(name) in children(node)
+    ]
+    return tuple(
+        tuple(
+            (name, value if name in dict(counted) else replaced((value,), dict(late))[value])
+            for name, value in rule.states
+        )
+        for many in range(len(reads) + 1)
+        for late in combinations(reads, many)
     )
 
 
@@ -54,6 +72,7 @@ class Step:
         dtype: Dtype = np.float32,
     ) -> None:
         self._rule = rule
+        self.orders = orders(rule)
         self._dtype = dtype
         steps = shape[0] - 1
         clock = np.arange(steps, dtype=dtype).reshape(steps, *(1,) * (len(shape) - 1))
@@ -63,23 +82,20 @@ class Step:
             (values.astype(dtype), mask) for values, mask in given.occurrences(shape[1])
         ]
 
-    def at(
-        self, states: Mapping[str, Column], steps: slice, *, late: bool = False
-    ) -> dict[str, Column]:
+    def at(self, states: Mapping[str, Column], steps: slice, order: int = 0) -> dict[str, Column]:
         """The states one step later, for some steps at once.
 
         Args:
             states: every state before each of the steps.
             steps: which.
-            late: the weights' update reads the step counter after its increment, not before.
-                Graphs that Keras makes until 1.15 leave the order open.
+            order: which of the rule's ``orders``.
         """
         states = {name: column.astype(self._dtype) for name, column in states.items()}
         levels = self._levels
         if self._rule.duplicates == "sequential":
             current = dict(states)
             for gradient, mask in levels:
-                after = self._once(current, gradient[steps], mask[steps], steps, late=late)
+                after = self._once(current, gradient[steps], mask[steps], steps, self.orders[order])
                 current = {
                     name: np.where(mask[steps], after[name], current[name])
                     if name in after and np.shape(after[name])[1:] != (1,) * (np.ndim(mask) - 1)
@@ -96,7 +112,7 @@ class Step:
                 if self._rule.duplicates == "last"
                 else np.add(gradient, more[steps])
             )
-        return self._once(states, gradient, levels[0][1][steps], steps, late=late)
+        return self._once(states, gradient, levels[0][1][steps], steps, self.orders[order])
 
     def _once(
         self,
@@ -104,8 +120,7 @@ class Step:
         gradient: Column,
         mask: Column,
         steps: slice,
-        *,
-        late: bool,
+        order: States,
     ) -> dict[str, Column]:
         inputs: dict[str, Value] = dict(self._fixed)
         inputs |= {name: self._dtype(np.nan) for name, _ in self._rule.states}
@@ -114,11 +129,7 @@ class Step:
         inputs["grad"] = gradient
         inputs["touched"] = mask
         occurrences = [(values[steps], where[steps]) for values, where in self._levels]
-        after = evaluated(self._rule.states, inputs, occurrences)
-        if late:
-            kept = {name: after[name] for name in counters(self._rule)}
-            inputs |= kept
-            after = evaluated(self._rule.states, inputs, occurrences) | kept
+        after = evaluated(order, inputs, occurrences)
         return {name: np.asarray(value) for name, value in after.items() if name in states}
 
 

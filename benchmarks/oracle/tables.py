@@ -26,7 +26,7 @@ def releases(judged: Sequence[Judged]) -> Iterator[str]:
             str(len(runs)),
             _ulp(median(run.states[0].median for run in runs)) if runs else "",
             _share(fmean(run.states[0].exact for run in runs)) if runs else "",
-            str(sum(bool(run.late) for run in runs)),
+            str(sum(any(run.schedule) for run in runs)),
             str(sum(run.deviates for run in runs)),
         )
 
