@@ -59,6 +59,8 @@ REDUCTIONS: Final[Mapping[str, Callable[..., Value]]] = {
     "global_norm": _norm,  # there is one variable
     "clip_by_norm": _clip_by_norm,
     "switch": _switch,
+    "mod": np.mod,
+    "floormod": np.mod,
 }
 
 

@@ -17,7 +17,7 @@ from tfdiff.extract.cxx import index as cxx_index
 from tfdiff.extract.cxx.index import read_kernels
 from tfdiff.extract.kernels import KernelSource, TreeKernels
 from tfdiff.extract.linking import Linker
-from tfdiff.extract.python.interpret.asked import HORIZON_FILE, RESOURCE_FILE
+from tfdiff.extract.python.interpret.asked import FILES
 from tfdiff.extract.python.model import Model
 from tfdiff.extract.snapshot.read import SnapshotKernels, bundled
 from tfdiff.extract.store import FactStore
@@ -30,10 +30,6 @@ if TYPE_CHECKING:
     from tfdiff.extract.python.facts import PythonFacts
 
 
-# Files that the interpreter asks a single question, and does not interpret.
-_ASKED_OF = frozenset({HORIZON_FILE, RESOURCE_FILE})
-
-
 def candidates(paths: Sequence[str]) -> tuple[str, ...]:
     """The files of a tree that a comparison may need, by their paths alone."""
     return tuple(sorted({*sources(paths), *notes.candidates(paths)}))
@@ -42,7 +38,7 @@ def candidates(paths: Sequence[str]) -> tuple[str, ...]:
 def sources(paths: Sequence[str]) -> tuple[str, ...]:
     """The files of a tree that reading optimizers may need."""
     chosen = {*python_catalog.candidates(paths), *cxx_index.candidates(paths)}
-    chosen |= _ASKED_OF.intersection(paths)
+    chosen |= FILES.intersection(paths)  # asked a question each, not interpreted
     return tuple(sorted(chosen))
 
 

@@ -1,6 +1,53 @@
 """Files outside of the interpreted ones that are asked a single question each."""
 
+import ast
+import re
 from typing import Final
 
+from tfdiff.errors import MissingFileError
+from tfdiff.sources.tree import SourceTree
+
+CLIPPING_FILE: Final = "tensorflow/python/ops/clip_ops.py"
 HORIZON_FILE: Final = "tensorflow/python/compat/compat.py"
 RESOURCE_FILE: Final = "tensorflow/python/ops/resource_variable_ops.py"
+FILES: Final = frozenset({CLIPPING_FILE, HORIZON_FILE, RESOURCE_FILE})
+_HORIZON: Final = re.compile(
+    r"^_FORWARD_COMPATIBILITY_HORIZON = datetime\.date\((\d+), (\d+), (\d+)\)", re.MULTILINE
+)
+_RESOURCE_BASE: Final = re.compile(r"^class ResourceVariable\((.*)\):", re.MULTILINE)
+
+
+def horizon(tree: SourceTree) -> tuple[int, ...]:
+    """The date until which a release promises to be readable by others, if it says so."""
+    found = _HORIZON.search(_text(tree, HORIZON_FILE))
+    return tuple(int(part) for part in found.groups()) if found else ()
+
+
+def resource_is_variable(tree: SourceTree) -> bool:
+    """Whether a resource variable is a ``Variable`` at a release; before 1.3 it is not."""
+    found = _RESOURCE_BASE.search(_text(tree, RESOURCE_FILE))
+    return found is None or "Variable" in found[1]
+
+
+def densifying(tree: SourceTree) -> frozenset[str]:
+    """The clipping functions that know no sparse gradient, and so make it dense."""
+    try:
+        module = ast.parse(_text(tree, CLIPPING_FILE))
+    except SyntaxError:
+        return frozenset()
+    return frozenset(
+        node.name
+        for node in module.body
+        if isinstance(node, ast.FunctionDef)
+        and not any(
+            isinstance(part, ast.Attribute) and part.attr == "IndexedSlices"
+            for part in ast.walk(node)
+        )
+    )
+
+
+def _text(tree: SourceTree, path: str) -> str:
+    try:
+        return tree.read(path).decode("utf-8", errors="replace")
+    except MissingFileError:
+        return ""

@@ -94,7 +94,7 @@ def _product(factor: Expr, slope: Expr | None) -> Expr:
 def _clip_by_norm(machine: Machine, text: str, args: Args, kwargs: Kwargs) -> Value:  # noqa: ARG001
     """``clip_by_norm(t, norm)`` scales all elements alike; along some axes it goes by its name."""
     value, *rest = arithmetic.operands(args, kwargs)
-    if isinstance(value, Slices):
+    if isinstance(value, Slices) and machine.program.keeps_slices("clip_by_norm"):
         return Slices(_clipped(machine, value.values, rest), value.indices)
     return _clipped(machine, value, rest)
 

@@ -9,16 +9,12 @@ from functools import cached_property
 from tfdiff.errors import MissingFileError
 from tfdiff.extract.python.candidates import choose
 from tfdiff.extract.python.imports import Packages
-from tfdiff.extract.python.interpret.asked import HORIZON_FILE, RESOURCE_FILE
+from tfdiff.extract.python.interpret import asked
 from tfdiff.extract.trace import Asked, Journal
 from tfdiff.facts import ClassRef
 from tfdiff.sources.tree import SourceTree
 
 DEEPEST_ALIAS = 8  # a cycle of imports ends here
-_HORIZON = re.compile(
-    r"^_FORWARD_COMPATIBILITY_HORIZON = datetime\.date\((\d+), (\d+), (\d+)\)", re.MULTILINE
-)
-_RESOURCE_BASE = re.compile(r"^class ResourceVariable\((.*)\):", re.MULTILINE)
 # Keras' backends are machinery: their functions are known by name and not read.
 _MACHINERY = re.compile(r"(^|/)backend(/|\.py$)")
 
@@ -109,12 +105,7 @@ class Program:
 
     @cached_property
     def _horizon(self) -> tuple[int, ...]:
-        try:
-            text = self._tree.read(HORIZON_FILE).decode("utf-8", errors="replace")
-        except MissingFileError:
-            return ()
-        found = _HORIZON.search(text)
-        return tuple(int(part) for part in found.groups()) if found else ()
+        return asked.horizon(self._tree)
 
     @property
     def resource_is_variable(self) -> bool:
@@ -124,12 +115,17 @@ class Program:
 
     @cached_property
     def _resource_is_variable(self) -> bool:
-        try:
-            text = self._tree.read(RESOURCE_FILE).decode("utf-8", errors="replace")
-        except MissingFileError:
-            return True
-        found = _RESOURCE_BASE.search(text)
-        return found is None or "Variable" in found[1]
+        return asked.resource_is_variable(self._tree)
+
+    def keeps_slices(self, function: str) -> bool:
+        """Whether a clipping function leaves a sparse gradient sparse; early ones make it dense."""
+        answer = function not in self._densifying
+        self._journal.note(("keeps slices", function), repr(answer))
+        return answer
+
+    @cached_property
+    def _densifying(self) -> frozenset[str]:
+        return asked.densifying(self._tree)
 
     def file(self, path: str) -> SourceModule | None:
         """The module in that file; None if there is no such file or Python cannot parse it."""

@@ -52,7 +52,7 @@ def tensor_call(  # noqa: PLR0911 - one kind of function each
             return value  # a type, a text or an object that stays what it is
         return arithmetic.ELEMENTWISE[name](machine.tensor(value))
     builder = arithmetic.ELEMENTWISE.get(name)
-    if builder is not None and name in arithmetic.ON_SLICES and isinstance(given[0], Slices):
+    if builder is not None and _stays_sparse(machine, name, given):
         return _on_slices(machine, builder, given)
     if builder is not None:
         try:
@@ -60,6 +60,11 @@ def tensor_call(  # noqa: PLR0911 - one kind of function each
         except TypeError:
             return machine.not_read(text, "arguments not understood")
     return _unknown(machine, text, name, args, kwargs)
+
+
+def _stays_sparse(machine: Machine, name: str, given: Args) -> bool:
+    sparse = name in arithmetic.ON_SLICES and isinstance(given[0], Slices)
+    return sparse and machine.program.keeps_slices(name)
 
 
 def _on_slices(machine: Machine, builder: Callable[..., Expr], given: Args) -> Value:
