@@ -9,6 +9,7 @@ import numpy as np
 
 from benchmarks.oracle.cases import Argument, Case
 from benchmarks.oracle.deviation import Deviation, Doubles, deviation, double, relative
+from benchmarks.oracle.orders import orders
 from benchmarks.oracle.reductions import NotEvaluableError
 from benchmarks.oracle.runs import Record
 from benchmarks.oracle.states import Column, columns, started
@@ -113,8 +114,9 @@ class _Run:
         self.names = sorted(names, key=lambda name: name != "var")
         self.before = {name: _batched(column[:-1], truth["var"]) for name, column in truth.items()}
         self.truth = {name: _batched(truth[name][1:], truth["var"]) for name in names}
-        self.step = Step(rule, hyper, given, shape)
-        self._exact = partial(Step, rule, hyper, given, shape, np.float64)
+        rules = orders(facts, rule)
+        self.step = Step(rules, hyper, given, shape)
+        self._exact = partial(Step, rules, hyper, given, shape, np.float64)
 
     def after(self, schedule: tuple[int, ...] = (), step: Step | None = None) -> States:
         """Every state after each step, one step from the true state each."""

@@ -1,7 +1,6 @@
 """One step of a rule with everything but the states given: gradients, hyperparameters, clock."""
 
 from collections.abc import Mapping
-from itertools import combinations
 
 import numpy as np
 import numpy.typing as npt
@@ -12,38 +11,10 @@ from benchmarks.oracle.reductions import NotEvaluableError, evaluated
 from benchmarks.oracle.states import Column
 from tfdiff.facts import UpdateRule
 from tfdiff.ir.evaluate import Value, rounded
-from tfdiff.ir.expr import children, number, operation, symbol
-from tfdiff.ir.walk import States, ordered, replaced, symbols
+from tfdiff.ir.walk import States, symbols
 
 Gradients = Mapping[str, npt.NDArray[np.generic]]
 Dtype = type[np.float32] | type[np.float64]
-
-
-def orders(rule: UpdateRule) -> tuple[States, ...]:
-    """A rule, and what else it may be: each read of a counter before or after its increment.
-
-    Graphs that Keras makes until 1.15 leave the order open; the release decides as it runs.
-    """
-    counted = [
-        (name, operation("add", symbol(name), number(1)))
-        for name, value in rule.states
-        if operation("add", symbol(name), number(1)) in ordered([value])
-    ]
-    weights = ordered([dict(rule.states)["var"]])
-    reads = [
-        (node, replaced((node,), {symbol(name): after})[node])
-        for name, after in counted
-        for node in weights
-        if symbol(name) in children(node)
-    ]
-    return tuple(
-        tuple(
-            (name, value if name in dict(counted) else replaced((value,), dict(late))[value])
-            for name, value in rule.states
-        )
-        for many in range(len(reads) + 1)
-        for late in combinations(reads, many)
-    )
 
 
 class Given:
@@ -61,22 +32,21 @@ class Given:
 
 
 class Step:
-    """A rule with everything but the states given."""
+    """A rule, in each order it may be carried out in, with everything but the states given."""
 
     def __init__(
         self,
-        rule: UpdateRule,
+        orders: tuple[UpdateRule, ...],
         hyper: dict[str, Argument],
         given: Given,
         shape: tuple[int, ...],
         dtype: Dtype = np.float32,
     ) -> None:
-        self._rule = rule
-        self.orders = orders(rule)
+        self.orders = orders
         self._dtype = dtype
         steps = shape[0] - 1
         clock = np.arange(steps, dtype=dtype).reshape(steps, *(1,) * (len(shape) - 1))
-        self._fixed = dict(_fixed(rule, hyper, shape, dtype))
+        self._fixed = dict(_fixed(orders[0], hyper, shape, dtype))
         self._moving: dict[str, Column] = {"step": clock, "global_step": clock}
         self._levels = [
             (values.astype(dtype), mask) for values, mask in given.occurrences(shape[1])
@@ -88,14 +58,15 @@ class Step:
         Args:
             states: every state before each of the steps.
             steps: which.
-            order: which of the rule's ``orders``.
+            order: which of the rule's orders.
         """
+        rule = self.orders[order]
         states = {name: column.astype(self._dtype) for name, column in states.items()}
         levels = self._levels
-        if self._rule.duplicates == "sequential":
+        if rule.duplicates == "sequential":
             current = dict(states)
             for gradient, mask in levels:
-                after = self._once(current, gradient[steps], mask[steps], steps, self.orders[order])
+                after = self._once(current, gradient[steps], mask[steps], steps, rule.states)
                 current = {
                     name: np.where(mask[steps], after[name], current[name])
                     if name in after and np.shape(after[name])[1:] != (1,) * (np.ndim(mask) - 1)
@@ -103,16 +74,16 @@ class Step:
                     for name in current
                 }
             return current
-        if self._rule.duplicates == "unknown" and len(levels) > 1:
+        if rule.duplicates == "unknown" and len(levels) > 1:
             raise NotEvaluableError("what repeated indices do was not read")
         gradient = levels[0][0][steps]
         for more, mask in levels[1:]:
             gradient = (
                 np.where(mask[steps], more[steps], gradient)
-                if self._rule.duplicates == "last"
+                if rule.duplicates == "last"
                 else np.add(gradient, more[steps])
             )
-        return self._once(states, gradient, levels[0][1][steps], steps, self.orders[order])
+        return self._once(states, gradient, levels[0][1][steps], steps, rule.states)
 
     def _once(
         self,
@@ -123,7 +94,7 @@ class Step:
         order: States,
     ) -> dict[str, Column]:
         inputs: dict[str, Value] = dict(self._fixed)
-        inputs |= {name: self._dtype(np.nan) for name, _ in self._rule.states}
+        inputs |= {name: self._dtype(np.nan) for name, _ in order}
         inputs |= {name: column[steps] for name, column in self._moving.items()}
         inputs |= dict(states)
         inputs["grad"] = gradient
