@@ -75,9 +75,10 @@ class NotRunnableError(Exception):
 def settings(parameters: tuple[Parameter, ...], known: frozenset[str]) -> tuple[Setting, ...]:
     """Arguments to run with: the defaults, then what opens further branches of the rule.
 
-    Truths are turned; numbers that are 0 or None by default are given a value, alone and
-    together with each turned truth; all other numbers are changed at once; then all of it that
-    the rule knows, so that one parameter that it does not know hides no other.
+    Truths are turned; numbers that are 0 or None by default are given a value, alone and, as far
+    as the rule knows both, together with each turned truth; all other numbers are changed at
+    once; then all of it that the rule knows, so that one parameter that it does not know hides no
+    other.
 
     Args:
         parameters: the constructor's.
@@ -108,6 +109,7 @@ def settings(parameters: tuple[Parameter, ...], known: frozenset[str]) -> tuple[
         {**one, **two}
         for one, two in combinations(flips, 2)
         if not (one.keys() <= extras.keys() and two.keys() <= extras.keys())
+        and {*one, *two} <= known
     ]
     everything = {**numbers, **switches, **extras}
     together = {name: value for name, value in everything.items() if name in known}

@@ -17,7 +17,7 @@ import os
 import sys
 import traceback
 from pathlib import Path
-from typing import TYPE_CHECKING, Dict, List
+from typing import TYPE_CHECKING, Dict, Iterator, List, Tuple
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 v1 = tf.compat.v1 if hasattr(getattr(tf, "compat", None), "v1") else tf
 TWO = tf.__version__.startswith("2.")
+WEIGHTS = "weights"
 
 
 class Job:
@@ -73,7 +74,17 @@ class Given:
 
 def is_variable(value: object) -> bool:
     """Whether something is a variable of either kind."""
-    return isinstance(value, v1.Variable) or type(value).__name__.endswith("ResourceVariable")
+    return isinstance(value, v1.Variable) or type(value).__name__ in {
+        "ResourceVariable",
+        "Variable",  # that of Keras 3
+    }
+
+
+def names_of(variable: "Variable") -> Iterator[str]:
+    """What names a variable, the last part first: ``Adam/m/weights``, ``weights_0_momentum``."""
+    for part in reversed(variable.name.split(":")[0].split("/")):
+        if part != WEIGHTS:
+            yield part[len(WEIGHTS) + 3 :] if part.startswith(WEIGHTS + "_0_") else part
 
 
 def states_of(
@@ -96,7 +107,8 @@ def states_of(
         found[f"weight/{place:03}"] = weight
     for weight in known + others:
         if weight is not var:
-            found.setdefault("named/" + weight.name.split(":")[0].split("/")[-1], weight)
+            for name in names_of(weight):
+                found.setdefault("named/" + name, weight)
     return found
 
 
@@ -125,7 +137,7 @@ def run_graph(job: Job, given: Given) -> "Dict[str, List[object]]":
     config = v1.ConfigProto(intra_op_parallelism_threads=1, inter_op_parallelism_threads=1)
     with v1.Graph().as_default() as graph, v1.Session(graph=graph, config=config) as session:
         start = v1.constant(given.initial)
-        var = v1.get_variable("weights", initializer=start, use_resource=job.resource)
+        var = v1.get_variable(WEIGHTS, initializer=start, use_resource=job.resource)
         step_of = getattr(v1.train, "get_or_create_global_step", None)
         global_step = step_of() if step_of else tf.contrib.framework.get_or_create_global_step()
         fed = v1.placeholder(v1.float32, given.values[0].shape)
@@ -150,7 +162,7 @@ def run_graph(job: Job, given: Given) -> "Dict[str, List[object]]":
 
 def run_eager(job: Job, given: Given) -> "Dict[str, List[object]]":
     """All steps eagerly, as TensorFlow 2 does; None for a state that is not there yet."""
-    var = tf.Variable(given.initial)
+    var = tf.Variable(given.initial, name=WEIGHTS)
     optimizer = job.optimizer(None)
     record: Dict[str, List[object]] = {}
     moments = [(None, None), *zip(given.indices, given.values)]  # noqa: B905 - not in 3.6
@@ -158,10 +170,22 @@ def run_eager(job: Job, given: Given) -> "Dict[str, List[object]]":
         if values is not None:
             rows = None if indices is None else tf.constant(indices)
             arguments = var, rows, tf.constant(values)
-            optimizer.minimize(lambda given=arguments: loss_of(*given), [var])
+            step_eagerly(optimizer, arguments)
         for name, state in states_of(optimizer, var, []).items():
             record.setdefault(name, [None] * count).append(state.numpy())
     return record
+
+
+def step_eagerly(
+    optimizer: "Optimizer", arguments: "Tuple[Variable, Tensor | None, Tensor]"
+) -> None:
+    """One step, by the way in that this release's class has; Keras 3 has no ``minimize``."""
+    if hasattr(optimizer, "minimize"):
+        optimizer.minimize(lambda: loss_of(*arguments), [arguments[0]])
+        return
+    with tf.GradientTape() as tape:
+        loss = loss_of(*arguments)
+    optimizer.apply_gradients([(tape.gradient(loss, arguments[0]), arguments[0])])
 
 
 def filled(record: "Dict[str, List[object]]") -> "Dict[str, Array]":

@@ -15,6 +15,7 @@ from benchmarks.oracle.runs import run
 from benchmarks.oracle.step import Gradients
 from tfdiff.extract.catalog import Entry
 from tfdiff.extract.reading import Reading
+from tfdiff.sources.packaged import KERNELS
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +52,12 @@ def judge(
     for entry in reading.catalog.entries:
         if not wanted(entry.name):
             continue
+        facts = reading.optimizer(entry)
+        if facts.calls and KERNELS in reading.missing:
+            refused.append((entry.name, "its kernels come with no source of this release"))
+            continue
         try:
-            planned.append((entry, tuple(cases(reading.optimizer(entry)))))
+            planned.append((entry, tuple(cases(facts))))
         except NotRunnableError as error:
             refused.append((entry.name, str(error)))
     every = [case for _, chosen in planned for case in chosen]

@@ -29,7 +29,9 @@ def columns(rule: UpdateRule, record: Record) -> dict[str, Column]:
     nameless = [
         value
         for key, value in sorted(record.items())
-        if key.startswith("weight/") and value.shape == shape
+        if key.startswith("weight/")
+        and value.shape == shape
+        and not any(np.array_equal(value, known, equal_nan=True) for known in found.values())
     ]
     left = [name for name, _ in rule.states if name not in found]
     if nameless and not any(key.startswith("slot/") for key in record):
