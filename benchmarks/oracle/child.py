@@ -164,6 +164,8 @@ def run_eager(job: Job, given: Given) -> "Dict[str, List[object]]":
     """All steps eagerly, as TensorFlow 2 does; None for a state that is not there yet."""
     var = tf.Variable(given.initial, name=WEIGHTS)
     optimizer = job.optimizer(None)
+    if hasattr(optimizer, "build"):  # from 2.11 on; the first step would do it
+        optimizer.build([var])
     record: Dict[str, List[object]] = {}
     moments = [(None, None), *zip(given.indices, given.values)]  # noqa: B905 - not in 3.6
     for count, (indices, values) in enumerate(moments):
