@@ -2,6 +2,8 @@
 
 from tests.interpret_kit import curve, rules, sparse
 from tests.ir_reader import read
+from tfdiff.extract.python.interpret.machine import RAW_GRADIENT
+from tfdiff.extract.python.interpret.rows import row_gradient, summed
 from tfdiff.facts import UpdateRule
 from tfdiff.ir.expr import Expr, call, number, operation, select, symbol
 
@@ -99,6 +101,13 @@ def test_adding_the_square_of_each_occurrence_is_not_the_square_of_the_sum() -> 
     assert rule.duplicates == "summed"
     after = operation("add", symbol("var"), operation("mul", squares, number(2)))
     assert dict(rule.states)["var"] is select(TOUCHED, after, symbol("var"))
+
+
+def test_a_sum_of_occurrences_is_not_added_up_again() -> None:
+    squares = summed(call("square", RAW_GRADIENT))
+    assert squares is call("sum of occurrences", call("square", RAW_GRADIENT))
+    scaled = operation("mul", squares, symbol("learning_rate"))
+    assert summed(scaled) is row_gradient(scaled)
 
 
 def test_writing_each_occurrence_leaves_the_last() -> None:

@@ -59,11 +59,13 @@ def _sees_all_rows(node: Expr) -> bool:
 def uses_occurrences(value: Expr) -> bool:
     """Whether a value is computed from single occurrences of a row, duplicates not summed.
 
-    What is computed from all occurrences at once (a norm) is the same for each of them.
+    What is computed from all occurrences at once (a norm) is the same for each of them, and so
+    is a sum over the occurrences of the row.
     """
     uses: dict[Expr, bool] = {}
     for node in ordered((value,)):
-        inner = not _sees_all_rows(node) and any(uses[child] for child in children(node))
+        done = _sees_all_rows(node) or (isinstance(node, Call) and node.function == SUM)
+        inner = not done and any(uses[child] for child in children(node))
         uses[node] = node is RAW_GRADIENT or inner
     return uses[value]
 
