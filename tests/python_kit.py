@@ -5,10 +5,10 @@ from textwrap import dedent
 
 from tests.cxx_kit import MemoryTree
 from tfdiff.extract.catalog import Catalog, catalog_of, open_model
-from tfdiff.extract.python.facts import PythonFacts, read_python_facts
+from tfdiff.extract.python.facts import read_python_facts
 from tfdiff.extract.python.model import Model
 from tfdiff.extract.store import FactStore
-from tfdiff.facts import ClassRef, Literal, Parameter, Slot, Value
+from tfdiff.facts import ClassRef, Literal, OptimizerFacts, Parameter, Slot, Value
 
 BASE = "tensorflow/python/training/optimizer.py"
 CURVE = "tensorflow/python/training/curve.py"
@@ -65,17 +65,17 @@ def catalog(files: Mapping[str, str]) -> Catalog:
     return catalog_of(model(files))
 
 
-def facts(body: str, files: Mapping[str, str] | None = None, name: str = "Curve") -> PythonFacts:
+def facts(body: str, files: Mapping[str, str] | None = None, name: str = "Curve") -> OptimizerFacts:
     """The facts of one class in ``curve.py`` beside the base class."""
     everything = {BASE: BASE_SOURCE, CURVE: body, **(files or {})}
     return read_python_facts(model(everything), ClassRef(name, CURVE))
 
 
-def parameter(found: PythonFacts, name: str) -> Parameter:
+def parameter(found: OptimizerFacts, name: str) -> Parameter:
     return next(one for one in found.parameters if one.name == name)
 
 
-def slot(found: PythonFacts, name: str) -> Slot:
+def slot(found: OptimizerFacts, name: str) -> Slot:
     return next(one for one in found.slots if one.name == name)
 
 

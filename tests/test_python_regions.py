@@ -1,7 +1,7 @@
 from tests.python_kit import BASE, BASE_SOURCE, CURVE, facts, model
-from tfdiff.extract.python.facts import PythonFacts, read_python_facts
+from tfdiff.extract.python.facts import read_python_facts
 from tfdiff.extract.python.ops import read_definitions, read_generated
-from tfdiff.facts import ClassRef
+from tfdiff.facts import ClassRef, OptimizerFacts
 
 OPS = "tensorflow/core/ops/training_ops.cc"
 DEFINITIONS = """
@@ -53,7 +53,7 @@ class Helper(object):
 """
 
 
-def read(source: str = SOURCE) -> PythonFacts:
+def read(source: str = SOURCE) -> OptimizerFacts:
     return facts(
         source, {OPS: DEFINITIONS, "tensorflow/python/training/helper_optimizer.py": HELPER}
     )

@@ -8,7 +8,7 @@ from tests.cxx_kit import MemoryTree
 from tests.trees import FIXTURES
 from tfdiff.extract import linking
 from tfdiff.extract.catalog import Entry
-from tfdiff.extract.python.facts import PythonFacts, read_python_facts
+from tfdiff.extract.python.facts import read_python_facts
 from tfdiff.extract.python.model import Model
 from tfdiff.extract.reading import Reading
 from tfdiff.extract.store import FactStore
@@ -30,7 +30,7 @@ def read(monkeypatch: pytest.MonkeyPatch) -> list[ClassRef]:
     """The classes whose Python was read, in order."""
     seen: list[ClassRef] = []
 
-    def counted(model: Model, reference: ClassRef) -> PythonFacts:
+    def counted(model: Model, reference: ClassRef) -> OptimizerFacts:
         seen.append(reference)
         return read_python_facts(model, reference)
 

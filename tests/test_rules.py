@@ -1,6 +1,7 @@
 """Every rule against its fixture pair: it fires there, says what is expected, and nothing else.
 
-``expected`` in a pair's folder has one line a finding: rule | optimizer | subject | effect.
+``expected`` in a pair's folder has one line a finding: rule | optimizer | subject | effect. A
+``near.diff`` makes a new side that the rule has to be silent about.
 """
 
 from pathlib import Path
@@ -13,6 +14,7 @@ from tfdiff.findings import Report
 from tfdiff.rules.registry import HEADINGS, Rule, all_rules
 
 PAIRS = sorted(path for path in (FIXTURES / "rules").iterdir() if path.is_dir())
+NEAR = [path for path in PAIRS if (path / "near.diff").exists()]
 
 
 def _compared(old: Path, new: Path, folder: Path) -> Report:
@@ -47,6 +49,12 @@ def test_a_release_against_itself_gives_no_finding(pair: Path, side: str, tmp_pa
 def test_rule_fires_in_its_own_pair(rule: Rule) -> None:
     expected = (FIXTURES / "rules" / rule.id / "expected").read_text()
     assert any(line.startswith(f"{rule.id} |") for line in expected.splitlines())
+
+
+@pytest.mark.parametrize("pair", NEAR, ids=lambda path: path.name)
+def test_what_nearly_is_such_a_change_is_not_reported_as_one(pair: Path, tmp_path: Path) -> None:
+    report = _compared(pair / "old", pair / "near", tmp_path)
+    assert not [line for line in _lines(report) if line.startswith(f"{pair.name} |")]
 
 
 @pytest.mark.parametrize("rule", all_rules(), ids=lambda rule: rule.id)

@@ -101,6 +101,7 @@ class Slot:
         condition: when it is created (``momentum > 0``), or None for always.
         placement: what it is placed with, in words (``the first of var_list``), None where
             nothing says so.
+        loop: line of the loop over the variables that creates it, None where none does.
     """
 
     name: str
@@ -112,6 +113,7 @@ class Slot:
     condition: str | None
     span: Span = field(compare=False)
     placement: str | None = None
+    loop: int | None = field(default=None, compare=False)
 
 
 class Feature(NamedTuple):
@@ -366,6 +368,28 @@ class ClassRef:
 
 
 @dataclass(frozen=True, slots=True)
+class StringName:
+    """What a string stands for where an optimizer is given by one (``optimizer="adam"``).
+
+    Attributes:
+        text: the string.
+        made: the class that it makes.
+        condition: when it makes that class (``tf2.enabled()``), None for always.
+        parameters: of that class's constructor.
+    """
+
+    text: str
+    made: ClassRef
+    condition: str | None
+    parameters: tuple[Parameter, ...]
+    span: Span = field(compare=False)
+
+
+Further = OneOf["", "rejected", "ignored"]
+"""What a constructor does with keywords that it does not know; "" where that was not read."""
+
+
+@dataclass(frozen=True, slots=True)
 class OptimizerFacts:
     """Everything read about one optimizer at one release.
 
@@ -381,6 +405,8 @@ class OptimizerFacts:
         kernels: those ops, as far as the source carries them.
         rules: one whole step per path.
         methods: its public methods, own and inherited, each as the class that comes first has it.
+        further: what the constructor does with keywords that it does not know.
+        strings: what the strings make that stand for it.
         missing: parts that the source lacks (``kernels``), one phrase each.
     """
 
@@ -399,6 +425,8 @@ class OptimizerFacts:
     unknowns: tuple[Unknown, ...]
     missing: tuple[str, ...] = ()
     methods: tuple[Method, ...] = ()
+    further: Further = ""
+    strings: tuple[StringName, ...] = ()
 
     @classmethod
     def absent(cls, name: str) -> "OptimizerFacts":

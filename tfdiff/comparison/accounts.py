@@ -116,10 +116,21 @@ def _cause(item: RegionPair, regions: list[RegionPair]) -> Change | None:
         for change in other.changes
         if not change.open
         and not names.isdisjoint(change.added if item.new else change.removed)
-        and not names & set(change.removed if item.new else change.added)
+        and (
+            not names & set(change.removed if item.new else change.added)
+            or _reaches_another(change, base_name(item.region.symbol))
+        )
     ]
     told = (change for change in naming if change.explained)
     return next(told, next(iter(naming), None))
+
+
+def _reaches_another(change: Change, name: str) -> bool:
+    """Whether a statement calls what has that name through another module (``K.square``)."""
+    if change.before is None or change.after is None:
+        return False
+    spelled = re.compile(rf"[\w.]*\b{re.escape(name)}\b")
+    return set(spelled.findall(change.before.text)) != set(spelled.findall(change.after.text))
 
 
 def _explained(
@@ -166,8 +177,9 @@ def _names(pair: Pair, finding: Finding) -> frozenset[str]:
         case "kernel-op-added" | "kernel-op-removed":
             return frozenset({finding.subject, _snake(finding.subject)})
         case "slot-creation" | "slot-name":
-            name = finding.subject.rpartition(":")[2]
-            return frozenset({f'"{name}"', f"'{name}'", f"_{name}"})
+            names = finding.subject.rpartition(":")[2].split(", ")
+            spelled = ((f'"{name}"', f"'{name}'", f"_{name}") for name in names)
+            return frozenset(text for one in spelled for text in one)
         case _:
             return frozenset()
 

@@ -8,6 +8,7 @@ from tfdiff.comparison.changes import hunks
 from tfdiff.comparison.decision import Decisions
 from tfdiff.comparison.match import match_regions
 from tfdiff.comparison.names import renames
+from tfdiff.comparison.same_calls import same_calls
 from tfdiff.comparison.unchanged import unchanged
 from tfdiff.comparison.updates import path_verdicts
 from tfdiff.comparison.verdict import one_sided, unread, verdict
@@ -113,7 +114,7 @@ def _within_reach(pair: Pair, old: Side, new: Side) -> tuple[Pair, tuple[Unknown
 
 
 def _findings(pair: Pair, old: Side, new: Side) -> tuple[Pair, tuple[Finding, ...]]:
-    pair = respelled(pair)
+    pair = same_calls(respelled(pair))
     found: list[Finding] = []
     for stage in STAGES:
         batch = [

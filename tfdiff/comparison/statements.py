@@ -9,6 +9,7 @@ from tfdiff.comparison.cxx_statements import cxx_changes
 from tfdiff.comparison.differing import differing
 from tfdiff.comparison.inlining import inlined
 from tfdiff.comparison.modes import eager_only
+from tfdiff.comparison.modules import modules, through_modules
 from tfdiff.comparison.topics import with_topics
 from tfdiff.extract.python.statements import statements
 from tfdiff.facts import Region, Statement
@@ -35,7 +36,8 @@ def statement_changes(old: Region, new: Region) -> tuple[Change, ...] | None:
     if old.symbol != new.symbol and any(_abstract(side) for side in (left, right)):
         return None  # a method that is implemented now: nothing of it stayed
     name = base_name(new.symbol) if new.kind in {"method", "function"} else ""
-    return _changes(left, right, old.span.line, new.span.line, name)
+    found = _changes(left, right, old.span.line, new.span.line, name)
+    return through_modules(found, modules(old) | modules(new))
 
 
 def _abstract(side: tuple[Statement, ...]) -> bool:

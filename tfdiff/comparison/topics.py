@@ -29,6 +29,7 @@ _ORDER = (
     "gradients",
     "hyper",
     "variables",
+    "session",
     "state",
     "iterations",
     "control",

@@ -118,11 +118,13 @@ def _state(findings: tuple[Finding, ...], *, known: bool) -> State:
     # State that is created only under a condition is told with it and spoils no checkpoint else.
     rules = {finding.rule for finding in findings}
     always = {finding.rule for finding in findings if finding.condition is None}
-    if "slot-removed" in always:
+    variables = [one for one in findings if one.rule == "hyperparameter-variable-changed"]
+    no_room = rules & {"slot-dtype-changed", "slot-shape-changed"} or "slot-removed" in always
+    if no_room or any(one.new is None for one in variables):
         return "lost"
-    if "slot-renamed" in rules:
+    if "slot-renamed" in rules or "slot-order-changed" in always:
         return "renamed"
-    if "slot-initial-value-changed" in rules or "slot-added" in always:
+    if "slot-initial-value-changed" in rules or "slot-added" in always or variables:
         return "initialised differently"
     unsettled = any(
         finding.rule in _OF_STATE and finding.effect == "checkpoint" for finding in findings

@@ -10,13 +10,21 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from tfdiff.extract.kernels import KernelSource, signature
-from tfdiff.extract.python.facts import PythonFacts, read_python_facts
+from tfdiff.extract.python.facts import read_python_facts
 from tfdiff.extract.python.model import Model, said
 from tfdiff.extract.python.ops import signature_of, signatures
 from tfdiff.extract.snapshot.codec import Encoder
 from tfdiff.extract.store import FactStore
 from tfdiff.extract.trace import Journal, Kept, Question, Traces, digest
-from tfdiff.facts import ClassRef, Device, KernelFacts, KernelRule, OpFacts, UpdateRule
+from tfdiff.facts import (
+    ClassRef,
+    Device,
+    KernelFacts,
+    KernelRule,
+    OpFacts,
+    OptimizerFacts,
+    UpdateRule,
+)
 from tfdiff.sources.tree import SourceTree
 
 if TYPE_CHECKING:
@@ -56,7 +64,7 @@ class Linker:
         self._kernels = kernels
         self._traces = Traces(store, journal, self._answer)
 
-    def python(self, reference: ClassRef) -> Kept[PythonFacts]:
+    def python(self, reference: ClassRef) -> Kept[OptimizerFacts]:
         """What the Python of an optimizer says."""
         return self._traces.get(
             "python-facts", _subject(reference), lambda: read_python_facts(self._model, reference)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
 from hashlib import sha256
-from typing import TYPE_CHECKING, NamedTuple, cast
+from typing import NamedTuple, cast
 
 from tfdiff.extract import catalog as python_catalog
 from tfdiff.extract import notes
@@ -25,9 +25,6 @@ from tfdiff.extract.trace import Journal, digest
 from tfdiff.facts import ClassRef, KernelFacts, OptimizerFacts, Span, UpdateRule
 from tfdiff.sources.packaged import KERNELS, NOTES
 from tfdiff.sources.tree import Release, SourceTree
-
-if TYPE_CHECKING:
-    from tfdiff.extract.python.facts import PythonFacts
 
 
 def candidates(paths: Sequence[str]) -> tuple[str, ...]:
@@ -172,7 +169,7 @@ class Reading:
         return Parts(python.key, kernels, self._linker.updates(reference).key, missing)
 
     def _assembled(self, entry: Entry, parts: Parts) -> OptimizerFacts | None:
-        python = cast("PythonFacts | None", self.store.find("python-facts", parts.python))
+        python = cast("OptimizerFacts | None", self.store.find("python-facts", parts.python))
         rules = cast(
             "tuple[UpdateRule, ...] | None", self.store.find("update-rules", parts.updates)
         )
@@ -183,22 +180,14 @@ class Reading:
         )
         if python is None or rules is None or len(kernels) < len(parts.kernels):
             return None
-        return OptimizerFacts(
+        return replace(
+            python,
             name=entry.name,
             public_names=entry.public_names,
-            class_name=entry.class_name,
             span=entry.span,
-            ancestry=python.ancestry,
-            parameters=python.parameters,
-            hyperparameters=python.hyperparameters,
-            slots=python.slots,
-            regions=python.regions,
-            calls=python.calls,
             kernels=kernels,
             rules=rules,
-            unknowns=python.unknowns,
             missing=parts.missing,
-            methods=python.methods,
         )
 
     def text(self, span: Span) -> str:

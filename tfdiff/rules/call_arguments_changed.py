@@ -29,12 +29,15 @@ _Difference = tuple[str, tuple[str, ...], tuple[str, ...]]
 
 def check(pair: Pair) -> Iterator[Told]:
     """One finding for each statement in which one call differs in its arguments."""
+    public = {method.name for method in (*pair.old.methods, *pair.new.methods)}
     for item in pair.regions:
         name = item.region.symbol.rpartition(".")[2]
         if not (item.old and item.new) or computes_update(name):
             continue
         for change in item.open:
-            found = None if change.topic or passes_on(pair, change) else _difference(change)
+            found = None
+            if not (change.topic or passes_on(pair, change)):
+                found = _difference(change, returned=name not in public)
             if found is None:
                 continue
             callee, gone, come = found
@@ -60,15 +63,20 @@ def check(pair: Pair) -> Iterator[Told]:
             )
 
 
-def _difference(change: Change) -> _Difference | None:
-    """The one call that differs: its name, the arguments that went and those that came."""
+def _difference(change: Change, *, returned: bool) -> _Difference | None:
+    """The one call that differs: its name, the arguments that went and those that came.
+
+    Args:
+        change: the statement on both sides.
+        returned: whether it may be what the function returns.
+    """
     if change.before is None or change.after is None:
         return None
     try:
         old, new = ast.parse(change.before.said), ast.parse(change.after.said)
     except SyntaxError:
         return None  # the head of a block
-    if any(isinstance(one, ast.Return) for one in ast.walk(old)):
+    if not returned and any(isinstance(one, ast.Return) for one in ast.walk(old)):
         return None
     return _in_nodes(old, new)
 

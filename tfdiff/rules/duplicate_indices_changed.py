@@ -1,14 +1,16 @@
 """Repeated indices of sparse gradients are treated otherwise.
 
 What it reports:
-Code that sums or keeps repeated indices of sparse gradients, where it came, went or changed.
+What repeated indices of a sparse gradient do, as the update rules say it: summed first, applied one
+after another, or only the last one. Besides, code that sums or keeps them, where it came, went or
+changed.
 
 Effect on training:
 Rows that occur more than once in a gradient (embeddings) may move by another amount; distinct
 indices are not affected.
 
 Not reported:
-Kernels that treat repeated indices otherwise; they are part of the update rule.
+Kernels of which one release's treatment was not read: the path is then undecided.
 
 Example:
 ``_deduplicate_indexed_slices`` is called before ``_apply_sparse``.
@@ -16,8 +18,11 @@ Example:
 
 from collections.abc import Iterator
 
-from tfdiff.rules.matching.topics import Matter, told
-from tfdiff.rules.pair import Pair
+from tfdiff.facts import Duplicates, UpdateRule
+from tfdiff.findings import Finding, PathVerdict
+from tfdiff.rules.matching.steps import paths_said, step_region
+from tfdiff.rules.matching.topics import Matter, by_home, finding, named, touched
+from tfdiff.rules.pair import Pair, place
 from tfdiff.rules.told import Told
 
 TOPICAL = True
@@ -37,6 +42,50 @@ _MATTER = Matter(
 )
 
 
+_SAID: dict[Duplicates, str] = {
+    "summed": "summed first",
+    "sequential": "applied one after another",
+    "last": "overwritten by the last one",
+}
+
+
 def check(pair: Pair) -> Iterator[Told]:
-    """One finding for each file in which it changed."""
-    return told(pair, _MATTER)
+    """One finding for each way in which it differs; else one for each file that changed."""
+    groups: dict[tuple[Duplicates, Duplicates], list[PathVerdict]] = {}
+    for verdict in pair.verdicts:
+        before, after = (_duplicates(facts.rules, verdict) for facts in (pair.old, pair.new))
+        if before and after and before != after and "unknown" not in {before, after}:
+            groups.setdefault((before, after), []).append(verdict)
+    changes = touched(pair, _MATTER.topic)
+    for treatments, verdicts in groups.items():
+        yield Told(_proved(pair, treatments, tuple(verdicts)), named(changes))
+    if not groups:
+        yield from (finding(pair, _MATTER, group) for group in by_home(changes))
+
+
+def _duplicates(rules: tuple[UpdateRule, ...], verdict: PathVerdict) -> Duplicates | None:
+    """What one side does on a path; where it has no such path, on all of that gradient."""
+    own = {rule.duplicates for rule in rules if rule.path == verdict.path}
+    own = own or {rule.duplicates for rule in rules if rule.path.gradient == verdict.path.gradient}
+    return own.pop() if len(own) == 1 else None
+
+
+def _proved(
+    pair: Pair, treatments: tuple[Duplicates, Duplicates], verdicts: tuple[PathVerdict, ...]
+) -> Finding:
+    was, now = (_SAID[one] for one in treatments)
+    old, new = (step_region(pair, verdicts, new=side) for side in (False, True))
+    return Finding(
+        rule=_MATTER.rule,
+        optimizer=pair.name,
+        facet=_MATTER.facet,
+        effect=_MATTER.effect,
+        certainty="proved",
+        subject=f"{treatments[0]} -> {treatments[1]}",
+        condition=_MATTER.condition,
+        title=f"Repeated indices of a sparse gradient are {now}, not {was}",
+        explanation=f"{_MATTER.meaning} Found on these paths: {paths_said(verdicts)}.",
+        remedy=_MATTER.remedy,
+        old=place(old.span if old else None),
+        new=place(new.span if new else None),
+    )

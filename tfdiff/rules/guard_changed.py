@@ -9,7 +9,8 @@ None where the condition does not hold. Where it does, the finding says what dif
 the weights drift.
 
 Not reported:
-Conditions that hold nowhere, and repeated indices, which ``duplicates-changed`` reports.
+Conditions that hold nowhere, and repeated indices, which ``duplicate-indices-changed``
+reports.
 
 Example:
 A new argument adds a shrinkage penalty to the gradient if it is greater than 0.

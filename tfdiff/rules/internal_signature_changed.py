@@ -18,7 +18,6 @@ import re
 from collections.abc import Iterator
 
 from tfdiff.findings import Finding
-from tfdiff.rules.matching.regions import base_name
 from tfdiff.rules.matching.topics import helpers, home, passes_on, places, touched
 from tfdiff.rules.pair import Change, Pair
 from tfdiff.rules.told import Told
@@ -32,7 +31,9 @@ def check(pair: Pair) -> Iterator[Told]:
     found: dict[str, list[tuple[int, Change]]] = {}
     regions = touched(pair, "signature")
     for place, (item, changes) in enumerate(regions):
-        name = base_name(item.region.symbol)
+        owner, _, name = item.region.symbol.rpartition(".")
+        if name == "__init__":
+            name = owner.rpartition(".")[2]  # a helper class, by whose name it is called
         if name in helpers(pair):
             found.setdefault(name, []).extend((place, change) for change in changes)
     for name, entries in found.items():

@@ -9,7 +9,8 @@ Not decided: the text is shown. Where the update rule was proved the same, the w
 single step are not affected and the finding says so.
 
 Not reported:
-Comments, docstrings, layout, and changes that another finding accounts for.
+Comments, docstrings, layout, what only one side has (internal-method-changed), and changes that
+another finding accounts for.
 
 Example:
 ``_create_slots`` picks another variable to place the beta powers with.
@@ -29,7 +30,9 @@ _KINDS = frozenset({"method", "function", "class", "module"})
 def check(pair: Pair) -> Iterator[Finding]:
     """Python regions with changes that nothing accounts for."""
     for group in grouped(item for item in pair.regions if item.region.kind in _KINDS):
-        yield _finding(pair, group[0], group[1:])
+        one_sided = not (group[0].old and group[0].new)
+        if not (one_sided and group[0].region.kind in {"method", "function"}):
+            yield _finding(pair, group[0], group[1:])
 
 
 def _finding(pair: Pair, changed: RegionPair, with_it: tuple[RegionPair, ...]) -> Finding:

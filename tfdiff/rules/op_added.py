@@ -18,26 +18,13 @@ Example:
 from collections.abc import Iterator
 
 from tfdiff.findings import Finding
-from tfdiff.rules.matching.ops import callers, calls
-from tfdiff.rules.pair import Pair, place
+from tfdiff.rules.matching import presence
+from tfdiff.rules.matching.ops import calls
+from tfdiff.rules.pair import Pair
 
 
 def check(pair: Pair) -> Iterator[Finding]:
     """Ops that only the new side calls."""
-    old, new = calls(pair.old), calls(pair.new)
-    for op in sorted(new.keys() - old.keys()):
-        yield Finding(
-            rule="op-added",
-            optimizer=pair.name,
-            facet="kernel-op-added",
-            effect="api",
-            certainty="proved",
-            subject=op,
-            condition=None,
-            title=f"Calls the op {op}",
-            explanation=f"{callers(new[op])} now reaches {op}. Graphs saved with it (GraphDef, "
-            f"SavedModel, MetaGraph) do not load at the old release where it has no such op.",
-            remedy="Nothing to do, unless graphs go back to the old release.",
-            old=None,
-            new=place(new[op][0].span),
-        )
+    mine, theirs = calls(pair.new), calls(pair.old)
+    for op in sorted(mine.keys() - theirs.keys()):
+        yield presence.op(pair, op, mine[op], new=True)

@@ -18,26 +18,13 @@ Example:
 from collections.abc import Iterator
 
 from tfdiff.findings import Finding
-from tfdiff.rules.matching.ops import callers, calls
-from tfdiff.rules.pair import Pair, place
+from tfdiff.rules.matching import presence
+from tfdiff.rules.matching.ops import calls
+from tfdiff.rules.pair import Pair
 
 
 def check(pair: Pair) -> Iterator[Finding]:
     """Ops that only the old side calls."""
-    old, new = calls(pair.old), calls(pair.new)
-    for op in sorted(old.keys() - new.keys()):
-        yield Finding(
-            rule="op-removed",
-            optimizer=pair.name,
-            facet="kernel-op-removed",
-            effect="api",
-            certainty="proved",
-            subject=op,
-            condition=None,
-            title=f"No longer calls the op {op}",
-            explanation=f"{callers(old[op])} reached {op} at the old release. Graphs saved there "
-            f"still hold the op.",
-            remedy="Nothing to do, unless saved graphs of the old release are loaded: try one.",
-            old=place(old[op][0].span),
-            new=None,
-        )
+    mine, theirs = calls(pair.old), calls(pair.new)
+    for op in sorted(mine.keys() - theirs.keys()):
+        yield presence.op(pair, op, mine[op], new=False)

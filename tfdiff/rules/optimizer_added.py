@@ -16,27 +16,13 @@ Example:
 from collections.abc import Iterator
 
 from tfdiff.findings import Finding
-from tfdiff.rules.pair import Pair, place
+from tfdiff.rules.matching import presence
+from tfdiff.rules.pair import Pair
 
 PRESENCE = True
 
 
 def check(pair: Pair) -> Iterator[Finding]:
     """The optimizer itself, if it is new."""
-    if pair.old.class_name:
-        return
-    yield Finding(
-        rule="optimizer-added",
-        optimizer=pair.name,
-        facet="name-deprecation",
-        effect="api",
-        certainty="proved",
-        subject=pair.name,
-        condition=None,
-        title=f"{pair.name} is new",
-        explanation="The old release has no optimizer under any of its names: "
-        f"{', '.join(pair.new.public_names)}.",
-        remedy="Nothing to do; scripts that use it do not run at the old release.",
-        old=None,
-        new=place(pair.new.span),
-    )
+    if not pair.old.class_name:
+        yield presence.optimizer(pair, new=True)

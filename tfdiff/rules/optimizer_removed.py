@@ -16,27 +16,13 @@ Example:
 from collections.abc import Iterator
 
 from tfdiff.findings import Finding
-from tfdiff.rules.pair import Pair, place
+from tfdiff.rules.matching import presence
+from tfdiff.rules.pair import Pair
 
 PRESENCE = True
 
 
 def check(pair: Pair) -> Iterator[Finding]:
     """The optimizer itself, if it is gone."""
-    if pair.new.class_name:
-        return
-    yield Finding(
-        rule="optimizer-removed",
-        optimizer=pair.name,
-        facet="name-deprecation",
-        effect="api",
-        certainty="proved",
-        subject=pair.name,
-        condition=None,
-        title=f"{pair.name} is gone",
-        explanation="The new release has no optimizer under any of its names: "
-        f"{', '.join(pair.old.public_names)}.",
-        remedy="Use another optimizer; compare candidates with `tfdiff query NAME@OLD NAME@NEW`.",
-        old=place(pair.old.span),
-        new=None,
-    )
+    if not pair.new.class_name:
+        yield presence.optimizer(pair, new=False)

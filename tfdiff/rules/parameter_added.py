@@ -7,8 +7,9 @@ Effect on training:
 None while it is left at a default that switches it off; a required parameter breaks every call.
 
 Not reported:
-Renamed parameters (parameter-renamed), and what the new argument does to the positions of
-others (parameter-order-changed).
+Renamed parameters (parameter-renamed), those that the old release took and ignored
+(parameter-ignored), and what the new argument does to the positions of others
+(parameter-order-changed).
 
 Example:
 ``FtrlOptimizer(..., l2_shrinkage_regularization_strength=0.0)``.
@@ -18,7 +19,7 @@ from collections.abc import Iterator
 
 from tfdiff.facts import Parameter
 from tfdiff.findings import Finding
-from tfdiff.rules.matching.parameters import matched
+from tfdiff.rules.matching.parameters import ignoring, matched
 from tfdiff.rules.matching.values import shown
 from tfdiff.rules.pair import Pair, place
 
@@ -26,7 +27,8 @@ from tfdiff.rules.pair import Pair, place
 def check(pair: Pair) -> Iterator[Finding]:
     """Parameters on the new side only."""
     for parameter in matched(pair).added:
-        yield _finding(pair, parameter)
+        if not ignoring(pair.old, parameter):
+            yield _finding(pair, parameter)
 
 
 def _finding(pair: Pair, parameter: Parameter) -> Finding:

@@ -4,10 +4,11 @@ What it reports:
 A constructor parameter that the new release does not have, and that was not renamed.
 
 Effect on training:
-Calls that pass it raise TypeError, or the value is ignored where ``**kwargs`` swallows it.
+Calls that pass it raise an error, where ``**kwargs`` does not hand it to code that is not read.
 
 Not reported:
-Renamed parameters (parameter-renamed).
+Renamed parameters (parameter-renamed), and those that are still taken and ignored
+(parameter-ignored).
 
 Example:
 ``decay=0.`` disappears from a Keras optimizer's signature.
@@ -16,7 +17,7 @@ Example:
 from collections.abc import Iterator
 
 from tfdiff.findings import Finding
-from tfdiff.rules.matching.parameters import matched
+from tfdiff.rules.matching.parameters import ignoring, matched
 from tfdiff.rules.matching.values import shown
 from tfdiff.rules.pair import Pair, place
 
@@ -25,15 +26,17 @@ def check(pair: Pair) -> Iterator[Finding]:
     """Parameters on the old side only."""
     swallowed = any(parameter.kind == "**" for parameter in pair.new.parameters)
     for parameter in matched(pair).removed:
+        if ignoring(pair.new, parameter):
+            continue
         if parameter.kind in {"*", "**"}:
             consequence = "Further arguments are no longer accepted."
-        elif swallowed:
+        elif swallowed and pair.new.further != "rejected":
             consequence = (
                 "The new constructor still takes further keyword arguments: whether it uses, "
                 "rejects or ignores this one stands in its body."
             )
         else:
-            consequence = "Calls that pass it raise TypeError."
+            consequence = "Calls that pass it raise an error."
         yield Finding(
             rule="parameter-removed",
             optimizer=pair.name,

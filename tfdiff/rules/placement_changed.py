@@ -46,7 +46,8 @@ def check(pair: Pair) -> Iterator[Told]:
         if old.placement != new.placement:
             moved.setdefault((old.placement, new.placement), []).append((old, new))
     for (before, after), entries in moved.items():
-        changes = tuple(change for change in _placing(pair) if _beside(pair, change, entries))
+        homes = slots.creating(pair, entries)
+        changes = tuple(one for item in homes for one in item.open if one.topic == "placement")
         told.update(changes)
         yield Told(_state(pair, entries, before, after), changes)
     rest: list[Touched] = []
@@ -55,26 +56,6 @@ def check(pair: Pair) -> Iterator[Told]:
         if left:
             rest.append((item, left))
     yield from (finding(pair, _MATTER, group) for group in by_home(rest))
-
-
-def _placing(pair: Pair) -> Iterator[Change]:
-    return (change for _, changes in touched(pair, "placement") for change in changes)
-
-
-def _beside(pair: Pair, change: Change, entries: list[tuple[Slot, Slot]]) -> bool:
-    """Whether a change stands in a function that creates one of these, and before it."""
-    for item in pair.regions:
-        if change not in item.changes or not (item.old and item.new):
-            continue
-        for old, new in entries:
-            here = item.old.span, item.new.span
-            inside = all(
-                span.path == slot.span.path and span.line <= slot.span.line <= span.end_line
-                for span, slot in zip(here, (old, new), strict=True)
-            )
-            if inside:
-                return True
-    return False
 
 
 def _state(

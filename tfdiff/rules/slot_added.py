@@ -8,7 +8,8 @@ A checkpoint of the old release has no value for it: restoring it strictly fails
 otherwise starts the new state from its initial value. It also takes memory.
 
 Not reported:
-Renamed state (slot-renamed).
+Renamed state (slot-renamed), and variables that hold an argument which both releases take
+(hyperparameter-variable-changed).
 
 Example:
 ``amsgrad=True`` adds the slot ``vhat``.
@@ -17,27 +18,13 @@ Example:
 from collections.abc import Iterator
 
 from tfdiff.findings import Finding
-from tfdiff.rules.matching.slots import kind, matched, subject
-from tfdiff.rules.matching.values import shown
-from tfdiff.rules.pair import Pair, place
+from tfdiff.rules.matching import presence
+from tfdiff.rules.matching.slots import holds_argument, matched
+from tfdiff.rules.pair import Pair
 
 
 def check(pair: Pair) -> Iterator[Finding]:
     """State on the new side only."""
     for slot in matched(pair).added:
-        yield Finding(
-            rule="slot-added",
-            optimizer=pair.name,
-            facet="slot-creation",
-            effect="checkpoint",
-            certainty="proved",
-            subject=subject(slot),
-            condition=slot.condition,
-            title=f"New {kind(slot)} {slot.name}",
-            explanation=f"The optimizer creates {slot.name}, initially {shown(slot.initial)}. "
-            f"Checkpoints of the old release do not hold it.",
-            remedy="Restore old checkpoints without requiring every key; the new state then "
-            "starts from its initial value.",
-            old=None,
-            new=place(slot.span),
-        )
+        if not holds_argument(pair, slot, pair.new):
+            yield presence.slot(pair, slot, new=True)

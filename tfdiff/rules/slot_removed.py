@@ -8,7 +8,8 @@ Its value in an old checkpoint is not used: training goes on without it, and a s
 complains about the key left over.
 
 Not reported:
-Renamed state (slot-renamed).
+Renamed state (slot-renamed), and variables that hold an argument which both releases take
+(hyperparameter-variable-changed).
 
 Example:
 A ``momentum`` slot that is created only when momentum is used.
@@ -17,26 +18,13 @@ A ``momentum`` slot that is created only when momentum is used.
 from collections.abc import Iterator
 
 from tfdiff.findings import Finding
-from tfdiff.rules.matching.slots import kind, matched, subject
-from tfdiff.rules.pair import Pair, place
+from tfdiff.rules.matching import presence
+from tfdiff.rules.matching.slots import holds_argument, matched
+from tfdiff.rules.pair import Pair
 
 
 def check(pair: Pair) -> Iterator[Finding]:
     """State on the old side only."""
     for slot in matched(pair).removed:
-        yield Finding(
-            rule="slot-removed",
-            optimizer=pair.name,
-            facet="slot-creation",
-            effect="checkpoint",
-            certainty="proved",
-            subject=subject(slot),
-            condition=slot.condition,
-            title=f"{kind(slot).capitalize()} {slot.name} is gone",
-            explanation=f"{slot.name} is not created any more; its value in an old checkpoint has "
-            f"nowhere to go.",
-            remedy="No argument brings it back; restore old checkpoints without requiring that "
-            "every stored key is used.",
-            old=place(slot.span),
-            new=None,
-        )
+        if not holds_argument(pair, slot, pair.old):
+            yield presence.slot(pair, slot, new=False)

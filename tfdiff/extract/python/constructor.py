@@ -15,6 +15,7 @@ from tfdiff.extract.python.construction import (
     Construction,
     Held,
     Roots,
+    fate,
     kwargs_of,
     names_in,
 )
@@ -61,6 +62,7 @@ class _Tracer:
         self._cls = cls
         self._found = found
         self._depth = 0
+        self._caught: dict[str, tuple[str, ...]] = {}  # helper -> what it is handed kwargs as
 
     def enter(self, constructor: Member) -> None:
         """Follow the constructor that a caller calls."""
@@ -72,7 +74,12 @@ class _Tracer:
             held[one.name] = Held((one.name,), parameter.default or _NO_DEFAULT)
             if one.kind == "**":
                 held[one.name] = NOTHING
+        self._found.further = fate(constructor, self._catching(constructor))
         self._follow(constructor, held)
+
+    def _catching(self, member: Member) -> tuple[str, ...]:
+        """Under what names a function has the keywords that no parameter takes."""
+        return (*kwargs_of(member), *self._caught.get(member.head.name, ()))
 
     def prepare(self, member: Member) -> None:
         """Follow a method that turns attributes into tensors (``self._lr_t``)."""
@@ -98,7 +105,7 @@ class _Tracer:
         """Run through the statements of a constructor in order."""
         self._depth += 1
         events: list[Assignment | CallSite] = [
-            *(one for one in member.function.calls if self._matters(one)),
+            *(one for one in member.function.calls if self._matters(one, member)),
             *(one for one in member.function.assignments if one.kind in {"=", "with"}),
         ]
         given = dict(held)
@@ -118,10 +125,18 @@ class _Tracer:
                 self._takes_effect(one.roots[0], one.value)
         self._depth -= 1
 
-    @staticmethod
-    def _matters(call: CallSite) -> bool:
+    def _matters(self, call: CallSite, member: Member) -> bool:
         last = call.callee.rpartition(".")[2]
-        return last in {"__init__", "_set_hyper", "pop", "get"} or call.callee == _UPDATE
+        known = last in {"__init__", "_set_hyper", "pop", "get"} or call.callee == _UPDATE
+        return known or self._takes_kwargs(call, member) is not None
+
+    def _takes_kwargs(self, call: CallSite, member: Member) -> Member | None:
+        """The method of its own that is handed the keywords that no parameter takes."""
+        given = {argument.text for argument in call.arguments}
+        head, _, name = call.callee.rpartition(".")
+        return (
+            self._cls.find(name) if head == "self" and given & {*self._catching(member)} else None
+        )
 
     def _runs(
         self, conditions: tuple[Condition, ...], held: dict[str, Held], member: Member
@@ -141,7 +156,7 @@ class _Tracer:
     def _assign(
         self, event: Assignment, held: dict[str, Held], member: Member, *, certain: bool
     ) -> None:
-        if _ALLOWED.search(event.target) and "kwargs" in kwargs_of(member):
+        if _ALLOWED.search(event.target) and "kwargs" in self._catching(member):
             self._accept(event, member)
         values = {name: one.value for name, one in held.items()}
         value = self._evaluator(member).value(event.value, values)
@@ -194,7 +209,7 @@ class _Tracer:
 
     def _all_roots(self, text: str, held: dict[str, Held], member: Member) -> Roots:
         """The parameters that an expression depends on, in written order."""
-        catching = kwargs_of(member)
+        catching = self._catching(member)
         found = [root for name in names_in(text) for root in self._roots(name, held)]
         if any(name in text for name in catching):
             found.extend(name for name in _TAKEN.findall(text) if name in self._found.parameters)
@@ -241,18 +256,28 @@ class _Tracer:
         if last in {"pop", "get"}:
             self._popped(event, owner, held, member)
         elif event.callee == _UPDATE:
-            if any(argument.text == "locals()" for argument in event.arguments):
-                for name in [name for name in held if name in self._found.parameters]:
-                    self._hold(name, held[name], "")
+            self._hold_all({one.text for one in event.arguments}, held, member)
         elif last == "_set_hyper":
             self._set_hyper(event, held, member)
+        elif owner == "self" and (helper := self._takes_kwargs(event, member)):
+            self._hand_kwargs(event, held, member, helper)
         elif runs and self._depth < _DEPTH:
             self._base(event, owner, held, member)
+
+    def _hold_all(self, given: set[str], held: dict[str, Held], member: Member) -> None:
+        """Read ``self.__dict__.update(kwargs)``, which makes attributes of all that they hold."""
+        if "locals()" in given:
+            for name in [name for name in held if name in self._found.parameters]:
+                self._hold(name, held[name], "")
+        if given & {*self._catching(member)}:
+            for name, one in self._found.parameters.items():
+                if one.kind == "keyword":
+                    self._hold(name, Held((name,), one.default or _NO_DEFAULT), "")
 
     def _popped(self, event: CallSite, owner: str, held: dict[str, Held], member: Member) -> None:
         """``kwargs.pop("decay", 0.)``: a keyword parameter with that default."""
         texts = [argument.text for argument in event.arguments]
-        if owner not in kwargs_of(member) or not texts:
+        if owner not in self._catching(member) or not texts:
             return
         evaluator = self._evaluator(member)
         name = evaluator.value(texts[0])
@@ -265,6 +290,20 @@ class _Tracer:
         self._extra(name.value, given, event.line, member)
         if event.target and event.target not in held:
             held[event.target] = Held((name.value,), default)
+
+    def _hand_kwargs(
+        self, event: CallSite, held: dict[str, Held], member: Member, helper: Member
+    ) -> None:
+        """Follow ``self._process_kwargs(kwargs)``."""
+        bound = self._bound(helper, event.arguments, held, member, passes=False)
+        catching = self._catching(member)
+        places = zip(helper.function.parameters[1:], event.arguments, strict=False)
+        names = tuple(one.name for one, given in places if given.text in catching)
+        self._caught[helper.head.name] = names
+        self._found.further = self._found.further or fate(helper, names)
+        if self._depth < _DEPTH:
+            self._follow(helper, bound)
+            held.update((name, one) for name, one in bound.items() if name.startswith("self."))
 
     def _set_hyper(self, event: CallSite, held: dict[str, Held], member: Member) -> None:
         if len(event.arguments) < 2:  # noqa: PLR2004 - a name and a value
@@ -297,6 +336,9 @@ class _Tracer:
                 self._found.unknowns.append(Unknown(reason, event.callee, span))
             return
         bound = self._bound(target, arguments, held, member, passes=passes)
+        if passes:
+            known = self._found.further or fate(target, self._catching(target))
+            self._found.further = known if self._catching(target) else "rejected"
         self._follow(target, bound)
         held.update((name, one) for name, one in bound.items() if name.startswith("self."))
 

@@ -1,8 +1,8 @@
-"""Everything read about one optimizer from Python: the half of ``OptimizerFacts`` it fills."""
+"""Everything read about one optimizer from Python: all of its facts but kernels and rules."""
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from hashlib import sha256
 
 from tfdiff.extract.python.classes import ResolvedClass
@@ -12,32 +12,16 @@ from tfdiff.extract.python.model import Definition, Model
 from tfdiff.extract.python.ops import calls, signatures
 from tfdiff.extract.python.reach import Reach, Reached, reach
 from tfdiff.extract.python.slots import read_slots
-from tfdiff.facts import ClassRef, Method, OpCall, Parameter, Region, Slot, Span, Unknown
+from tfdiff.extract.python.strings import string_names
+from tfdiff.facts import ClassRef, OpCall, OptimizerFacts, Region, Span, Unknown
 
 _WORD = re.compile(r"[A-Za-z_]\w*")
 
 
-@dataclass(frozen=True, slots=True)
-class PythonFacts:
-    """The Python half of one optimizer's facts; the fields are those of ``OptimizerFacts``.
+def read_python_facts(model: Model, ref: ClassRef) -> OptimizerFacts:
+    """Read one optimizer, given by its class and called by its name.
 
     Hyperparameters set by ``_set_hyper`` have attributes such as ``_hyper['learning_rate']``.
-    """
-
-    class_name: str
-    span: Span = field(compare=False)
-    ancestry: tuple[ClassRef, ...]
-    parameters: tuple[Parameter, ...]
-    hyperparameters: tuple[tuple[str, tuple[str, ...]], ...]
-    slots: tuple[Slot, ...]
-    regions: tuple[Region, ...]
-    calls: tuple[OpCall, ...]
-    unknowns: tuple[Unknown, ...]
-    methods: tuple[Method, ...]
-
-
-def read_python_facts(model: Model, ref: ClassRef) -> PythonFacts:
-    """Read one optimizer, given by its class.
 
     Args:
         model: the release's files (``catalog.open_model``).
@@ -51,22 +35,28 @@ def read_python_facts(model: Model, ref: ClassRef) -> PythonFacts:
     state = read_slots(model, cls, construction, reached.functions)
     known = signatures(model)
     called = [found for one in reached.functions for found in calls(model, one, known)]
-    return PythonFacts(
-        cls.ref.name,
-        cls.span,
-        tuple(base.ref for base in cls.mro),
-        tuple(construction.parameters.values()),
-        construction.hyperparameters,
-        state.slots,
-        tuple(_distinct(_regions(model, cls, reached))),
-        tuple(one for one in called if isinstance(one, OpCall)),
-        (
+    return OptimizerFacts(
+        name=cls.ref.name,
+        public_names=(),
+        class_name=cls.ref.name,
+        span=cls.span,
+        ancestry=tuple(base.ref for base in cls.mro),
+        parameters=tuple(construction.parameters.values()),
+        hyperparameters=construction.hyperparameters,
+        slots=state.slots,
+        regions=tuple(_distinct(_regions(model, cls, reached))),
+        calls=tuple(one for one in called if isinstance(one, OpCall)),
+        kernels=(),
+        rules=(),
+        unknowns=(
             *_missing_bases(cls),
             *construction.unknowns,
             *state.unknowns,
             *(one for one in called if isinstance(one, Unknown)),
         ),
-        public_methods(model, cls),
+        methods=public_methods(model, cls),
+        further=construction.further,
+        strings=string_names(model, cls),
     )
 
 

@@ -133,7 +133,14 @@ _KINDS: dict[str, tuple[str, ...]] = {
         r"VarHandleOp",
         r"PartitionedVariable",
         r"_OptimizableVariable",
+        r"_get_processor",
         r"_in_graph_mode",
+    ),
+    "session": (
+        r"\w*[Ss]ession\w*",
+        r"_SESSION",
+        r"batch_[gs]et_value",
+        r"_initialize_variables",
     ),
     "state": (
         r"_?(create|get|add|make|zeros|get_or_make)_\w*slot\w*",
@@ -161,6 +168,7 @@ _KINDS: dict[str, tuple[str, ...]] = {
         r"track_variable",
         r"_set_weights",
         r"validate_shape",
+        r"_?var_key\w*",
     ),
     "placement": (
         r"colocate_with\w*",

@@ -1,4 +1,4 @@
-"""With which variable or on which device a piece of state is placed when it is created."""
+"""What stands around the creation of a piece of state: what it is placed with, and its loop."""
 
 import ast
 import re
@@ -14,20 +14,20 @@ _PLACING = re.compile(
 )
 
 
-def placement(model: Model, one: Reached, line: int) -> str | None:
-    """The innermost placing context around a line of a function, in words; None for none."""
+def around(model: Model, one: Reached, line: int) -> tuple[str | None, int | None]:
+    """The innermost placing context around a line of a function, in words, and its loop's line."""
     span = Span(one.path, one.function.line, one.function.end_line)
-    text = model.text(span)
-    if "colocate" not in text and "device(" not in text:
-        return None
-    found = statements(Region("function", one.symbol, "python", "", "", "", text, span))
+    found = statements(Region("function", one.symbol, "python", "", "", "", model.text(span), span))
     at = next((item for item in found or () if item.line <= line <= item.end_line), None)
+    placed, loop = None, None
     while found and at is not None and at.parent is not None:
         at = found[at.parent]
         match = _PLACING.match(at.said)
-        if match:
-            return _said(_resolved(match[2], found, at.line))
-    return None
+        if match and placed is None:
+            placed = _said(_resolved(match[2], found, at.line))
+        if loop is None and at.said.startswith("for "):
+            loop = at.line
+    return placed, loop
 
 
 def _resolved(name: str, found: Sequence[Statement], line: int) -> str:

@@ -9,7 +9,7 @@ names in their public signatures.
 import ast
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tfdiff.extract.python.classes import ResolvedClass
 from tfdiff.extract.python.construction import Construction
@@ -17,7 +17,7 @@ from tfdiff.extract.python.creators import CREATORS, INITIALS, Creators, listed,
 from tfdiff.extract.python.initial import InitialValues
 from tfdiff.extract.python.model import Model
 from tfdiff.extract.python.module import CallSite, Condition
-from tfdiff.extract.python.placement import placement
+from tfdiff.extract.python.placement import around
 from tfdiff.extract.python.reach import Reached
 from tfdiff.extract.python.values import Evaluator, parsed
 from tfdiff.facts import Literal, Slot, Span, Unknown, Value
@@ -86,9 +86,7 @@ class _Reader:
         known = self.slots.setdefault((slot.name, slot.per_variable), slot)
         if known is not slot and known.condition != slot.condition:
             # created in both arms of a branch: always
-            both = Slot(known.name, known.per_variable, known.initial, known.scope, known.dtype,
-                        known.shape, None, known.span, known.placement)  # fmt: skip
-            self.slots[slot.name, slot.per_variable] = both
+            self.slots[slot.name, slot.per_variable] = replace(known, condition=None)
 
     def _names(self, arguments: dict[str, str], call: CallSite, one: Reached) -> Iterator[str]:
         written = _first(arguments, _NAMES)
@@ -128,6 +126,7 @@ class _Reader:
         scope = _first(arguments, _SCOPES)
         given = _local(arguments.get("dtype"), one)
         dtype = _dtype(given, evaluator, per_variable=per_variable)
+        placement, loop = around(self._model, one, call.line)
         return Slot(
             name,
             per_variable,
@@ -137,7 +136,8 @@ class _Reader:
             _shape(arguments.get("shape"), per_variable=per_variable),
             self._condition(call.conditions),
             Span(one.path, call.line, call.end_line),
-            placement(self._model, one, call.line),
+            placement,
+            loop,
         )
 
     def _condition(self, conditions: Iterable[Condition]) -> str | None:
@@ -176,7 +176,9 @@ def _dtype(written: str | None, evaluator: Evaluator, *, per_variable: bool) -> 
     value = evaluator.value(written)
     if isinstance(value, Literal):
         return value
-    return _VARIABLE if _FOLLOWS.search(written) else value
+    if _FOLLOWS.search(written):
+        return _VARIABLE if per_variable else Literal(written, written)
+    return value
 
 
 def _shape(written: str | None, *, per_variable: bool) -> Value:

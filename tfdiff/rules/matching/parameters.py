@@ -71,6 +71,13 @@ def accepted_names(facts: OptimizerFacts) -> dict[str, str]:
     }
 
 
+def ignoring(facts: OptimizerFacts, parameter: Parameter) -> Parameter | None:
+    """The ``**kwargs`` that takes an argument unknown to a constructor, and drops it."""
+    takes = next((one for one in facts.parameters if one.kind == "**"), None)
+    drops = facts.further == "ignored" and parameter.kind not in {"*", "**"}
+    return takes if drops else None
+
+
 def _successor(pair: Pair, old: Parameter, added: list[Parameter]) -> Parameter | None:
     held = _attributes(pair.old, old)
     position = pair.old.parameters.index(old)

@@ -8,7 +8,7 @@ from tfdiff.findings import Place
 from tfdiff.rules.pair import Change, RegionPair
 
 _UPDATES = re.compile(
-    r"^_(\w*_)?apply(_|$)(?!gradients)|^get_updates$|^update_step$|^_resource_scatter|^_finish$"
+    r"^_(?!distributed)(\w*_)?apply(_|$)(?!gradients)|^get_updates$|^update_step$|^_resource_scatter|^_finish$"
 )
 
 
@@ -58,13 +58,16 @@ def _parent(pair: RegionPair, changed: list[RegionPair]) -> RegionPair | None:
     """The change that brought or dropped a region that only one side has."""
     if pair.old and pair.new:
         return None
-    name = base_name(pair.region.symbol)
+    name, home = base_name(pair.region.symbol), pair.region.symbol.rpartition(".")[0]
     naming = [
         other
         for other in changed
         if other is not pair
         and base_name(other.region.symbol) != name
-        and any(name in (change.added if pair.new else change.removed) for change in other.open)
+        and any(
+            {name, home} & set(change.added if pair.new else change.removed)
+            for change in other.open
+        )
     ]
     return next((other for other in naming if other.old and other.new), next(iter(naming), None))
 

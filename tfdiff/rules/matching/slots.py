@@ -1,9 +1,11 @@
 """Slots and non-slot state of both sides, matched by name and then by role."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tfdiff.facts import Literal, OptimizerFacts, Region, Slot
+from tfdiff.rules.matching import parameters
 from tfdiff.rules.pair import Pair, RegionPair
 
 _NAME = re.compile(r"[\w./-]+")
@@ -54,6 +56,28 @@ def _alike(old: Slot, new: Slot) -> bool:
     """Whether one may be the other renamed; a name that is computed tells nothing."""
     named = _NAME.fullmatch(old.name) and _NAME.fullmatch(new.name)
     return bool(named) and old.per_variable == new.per_variable and old.initial == new.initial
+
+
+def creating(pair: Pair, entries: Sequence[tuple[Slot, Slot]]) -> tuple[RegionPair, ...]:
+    """The functions of both sides that create some state, once each."""
+    return tuple(
+        item
+        for item in pair.regions
+        if item.old and item.new and item.region.kind in {"method", "function"}
+        if any(
+            old in created(pair.old, item.old) and new in created(pair.new, item.new)
+            for old, new in entries
+        )
+    )
+
+
+def holds_argument(pair: Pair, slot: Slot, facts: OptimizerFacts) -> bool:
+    """Whether a variable that one side has holds an argument that both releases take."""
+    known = parameters.matched(pair)
+    common = {one.name for pairs in (*known.kept, *known.renamed) for one in pairs}
+    names = {parameter.name for parameter in facts.parameters} & common
+    initial = slot.initial.value if isinstance(slot.initial, Literal) else None
+    return not slot.per_variable and initial in names
 
 
 def kind(slot: Slot) -> str:

@@ -239,10 +239,10 @@ def whole(region: Region | None) -> Span | None:
     return region.span if region else None
 
 
-def step_region(pair: Pair, cause: Cause, *, new: bool) -> Region | None:
+def step_region(pair: Pair, verdicts: Iterable[PathVerdict], *, new: bool) -> Region | None:
     """The region that computes the step on one side, where no changed region says so."""
     facts = pair.new if new else pair.old
-    paths = {one.path for one in cause.verdicts}
+    paths = {one.path for one in verdicts}
     used = [
         symbol
         for rule in facts.rules

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from tfdiff.facts import Region
 from tfdiff.findings import Effect, Facet, Finding, Place
-from tfdiff.rules.matching.regions import base_name
 from tfdiff.rules.pair import Change, Pair, RegionPair
 from tfdiff.rules.told import Told
 
@@ -58,13 +57,15 @@ def touched(pair: Pair, *topics: str) -> tuple[Touched, ...]:
 
 
 def helpers(pair: Pair) -> frozenset[str]:
-    """Names of private methods and of functions that take other arguments than before."""
-    public = {method.name for method in (*pair.old.methods, *pair.new.methods)} | {"__init__"}
+    """Private methods, functions and helper classes that take other arguments than before."""
+    public = {method.name for method in (*pair.old.methods, *pair.new.methods)}
+    own = {base.name for base in (*pair.old.ancestry, *pair.new.ancestry)}
     return frozenset(
-        name
+        owner.rpartition(".")[2] if name == "__init__" else name
         for item, _ in touched(pair, "signature")
-        for name in (base_name(item.region.symbol),)
-        if item.region.kind == "function" or name not in public
+        for owner, _, name in (item.region.symbol.rpartition("."),)
+        if item.region.kind == "function"
+        or (owner not in own if name == "__init__" else name not in public)
     )
 
 

@@ -59,7 +59,7 @@ def _told(pair: Pair, cause: Cause, wording: Wording) -> Told:
     old, new = (
         hull(side, lead.changes, new=is_new)
         if lead and side
-        else whole(step_region(pair, cause, new=is_new))
+        else whole(step_region(pair, cause.verdicts, new=is_new))
         for is_new, side in ((False, lead and lead.old), (True, lead and lead.new))
     )
     worst = cause.worst

@@ -1,0 +1,59 @@
+"""What a string stands for where an optimizer is given by one: ``compile(optimizer="adam")``.
+
+Keras looks strings up in a table of classes. What a class takes by default and what the string
+of the same name gives are two things: for some releases the table holds other classes than those
+that the public names stand for.
+"""
+
+import ast
+from collections.abc import Iterator
+from itertools import groupby
+
+from tfdiff.extract.python.classes import ResolvedClass
+from tfdiff.extract.python.constructor import read_constructor
+from tfdiff.extract.python.model import Model
+from tfdiff.extract.python.module import Assignment, Condition
+from tfdiff.extract.python.values import parsed
+from tfdiff.facts import Span, StringName
+
+_TABLES = ("optimizers.py", "optimizers/__init__.py")
+_LOOKS_UP = "deserialize"
+
+
+def string_names(model: Model, cls: ResolvedClass) -> tuple[StringName, ...]:
+    """The strings that a table of classes holds this class under, with all that they make."""
+    found: list[StringName] = []
+    for path in model.ending(*_TABLES):
+        entries = sorted(_entries(model, path), key=lambda one: one[0].text)
+        for _, group in groupby(entries, key=lambda one: one[0].text):
+            same = tuple(group)
+            if any(made is cls for _, made in same):
+                found.extend(one for one, _ in same)
+    return tuple(found)
+
+
+def _entries(model: Model, path: str) -> Iterator[tuple[StringName, ResolvedClass]]:
+    function = model.function(path, _LOOKS_UP) if path.endswith(".py") else None
+    for assigned in function.assignments if function else ():
+        for text, written in _literal(assigned):
+            target = model.resolve(path, written)
+            made = model.class_(target.path, target.name) if target.kind == "class" else None
+            if made is not None:
+                parameters = tuple(read_constructor(model, made).parameters.values())
+                span = Span(path, assigned.line, assigned.end_line)
+                said = _said(assigned.conditions)
+                yield StringName(text, made.ref, said, parameters, span), made
+
+
+def _literal(assigned: Assignment) -> Iterator[tuple[str, str]]:
+    """The entries of ``all_classes = {'adam': adam_v2.Adam}``."""
+    table = parsed(assigned.value) if assigned.value.startswith("{") else None
+    if isinstance(table, ast.Dict):
+        for key, value in zip(table.keys, table.values, strict=True):
+            if isinstance(key, ast.Constant) and isinstance(key.value, str):
+                yield key.value, ast.unparse(value)
+
+
+def _said(conditions: tuple[Condition, ...]) -> str | None:
+    parts = (one.test if one.holds else f"not ({one.test})" for one in conditions)
+    return " and ".join(parts) or None
