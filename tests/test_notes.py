@@ -273,7 +273,7 @@ METHOD = finding(
 def test_an_entry_documents_what_it_is_about(
     change: Finding, text: str, *, documents: bool
 ) -> None:
-    (told,), others = document([change], adam(), adam(), (entry(text),))
+    (told,), others = document([change], names_of(adam(), adam()), (entry(text),))
     assert told.documented is documents
     assert (told.release_note is not None) is documents
     named = speaks(entry(text), names_of(adam(), adam())) >= MEANT
@@ -282,7 +282,7 @@ def test_an_entry_documents_what_it_is_about(
 
 def test_the_entry_that_says_most_is_taken() -> None:
     entries = (entry("AdamOptimizer: new default."), entry("AdamOptimizer: default learning_rate"))
-    (told,), others = document([DEFAULT], adam(), adam(), entries)
+    (told,), others = document([DEFAULT], names_of(adam(), adam()), entries)
     assert told.release_note is not None
     assert told.release_note.text.endswith("learning_rate")
     assert [note.text for note in others] == ["AdamOptimizer: new default."]
@@ -290,7 +290,9 @@ def test_the_entry_that_says_most_is_taken() -> None:
 
 def test_a_cosmetic_change_is_documented_by_nothing() -> None:
     docs = finding("docs-only", "docs-only", "AdamOptimizer.__init__")
-    (told,), _ = document([docs], adam(), adam(), (entry("Fix AdamOptimizer.__init__ docs"),))
+    (told,), _ = document(
+        [docs], names_of(adam(), adam()), (entry("Fix AdamOptimizer.__init__ docs"),)
+    )
     assert told.documented is False
 
 

@@ -2,19 +2,16 @@
 
 from dataclasses import replace
 
-from tfdiff.comparison.documented import document, general
+from tfdiff.comparison.documented import Names, document, general
 from tfdiff.extract.notes import Notes
-from tfdiff.facts import OptimizerFacts
 from tfdiff.findings import OptimizerReport, Report
 
 
-def documented(
-    report: OptimizerReport, old: OptimizerFacts, new: OptimizerFacts, notes: Notes
-) -> OptimizerReport:
+def documented(report: OptimizerReport, names: Names, notes: Notes) -> OptimizerReport:
     """One optimizer's report with what the release notes say of it."""
     if notes.entries is None:
         return report
-    findings, others = document(report.findings, old, new, notes.entries)
+    findings, others = document(report.findings, names, notes.entries)
     return replace(report, findings=findings, other_notes=others)
 
 

@@ -7,6 +7,7 @@ from functools import partial
 from tfdiff.changelog import documented, finished
 from tfdiff.comparison.agreement import Agreement, agreements
 from tfdiff.comparison.decision import Decisions
+from tfdiff.comparison.documented import Names, names_of
 from tfdiff.comparison.fold import fold
 from tfdiff.comparison.optimizer import Side, compare_optimizer, unread_optimizer
 from tfdiff.errors import UnknownOptimizerError, UsageError
@@ -16,9 +17,28 @@ from tfdiff.extract.reading import Reading, candidates
 from tfdiff.extract.store import FactStore
 from tfdiff.facts import OptimizerFacts, Span, Unknown
 from tfdiff.findings import Coverage, OptimizerReport, Place, Report
-from tfdiff.sources import SourceOptions, cache_folder, identity, open_releases, with_keras
+from tfdiff.sources import (
+    SourceOptions,
+    cache_folder,
+    identity,
+    naming,
+    open_releases,
+    with_keras,
+)
 
 Match = tuple[Entry | None, Entry | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """One optimizer at two releases, and what it is called; None where that was not read."""
+
+    report: OptimizerReport
+    names: Names | None
+
+    def documented(self, notes: Notes) -> OptimizerReport:
+        """The report with what the release notes say."""
+        return documented(self.report, self.names, notes) if self.names else self.report
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,17 +79,30 @@ def compare(  # noqa: PLR0913 - the options are keyword-only
     before, after = read_releases((old, new), options or SourceOptions())
     names = (optimizer,) if isinstance(optimizer, str) else tuple(optimizer or ())
     notes: list[str] = []
-    matches = _named(before, after, names, notes) if names else _all(before, after)
+    matches = _named(before, after, names, notes) if names else all_matches(before, after)
     changelog = read_notes(before.tree, after.tree, after.store)
-    reports = tuple(_compare(match, before, after, changelog) for match in matches)
+    found = (compared(match, public_name(match), before, after) for match in matches)
+    reports = tuple(one.documented(changelog) for one in found)
+    report = put_together(reports, before, after, changelog, tuple(notes))
+    return _asked(report, before, after, commits=commits, account=account)
+
+
+def put_together(
+    reports: tuple[OptimizerReport, ...],
+    before: Reading,
+    after: Reading,
+    changelog: Notes,
+    notes: tuple[str, ...] = (),
+) -> Report:
+    """The report on two releases from those on their optimizers; each cause is told once."""
     report = Report(
         old=before.release,
         new=after.release,
         optimizers=fold(reports),
         coverage=_coverage(reports, before, after),
-        notes=tuple(notes),
+        notes=notes,
     )
-    return _asked(finished(report, changelog), before, after, commits=commits, account=account)
+    return finished(report, changelog)
 
 
 def _asked(
@@ -144,7 +177,7 @@ def read_releases(refs: Sequence[str], options: SourceOptions) -> tuple[Reading,
     required = partial(store.get, "keras-requirement")
     trees = open_releases(refs, options, candidates)
     trees = with_keras(trees, options, candidates, required)
-    return tuple(Reading(tree, store, identity(tree)) for tree in trees)
+    return tuple(Reading(tree, store, identity(tree), naming(tree)) for tree in trees)
 
 
 def _named(
@@ -173,31 +206,33 @@ def _resolve(reading: Reading, name: str, notes: list[str]) -> Entry:
     return found.entry
 
 
-def _all(before: Reading, after: Reading) -> tuple[Match, ...]:
+def all_matches(before: Reading, after: Reading) -> tuple[Match, ...]:
+    """Every optimizer that either release has, each with what it is to be compared with."""
     matches: list[Match] = [
         (before.catalog.matching(entry), entry) for entry in after.catalog.entries
     ]
     taken = {old for old, _ in matches}
     matches.extend((entry, None) for entry in before.catalog.entries if entry not in taken)
-    return tuple(sorted(matches, key=_public_name))
+    return tuple(sorted(matches, key=public_name))
 
 
-def _public_name(match: Match) -> str:
+def public_name(match: Match) -> str:
+    """What a report calls an optimizer: its name at the newer release that has it."""
     old, new = match
     entry = new or old
     return entry.name if entry else ""
 
 
-def _compare(match: Match, before: Reading, after: Reading, changelog: Notes) -> OptimizerReport:
+def compared(match: Match, name: str, before: Reading, after: Reading) -> Compared:
+    """One optimizer at two releases, before the release notes are asked about it."""
     old, new = match
-    name = _public_name(match)
     if old and not new and (unknown := _unread(after, old)):
-        return unread_optimizer(name, old.path, None, unknown)
+        return Compared(unread_optimizer(name, old.path, None, unknown), None)
     if new and not old and (unknown := _unread(before, new)):
-        return unread_optimizer(name, None, new.path, unknown)
+        return Compared(unread_optimizer(name, None, new.path, unknown), None)
     sides = side(before, old, name), side(after, new, name)
     report = compare_optimizer(name, *sides, Decisions(after.store))
-    return documented(report, sides[0].facts, sides[1].facts, changelog)
+    return Compared(report, names_of(sides[0].facts, sides[1].facts))
 
 
 def _unread(reading: Reading, entry: Entry) -> Unknown | None:

@@ -60,6 +60,8 @@ _EXTENDING: Final = frozenset(
     {"method-added", "method-signature-changed", "optimizer-added", "parameter-added"}
 )
 
+_OF_NUMBERS: Final = frozenset({"numeric", "numeric-conditional", "rounding-only"})
+
 
 def verdict(pair: Pair, findings: tuple[Finding, ...]) -> Verdict:
     """The answer for one optimizer. An unread side never yields the best verdict of a part."""
@@ -91,6 +93,19 @@ def unread(name: str, unknown: Unknown) -> Verdict:
     where = f"{unknown.span.path}, line {unknown.span.line}" if unknown.span else "its file"
     said = f"{name} was not compared: {where} could not be read ({unknown.reason})."
     return Verdict(said, "undecided", "undecided", "undecided", "undecided", "undecided")
+
+
+def concerns(finding: Finding) -> tuple[str, ...]:
+    """The parts of the answer that a finding has a say in; none for what is beside all five."""
+    asked = {
+        "updates": finding.facet.startswith(("update-rule-", "epsilon-")),
+        "defaults": finding.facet == "default",
+        "state": finding.facet.startswith("slot-"),
+        "calls": finding.rule in _BREAKING | _MAY_BREAK | _EXTENDING,
+        "execution": finding.facet in _EXECUTION or finding.rule in _EXECUTION_RULES,
+    }
+    found = tuple(part for part, said in asked.items() if said)
+    return found or (("updates",) if finding.effect in _OF_NUMBERS else ())
 
 
 def _updates(paths: tuple[PathVerdict, ...], *, same_source: bool) -> Updates:

@@ -56,12 +56,20 @@ class Reading:
         store: keeps what is read.
         identity: what names the whole content of the tree, such as a commit's id; None where
             only looking at the files tells.
+        naming: likewise, and what names the release and where it is from.
     """
 
-    def __init__(self, tree: SourceTree, store: FactStore, identity: str | None = None) -> None:
+    def __init__(
+        self,
+        tree: SourceTree,
+        store: FactStore,
+        identity: str | None = None,
+        naming: str | None = None,
+    ) -> None:
         self.tree = tree
         self.store = store
         self._identity = identity
+        self._naming = naming
         self._journal = Journal()
         self._lines: dict[str, tuple[str, ...]] = {}
         self._facts: dict[str, OptimizerFacts] = {}
@@ -69,7 +77,7 @@ class Reading:
     @cached_property
     def catalog(self) -> Catalog:
         """Every optimizer class of the release."""
-        return self.store.get("catalog", self._stamp, lambda: catalog_of(self._model))
+        return self.store.get("catalog", self.stamp, lambda: catalog_of(self._model))
 
     @cached_property
     def files(self) -> frozenset[str]:
@@ -79,7 +87,7 @@ class Reading:
     @property
     def known(self) -> bool:
         """Whether the optimizers of the release were looked for before."""
-        return self.store.find("catalog", self._stamp) is not None
+        return self.store.find("catalog", self.stamp) is not None
 
     @cached_property
     def _model(self) -> Model:
@@ -106,6 +114,11 @@ class Reading:
     @cached_property
     def release(self) -> Release:
         """The release, and what is known of it beside its own files."""
+        if self._naming is None:
+            return self._release()
+        return self.store.get("release", digest(self._naming), self._release)
+
+    def _release(self) -> Release:
         release, snapshot = self.tree.release, self._snapshot
         if snapshot is None:
             return release
@@ -122,7 +135,7 @@ class Reading:
         return self.release.lacks
 
     @cached_property
-    def _stamp(self) -> str:
+    def stamp(self) -> str:
         """What names everything that facts of this release depend on."""
         if self._identity is not None:
             return digest(self._identity)
@@ -155,7 +168,7 @@ class Reading:
         return self._facts[key]
 
     def _entry_key(self, entry: Entry) -> str:
-        return digest(f"{self._stamp}\0{entry.path}\0{entry.class_name}")
+        return digest(f"{self.stamp}\0{entry.path}\0{entry.class_name}")
 
     def _parts(self, entry: Entry) -> Parts:
         return self.store.get("optimizer", self._entry_key(entry), lambda: self._link(entry))

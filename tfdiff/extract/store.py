@@ -7,7 +7,7 @@ folder; an entry that cannot be read back (cut off, written by another version) 
 
 import os
 import pickle
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
@@ -17,6 +17,8 @@ from typing import TypeVar
 from tfdiff.errors import SourceError
 
 Fact = TypeVar("Fact")
+Entry = tuple[str, str, object]
+"""Kind, key and fact."""
 
 
 def extractor_version() -> str:
@@ -69,6 +71,23 @@ class FactStore:
             if known is not None:
                 self._memory[kind, key] = known
         return known
+
+    def has(self, kind: str, key: str) -> bool:
+        """Whether there is a fact of that kind for that key."""
+        path = self._path(kind, key)
+        return (kind, key) in self._memory or (path is not None and path.exists())
+
+    def held(self, kinds: Collection[str]) -> tuple[Entry, ...]:
+        """What this run has found or made of some kinds, for another machine's store."""
+        return tuple(
+            (kind, key, fact) for (kind, key), fact in self._memory.items() if kind in kinds
+        )
+
+    def adopt(self, entries: Iterable[Entry]) -> None:
+        """Keep what another store held, unless it is here already."""
+        for kind, key, fact in entries:
+            if not self.has(kind, key):
+                self._save(kind, key, fact)
 
     def put(self, kind: str, key: str, fact: object) -> None:
         """Keep a fact, in place of the one that there may be."""

@@ -57,7 +57,7 @@ class GitTree:
     def __init__(self, objects: GitObjects, commit: str, named: Release, web: Web) -> None:
         self.objects = objects
         self.commit = commit
-        self._named = named
+        self.named = named
         self._ask_web = web
 
     @cached_property
@@ -65,12 +65,12 @@ class GitTree:
         """Which release this is; reads the file that states the version."""
         version = stated_version(self._ids.__contains__, self.read)
         return Release(
-            ref=self._named.ref,
+            ref=self.named.ref,
             commit=self.commit,
-            source=self._named.source,
+            source=self.named.source,
             version=version,
-            lacks=self._named.lacks,
-            warnings=(*self._named.warnings, *_disagreement(self._named.ref, version)),
+            lacks=self.named.lacks,
+            warnings=(*self.named.warnings, *_disagreement(self.named.ref, version)),
         )
 
     @cached_property
@@ -101,7 +101,7 @@ class GitTree:
     def read(self, path: str) -> bytes:
         """The content of one file; ``MissingFileError`` where the tree has none."""
         if path not in self._ids:
-            raise MissingFileError(f"{self._named.ref} has no file {path} ({self._named.source}).")
+            raise MissingFileError(f"{self.named.ref} has no file {path} ({self.named.source}).")
         return self.objects.blob(self.commit, path)
 
     def commit_link(self, sha: str) -> str | None:

@@ -93,6 +93,19 @@ def identity(tree: SourceTree) -> str | None:
     return f"commit {tree.commit}" if isinstance(tree, GitTree) else None
 
 
+def naming(tree: SourceTree) -> str | None:
+    """What names a tree, its release and where it is from, without a look at it.
+
+    None where only looking tells.
+    """
+    if isinstance(tree, LonelyTree):
+        return None
+    if isinstance(tree, JoinedTree):
+        parts = naming(tree.main), naming(tree.companion)
+        return " + ".join(part for part in parts if part) if all(parts) else None
+    return f"{tree.commit} {tree.named!r}" if isinstance(tree, GitTree) else None
+
+
 def commits_between(
     old: SourceTree, new: SourceTree, paths: Sequence[str]
 ) -> tuple[Touch, ...] | None:

@@ -12,10 +12,9 @@ from tfdiff.comparison.documented.speaking import (
     SILENT,
     WORDS,
     Names,
-    names_of,
     speaks,
 )
-from tfdiff.facts import NoteEntry, OptimizerFacts
+from tfdiff.facts import NoteEntry
 from tfdiff.findings import Finding, Place, ReleaseNote
 
 # How release notes speak of a facet. An entry on the optimizer that uses none of the words
@@ -53,24 +52,19 @@ _DECISIVE: Final = 4
 
 
 def document(
-    findings: Sequence[Finding],
-    old: OptimizerFacts,
-    new: OptimizerFacts,
-    entries: tuple[NoteEntry, ...],
+    findings: Sequence[Finding], names: Names, entries: tuple[NoteEntry, ...]
 ) -> tuple[tuple[Finding, ...], tuple[ReleaseNote, ...]]:
     """The findings with the entry that documents each, and the entries that match none of them.
 
     Args:
         findings: of one optimizer.
-        old: its facts at the old release.
-        new: its facts at the new release.
+        names: what it is called at either release.
         entries: the release notes between the two.
 
     Returns:
         All findings, documented or marked as not; and the entries that name the optimizer and
         document nothing that was found.
     """
-    names = names_of(old, new)
     speaking = [(entry, said) for entry in entries if (said := speaks(entry, names))]
     found = tuple(_with_note(finding, names, speaking) for finding in findings)
     used = {one.release_note for one in found}
