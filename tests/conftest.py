@@ -31,3 +31,17 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
     header.write_text(text)
     commit(folder, "v1.4.0")
     return folder
+
+
+@pytest.fixture(scope="session")
+def many_releases(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A repository with the tags v1.0.0 to v1.6.0, where the defaults go back and forth."""
+    folder = tmp_path_factory.mktemp("releases")
+    subprocess.run(["git", "init", "-q", "-b", "main", str(folder)], check=True)
+    for minor in range(7):
+        overlaid(RULES / "default-changed" / ("new" if minor % 2 else "old"), folder)
+        header = folder / "tensorflow/core/public/version.h"
+        text = header.read_text()
+        header.write_text(text.replace("MINOR_VERSION 4", f"MINOR_VERSION {minor}"))
+        commit(folder, f"v1.{minor}.0")
+    return folder

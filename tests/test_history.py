@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tfdiff import history
+from tfdiff import history, run
 from tfdiff.sources import SourceOptions
 
 
@@ -16,9 +16,9 @@ def options(repository: Path, tmp_path: Path) -> SourceOptions:
 def test_steps_tell_what_changed_from_release_to_release(options: SourceOptions) -> None:
     found = history.history("glide", options)
     (step,) = found.steps
-    assert (step.old, step.new) == ("v1.3.0", "v1.4.0")
-    assert step.compared.verdict.defaults == "changed"
-    assert any(change.rule == "default-changed" for change in step.compared.changes)
+    assert (step.old.ref, step.new.ref) == ("v1.3.0", "v1.4.0")
+    assert step.report.verdict.defaults == "changed"
+    assert any(finding.rule == "default-changed" for finding in step.report.findings)
     assert found.absent == ()
 
 
@@ -26,16 +26,21 @@ def test_asking_again_compares_nothing(
     options: SourceOptions, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = history.history("glide", options)
+    whole = history.atlas(options)
 
-    def compared(*_: object) -> history.Compared:
+    def compared(*_: object) -> run.Compared:
         raise AssertionError("compared again")
 
-    monkeypatch.setattr(history, "_compare", compared)
+    monkeypatch.setattr(run, "compared", compared)
     assert history.history("glide", options) == first
+    assert history.atlas(options) == whole
 
 
 def test_one_process_and_several_give_the_same(options: SourceOptions) -> None:
-    assert history.history("glide", options, jobs=1) == history.history("glide", options, jobs=2)
+    one, two = history.Crew(jobs=1), history.Crew(jobs=2)
+    assert history.history("glide", options, crew=one) == history.history(
+        "glide", options, crew=two
+    )
 
 
 def test_a_property_is_followed_by_its_value(options: SourceOptions) -> None:
@@ -44,6 +49,6 @@ def test_a_property_is_followed_by_its_value(options: SourceOptions) -> None:
 
 
 def test_releases_that_behave_the_same_are_found(options: SourceOptions) -> None:
-    told = dict(history.alike("glide@v1.3.0", options))
-    assert told["v1.3.0"].changes == ()
+    told = {step.new.ref: step.report for step in history.alike("glide@v1.3.0", options)}
+    assert told["v1.3.0"].findings == ()
     assert told["v1.4.0"].verdict.defaults == "changed"

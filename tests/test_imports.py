@@ -30,7 +30,7 @@ FLOORS = (
     ("tfdiff.extract",),
     ("tfdiff.facts",),
     ("tfdiff.ir", "tfdiff.sources"),
-    ("tfdiff.errors",),
+    ("tfdiff.collecting", "tfdiff.errors"),
 )
 
 # Third-party packages and the only rooms that may import them.
@@ -46,6 +46,8 @@ AT_HOME = {
     "rich": ("tfdiff.render", "tfdiff.cli"),
     "flint": ("tfdiff.ir",),
     "joblib": ("tfdiff.history",),
+    "distributed": ("tfdiff.history.clusters",),
+    "ray": ("tfdiff.history.clusters",),
 }
 
 MODULES = sorted(ROOT.rglob("*.py"))

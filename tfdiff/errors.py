@@ -36,5 +36,9 @@ class MissingFileError(SourceError):
     """A release has no file of that path, or its source does not carry it."""
 
 
+class WorkerError(TfdiffError):
+    """Processes or a cluster that were to read releases could not."""
+
+
 class OutputError(TfdiffError):
     """A report could not be written where it was asked for."""

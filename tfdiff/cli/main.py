@@ -1,11 +1,11 @@
 """Parses the call, carries it out, and turns what went wrong into one line and an exit code."""
 
-import gc
 import os
 import sys
 from collections.abc import Sequence
 
 from tfdiff.cli.arguments import parser
+from tfdiff.collecting import collect_seldom
 from tfdiff.errors import TfdiffError
 
 BROKEN_PIPE = 141  # what a shell reports for a writer whose reader went away
@@ -33,7 +33,5 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def run() -> None:
     """The console script."""
-    # Reading makes millions of small objects and hardly any cycles: looking for cycles at every
-    # 700th of them costs a tenth of a cold run.
-    gc.set_threshold(100_000, 20, 100)
+    collect_seldom()
     sys.exit(main())
