@@ -179,7 +179,22 @@ def _history(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     command = _command(
         subcommands, "history", commands.history, "what changed in an optimizer, release by release"
     )
-    command.add_argument("name", metavar="NAME")
+    command.usage = "tfdiff history NAME [options]\n       tfdiff history --all -o FOLDER [options]"
+    command.add_argument("name", metavar="NAME", nargs="?")
+    command.add_argument(
+        "--all",
+        action="store_true",
+        help="every optimizer: an atlas of linked pages, in the folder that -o names",
+    )
+    command.add_argument(
+        "-o",
+        "--output",
+        metavar="FILE|FOLDER",
+        type=Path,
+        action="append",
+        default=[],
+        help="write .html, .json or .md; may be repeated; a table is printed if left out",
+    )
     _range(command)
     command.add_argument("--format", choices=("text", "json"), default="text")
     _source(command)
@@ -220,6 +235,12 @@ def _jobs(command: argparse.ArgumentParser) -> None:
         metavar="N",
         type=int,
         help="processes that read releases (default: as many as there are processors)",
+    )
+    command.add_argument(
+        "--cluster",
+        metavar="ADDRESS",
+        help="read on a running cluster instead: tcp://HOST:8786 (Dask, tfdiff[dask]) or "
+        "ray://HOST:10001 (Ray, tfdiff[ray])",
     )
 
 

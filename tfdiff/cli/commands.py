@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from tfdiff.accepted import Acceptance
     from tfdiff.findings import Report
+    from tfdiff.history import Crew, Range
     from tfdiff.trackers import AttachOptions
 
 Command = Callable[[argparse.Namespace], int]
@@ -150,21 +151,47 @@ def optimizers(arguments: argparse.Namespace) -> int:
 
 
 def history(arguments: argparse.Namespace) -> int:
-    """``tfdiff history NAME``."""
+    """``tfdiff history NAME`` and ``tfdiff history --all``."""
     from tfdiff import history as histories  # noqa: PLC0415
+    from tfdiff import render  # noqa: PLC0415
     from tfdiff.render import history as shown  # noqa: PLC0415
 
+    outputs: list[Path] = arguments.output
+    if arguments.all == (arguments.name is not None):
+        raise UsageError("Give one optimizer, or --all for every one.")
+    if arguments.all:
+        return _atlas(arguments)
+    for path in outputs:
+        render.format_of(path)  # a bad name is told before the work, not after it
     found = histories.history(
-        arguments.name,
-        _options(arguments),
-        first=arguments.first,
-        last=arguments.last,
-        jobs=arguments.jobs,
+        arguments.name, _options(arguments), asked=_asked(arguments), crew=_crew(arguments)
     )
+    for path in outputs:
+        shown.write(found, path)
+        _notes(arguments, (f"wrote {path}",))
+    if outputs:
+        return 0
     if arguments.format == "json":
         sys.stdout.write(shown.document(found))
     else:
         shown.show(found, _console())
+    return 0
+
+
+def _atlas(arguments: argparse.Namespace) -> int:
+    from tfdiff import history as histories  # noqa: PLC0415
+    from tfdiff.render import atlas  # noqa: PLC0415
+
+    match arguments.output:
+        case [folder]:
+            site = atlas.Site(folder)  # what stands there is looked at before the work
+        case _:
+            raise UsageError("--all writes a folder of pages: give one with -o FOLDER.")
+    options = _options(arguments)
+    crew = _crew(arguments)
+    found = histories.atlas(options, asked=_asked(arguments), crew=crew)
+    written = atlas.write(found, site, options, crew)
+    _notes(arguments, (f"wrote {folder}, {written}",))
     return 0
 
 
@@ -177,9 +204,8 @@ def bisect(arguments: argparse.Namespace) -> int:
         arguments.name,
         arguments.property,
         _options(arguments),
-        first=arguments.first,
-        last=arguments.last,
-        jobs=arguments.jobs,
+        asked=_asked(arguments),
+        crew=_crew(arguments),
     )
     shown.facts(histories.runs(told), _console())
     return 0
@@ -190,9 +216,21 @@ def like(arguments: argparse.Namespace) -> int:
     from tfdiff import history as histories  # noqa: PLC0415
     from tfdiff.render import history as shown  # noqa: PLC0415
 
-    told = histories.alike(arguments.what, _options(arguments), jobs=arguments.jobs)
+    told = histories.alike(arguments.what, _options(arguments), crew=_crew(arguments))
     shown.alike(told, _console())
     return 0
+
+
+def _asked(arguments: argparse.Namespace) -> "Range":
+    from tfdiff.history import Range  # noqa: PLC0415
+
+    return Range(arguments.first, arguments.last)
+
+
+def _crew(arguments: argparse.Namespace) -> "Crew":
+    from tfdiff.history import Crew  # noqa: PLC0415
+
+    return Crew(arguments.jobs, arguments.cluster)
 
 
 def index(arguments: argparse.Namespace) -> int:

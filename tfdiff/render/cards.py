@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from tfdiff.findings import Commit, Finding, Place
 from tfdiff.render.anchors import Anchors, Link
 from tfdiff.render.blocks import documented_words, finding_block, place_words
+from tfdiff.render.detail import Detail
 from tfdiff.render.source import Block, Change, Layout, side_by_side
 from tfdiff.render.visible import one_line, visible
 from tfdiff.render.wording import CERTAINTIES, EFFECT_TONES, EFFECTS, Tone, facet_words
@@ -59,15 +60,16 @@ class Card:
     reaches: tuple[Link, ...]
     evidence: tuple[Link, ...]
     markdown: str
+    rule: Link
 
 
-def card(finding: Finding, anchors: Anchors, *, code_lines: int) -> Card:
+def card(finding: Finding, anchors: Anchors, detail: Detail) -> Card:
     """The finding as a card.
 
     Args:
         finding: what is told.
         anchors: where in the page other things are.
-        code_lines: most lines of code that the card itself shows.
+        detail: how much the card shows.
     """
     icon, words = EFFECTS[finding.effect]
     return Card(
@@ -87,12 +89,13 @@ def card(finding: Finding, anchors: Anchors, *, code_lines: int) -> Card:
         remedy=visible(finding.remedy),
         places=place_links(finding.old, finding.new),
         files=tuple(dict.fromkeys(p.path for p in (finding.old, finding.new) if p)),
-        code=_code(finding, code_lines),
+        code=_code(finding, detail.code_lines),
         commits=tuple(map(_commit, finding.commits)),
         documented=one_line(documented_words(finding)),
         reaches=_reaches(finding, anchors),
         evidence=anchors.evidence(finding.id),
-        markdown=finding_block(finding) if code_lines else "",
+        markdown=finding_block(finding) if detail.copies and detail.code_lines else "",
+        rule=Link(f"{detail.rules}{finding.rule}.html" if detail.rules else "", finding.rule),
     )
 
 

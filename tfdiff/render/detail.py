@@ -15,17 +15,24 @@ class Detail:
         layout: of the annotated source, None for its notes alone.
         shared_formulas: whether formulas that did not change are shown.
         left_out: what the reader is told about it.
+        copies: whether the page carries each card as Markdown, and the summary for a ticket.
+        rules: the folder of the rules' pages, "" where there are none.
     """
 
     code_lines: int
     layout: Layout | None
     shared_formulas: bool = True
     left_out: str = ""
+    copies: bool = True
+    rules: str = ""
 
 
 _FULL: Final = Detail(code_lines=40, layout=Layout(context=3))
 _BARE: Final = Layout(context=1, folds=False)
 _LESS: Final = Detail(code_lines=20, layout=_BARE, shared_formulas=False)
+
+ATLAS: Final = replace(_LESS, layout=None, copies=False, rules="../rules/")
+"""Of a release's page in an atlas."""
 
 DETAILS: Final = (
     _FULL,

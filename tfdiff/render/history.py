@@ -1,34 +1,60 @@
-"""Histories in the terminal and as JSON."""
+"""Histories: in the terminal, and as a file in the format of its extension."""
 
 import json
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rich.table import Table
-from rich.text import Text
-
+import tfdiff
+from tfdiff.render import format_of
+from tfdiff.render.blocks import finding_block
+from tfdiff.render.escape import prose
+from tfdiff.render.json import FORMAT, finding_document
 from tfdiff.render.visible import one_line
-from tfdiff.render.wording import parts
+from tfdiff.render.wording import is_quiet, parts
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from tfdiff.history import Compared, History, Step
+    from tfdiff.history import History, Step
     from tfdiff.render.wording import Part
+
+
+def write(history: "History", path: Path) -> None:
+    """Write a history to a file in the format of its extension, whole or not at all.
+
+    Raises:
+        UsageError: the extension stands for no format.
+        OutputError: the file cannot be written; what stood there before still does.
+    """
+    from tfdiff.render.output import replace_file  # noqa: PLC0415 - only writing needs it
+
+    match format_of(path):
+        case "html":
+            from tfdiff.render.history_page import page  # noqa: PLC0415 - it loads slowly
+
+            text = page(history)
+        case "json":
+            text = document(history)
+        case _:
+            text = markdown(history)
+    replace_file(path, text)
 
 
 def show(history: "History", console: "Console") -> None:
     """Print every step that changed something: its verdicts, then its changes."""
+    from rich.text import Text  # noqa: PLC0415 - files need no terminal
+
     console.print(Text(one_line(history.name), style="bold"))
     quiet = 0
     for step in history.steps:
-        if not _changed(step.compared):
+        if not _changed(step):
             quiet += 1
             continue
         console.print()
-        said = "  ".join(f"{part.icon} {part.name} {part.verdict}" for part in _told(step.compared))
-        console.print(Text(f"{step.old} -> {step.new}", style="bold"), Text(said))
-        for finding in step.compared.changes:
+        said = "  ".join(f"{part.icon} {part.name} {part.verdict}" for part in _told(step))
+        console.print(Text(f"{step.old.ref} -> {step.new.ref}", style="bold"), Text(said))
+        for finding in step.report.findings:
             if finding.effect != "none":
                 console.print(Text(f"  {finding.effect}: {one_line(finding.title)}"))
     console.print()
@@ -37,41 +63,73 @@ def show(history: "History", console: "Console") -> None:
         console.print(Text(f"No such optimizer in {', '.join(history.absent)}."))
 
 
-def _changed(compared: "Compared") -> bool:
-    return any(finding.effect != "none" for finding in compared.changes) or any(_told(compared))
+def _changed(step: "Step") -> bool:
+    return any(not is_quiet(finding) for finding in step.report.findings) or any(_told(step))
 
 
-def _told(compared: "Compared") -> "Iterator[Part]":
+def _told(step: "Step") -> "Iterator[Part]":
     """The parts that are not the same."""
-    return (part for part in parts(compared.verdict) if part.tone != "good")
+    return (part for part in parts(step.report.verdict) if part.tone != "good")
 
 
 def document(history: "History") -> str:
-    """The history as JSON: one entry a step, with the five verdicts and the findings' ids."""
-    steps = [_step(step) for step in history.steps]
-    body = {"optimizer": history.name, "absent": list(history.absent), "steps": steps}
+    """The history as JSON: one entry a step, with the five verdicts and the findings."""
+    body = {
+        "format": FORMAT,
+        "tool": f"tfdiff {tfdiff.__version__}",
+        "optimizer": history.name,
+        "releases": [release.ref for release in history.releases],
+        "absent": list(history.absent),
+        "steps": [_step(step) for step in history.steps],
+    }
     return json.dumps(body, indent=2) + "\n"
 
 
 def _step(step: "Step") -> dict[str, object]:
+    report = step.report
     return {
-        "old": step.old,
-        "new": step.new,
-        "verdict": {part.name: part.verdict for part in parts(step.compared.verdict)},
-        "findings": [
-            {
-                "id": finding.id,
-                "rule": finding.rule,
-                "effect": finding.effect,
-                "title": finding.title,
-            }
-            for finding in step.compared.changes
-        ],
+        "old": step.old.ref,
+        "new": step.new.ref,
+        "summary": report.verdict.summary,
+        "verdict": {part.name: part.verdict for part in parts(report.verdict)},
+        "findings": [finding_document(finding) for finding in report.findings],
     }
+
+
+def markdown(history: "History") -> str:
+    """The history as Markdown: a table of the steps that changed something, then each of them."""
+    told = [step for step in history.steps if _changed(step)]
+    lines = [f"## When did {prose(history.name)} change?", ""]
+    if told:
+        lines += ["| from | to | what is not the same | changes |", "|---|---|---|---|"]
+        lines += map(_row, told)
+    else:
+        lines.append("It did not.")
+    lines += ["", f"{len(history.steps) - len(told)} of {len(history.steps)} steps change nothing."]
+    if history.absent:
+        lines.append(f"No such optimizer in {prose(', '.join(history.absent))}.")
+    return "\n".join([*lines, "", *map(_section, told)])
+
+
+def _row(step: "Step") -> str:
+    said = ", ".join(f"{part.icon} {part.name} **{part.verdict}**" for part in _told(step))
+    count = sum(not is_quiet(finding) for finding in step.report.findings)
+    return f"| {prose(step.old.ref)} | {prose(step.new.ref)} | {said} | {count} |"
+
+
+def _section(step: "Step") -> str:
+    blocks = [finding_block(one, "####") for one in step.report.findings if not is_quiet(one)]
+    quiet = [f"- {prose(one.title)}" for one in step.report.findings if is_quiet(one)]
+    if quiet:
+        blocks.append("\n".join(["#### Without effect on training", "", *quiet, ""]))
+    title = f"### {prose(step.old.ref)} to {prose(step.new.ref)}"
+    return "\n".join([title, "", f"{prose(step.report.verdict.summary)}\n", *blocks])
 
 
 def facts(stretches: Sequence[tuple[str, str, str | None]], console: "Console") -> None:
     """Print a property's value over the releases, one line a stretch with the same value."""
+    from rich.table import Table  # noqa: PLC0415 - files need no terminal
+
     table = Table.grid(padding=(0, 2))
     for first, last, value in stretches:
         releases = first if first == last else f"{first} ... {last}"
@@ -79,10 +137,12 @@ def facts(stretches: Sequence[tuple[str, str, str | None]], console: "Console") 
     console.print(table)
 
 
-def alike(told: "Sequence[tuple[str, Compared]]", console: "Console") -> None:
+def alike(steps: "Sequence[Step]", console: "Console") -> None:
     """Print which releases move the weights the same way with the same defaults."""
+    from rich.table import Table  # noqa: PLC0415 - files need no terminal
+
     table = Table.grid(padding=(0, 2))
-    for release, compared in told:
-        different = ", ".join(f"{part.name} {part.verdict}" for part in _told(compared))
-        table.add_row(release, different or "the same")
+    for step in steps:
+        different = ", ".join(f"{part.name} {part.verdict}" for part in _told(step))
+        table.add_row(step.new.ref, different or "the same")
     console.print(table)

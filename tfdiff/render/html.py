@@ -29,7 +29,17 @@ def page(report: Report) -> str:
 
 
 def _rendered(page_view: view.Page) -> str:
-    style, script = _asset("style.css"), _asset("script.js")
+    return one_file("report.html", page=page_view)
+
+
+def one_file(template: str, **shown: object) -> str:
+    """A page that needs nothing but itself: style and script stand in it, and nothing else runs.
+
+    Args:
+        template: which one; it extends ``layout.html``.
+        shown: what the template speaks of.
+    """
+    style, script = asset("style.css"), asset("script.js")
     policy = "; ".join(
         (
             "default-src 'none'",
@@ -40,13 +50,33 @@ def _rendered(page_view: view.Page) -> str:
             "form-action 'none'",
         )
     )
-    template = environment().get_template("report.html")
-    return template.render(
-        page=page_view,
-        policy=Markup(policy),  # noqa: S704 - made above from hashes
-        style=Markup(style),  # noqa: S704 - our own file
-        script=Markup(script),  # noqa: S704 - our own file
+    return (
+        environment()
+        .get_template(template)
+        .render(
+            **shown,
+            site=None,
+            policy=Markup(policy),  # noqa: S704 - made above from hashes
+            style=Markup(style),  # noqa: S704 - our own file
+            script=Markup(script),  # noqa: S704 - our own file
+        )
     )
+
+
+def site_page(template: str, site: object, **shown: object) -> str:
+    """A page of a site: it shares its style and scripts with the others, by relative addresses.
+
+    Args:
+        template: which one; it extends ``layout.html``.
+        site: its place among the others.
+        shown: what the template speaks of.
+    """
+    # From file:// every file has an origin of its own, which 'self' does not stand for everywhere.
+    policy = (
+        "default-src 'none'; style-src 'self' file:; script-src 'self' file:; img-src data:; "
+        "base-uri 'none'; form-action 'none'"
+    )
+    return environment().get_template(template).render(**shown, site=site, policy=policy)
 
 
 @lru_cache(maxsize=1)
@@ -65,8 +95,9 @@ def environment() -> Environment:
     return environment
 
 
-@lru_cache(maxsize=2)
-def _asset(name: str) -> str:
+@lru_cache(maxsize=4)
+def asset(name: str) -> str:
+    """The text of a stylesheet or script."""
     return (templates.folder() / name).read_text(encoding="utf-8")
 
 

@@ -8,6 +8,7 @@ from tfdiff.render.cards import Card, card
 from tfdiff.render.detail import Detail
 from tfdiff.render.regions import RegionView, region_view
 from tfdiff.render.tables import SlotRow, Unread, slot_rows, unchanged_groups, unread
+from tfdiff.render.told import Told
 from tfdiff.render.update_rule import PathRow, RuleView, rules_and_paths
 from tfdiff.render.visible import one_line
 from tfdiff.render.wording import (
@@ -35,7 +36,12 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class OptimizerView:
-    """One optimizer's part of the page."""
+    """One optimizer's part of the page.
+
+    Attributes:
+        is_told: whether there is more to say than that it is the same.
+        page: address of a page of its own, "" where there is none.
+    """
 
     anchor: str
     name: str
@@ -55,6 +61,13 @@ class OptimizerView:
     regions: tuple[RegionView, ...]
     shared_regions: tuple[Link, ...]
     same_regions: tuple[RegionView, ...]
+    is_told: bool = True
+    page: str = ""
+
+    @property
+    def href(self) -> str:
+        """Where the page tells of it; its own page in an atlas where there is nothing to tell."""
+        return f"#{self.anchor}" if self.is_told or not self.page else self.page
 
     @property
     def changes(self) -> int:
@@ -63,7 +76,11 @@ class OptimizerView:
 
 
 def optimizer_view(
-    optimizer: OptimizerReport, report: Report, anchors: Anchors, detail: Detail
+    optimizer: OptimizerReport,
+    report: Report,
+    anchors: Anchors,
+    detail: Detail,
+    own_page: str = "",
 ) -> OptimizerView:
     """One optimizer for the page."""
     anchor = anchors.optimizer(optimizer)
@@ -74,7 +91,7 @@ def optimizer_view(
         only_changed=not detail.shared_formulas,
     )
     own = [one for one in anchors.told.here(optimizer) if not anchors.told.is_common(one)]
-    cards = {one.id: card(one, anchors, code_lines=detail.code_lines) for one in own}
+    cards = {one.id: card(one, anchors, detail) for one in own}
     regions = tuple(region for region in optimizer.regions if not is_same(region))
     return OptimizerView(
         anchor=anchor,
@@ -105,7 +122,15 @@ def optimizer_view(
         same_regions=tuple(
             region_view(one, anchors, None) for one in optimizer.regions if is_same(one)
         ),
+        is_told=tells(optimizer, anchors.told),
+        page=own_page,
     )
+
+
+def tells(optimizer: OptimizerReport, told: Told) -> bool:
+    """Whether there is more to say of an optimizer than that it is the same."""
+    found = (told.here(optimizer), told.away(optimizer), optimizer.other_notes, optimizer.unknowns)
+    return any(found) or any(part.tone != "good" for part in parts(optimizer.verdict))
 
 
 def note_lines(notes: tuple[ReleaseNote, ...]) -> tuple[str, ...]:

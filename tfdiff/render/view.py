@@ -1,11 +1,14 @@
 """What the page shows, put together before any template sees it."""
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final, TypeAlias
 
 from markupsafe import Markup
 
 import tfdiff
-from tfdiff.findings import Report
+from tfdiff.findings import OptimizerReport, Report
 from tfdiff.render.anchors import Anchors, Link, region_key
 from tfdiff.render.cards import Card, card
 from tfdiff.render.detail import DETAILS, Detail
@@ -25,6 +28,11 @@ from tfdiff.render.wording import (
 )
 from tfdiff.sources.tree import Release
 from tfdiff.trackers.summary import summarise
+
+OwnPages: TypeAlias = Mapping[tuple[str, str | None], str]
+"""Name and file of an optimizer -> address of a page of its own."""
+
+NO_PAGES: Final[OwnPages] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +76,11 @@ class Page:
         return self.optimizers[0] if len(self.optimizers) == 1 else None
 
     @property
+    def sections(self) -> tuple[OptimizerView, ...]:
+        """The optimizers that the page itself tells of."""
+        return tuple(one for one in self.optimizers if one.href.startswith("#"))
+
+    @property
     def verdicts(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
         """Per part the verdicts that occur, for choosing among many optimizers."""
         found: dict[str, dict[str, None]] = {name: {} for name in self.questions}
@@ -94,11 +107,20 @@ class Page:
         return (*links, Link("#coverage", "What was looked at"))
 
 
-def page(report: Report, detail: Detail = DETAILS[0]) -> Page:
-    """The view of a report."""
+def page(report: Report, detail: Detail = DETAILS[0], own_pages: OwnPages = NO_PAGES) -> Page:
+    """The view of a report.
+
+    Args:
+        report: what comparison found.
+        detail: how much of it is shown.
+        own_pages: where optimizers have pages of their own.
+    """
     anchors = Anchors(report)
     ordered = sorted(report.optimizers, key=worst_first)
-    optimizers = tuple(optimizer_view(one, report, anchors, detail) for one in ordered)
+    optimizers = tuple(
+        optimizer_view(one, report, anchors, detail, own_pages.get(page_key(one), ""))
+        for one in ordered
+    )
     shared = _shared_cards(report, anchors, detail)
     cards = [*shared, *(c for one in optimizers for c in (*one.cards, *one.quiet))]
     return Page(
@@ -119,12 +141,17 @@ def page(report: Report, detail: Detail = DETAILS[0]) -> Page:
         opaque=unread(report.coverage.opaque),
         missing=tuple(map(one_line, _missing(report))),
         questions=QUESTIONS,
-        effects=_effects(cards),
-        facets=_choices({c.facet: c.facet_words for c in cards}),
-        files=_choices({path: one_line(path) for c in cards for path in c.files}),
+        effects=effect_choices(cards),
+        facets=facet_choices(cards),
+        files=file_choices(cards),
         left_out=detail.left_out,
-        embedded=_embedded(report),
+        embedded=_embedded(report) if detail.copies else Markup(),
     )
+
+
+def page_key(optimizer: OptimizerReport) -> tuple[str, str | None]:
+    """What tells two optimizers of a report apart."""
+    return optimizer.name, optimizer.new_path or optimizer.old_path
 
 
 def _embedded(report: Report) -> Markup:
@@ -143,9 +170,20 @@ def _missing(report: Report) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*report.coverage.missing, *lacks)))
 
 
-def _effects(cards: list[Card]) -> tuple[Choice, ...]:
+def effect_choices(cards: Sequence[Card]) -> tuple[Choice, ...]:
+    """The effects that occur, in their order of gravity."""
     found = {c.effect for c in cards}
     return tuple(Choice(key, words) for key, (_, words) in EFFECTS.items() if key in found)
+
+
+def facet_choices(cards: Iterable[Card]) -> tuple[Choice, ...]:
+    """The facets that occur."""
+    return _choices({c.facet: c.facet_words for c in cards})
+
+
+def file_choices(cards: Iterable[Card]) -> tuple[Choice, ...]:
+    """The files that changed."""
+    return _choices({path: one_line(path) for c in cards for path in c.files})
 
 
 def _choices(found: dict[str, str]) -> tuple[Choice, ...]:
@@ -160,10 +198,7 @@ def _shared_cards(report: Report, anchors: Anchors, detail: Detail) -> tuple[Car
         for finding in told.here(optimizer)
         if told.is_common(finding)
     ]
-    return tuple(
-        card(finding, anchors, code_lines=detail.code_lines)
-        for finding in sorted(shared, key=gravity)
-    )
+    return tuple(card(finding, anchors, detail) for finding in sorted(shared, key=gravity))
 
 
 def _shared_regions(report: Report, anchors: Anchors, detail: Detail) -> tuple[RegionView, ...]:

@@ -1,6 +1,6 @@
 """The words, icons and tones that every format uses for verdicts and effects."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 from typing import Literal as OneOf
@@ -166,17 +166,33 @@ def answer(report: Report) -> str:
     return f"Of {count} optimizers, {_listed(said)}."
 
 
+def moved_words(steps: Sequence[tuple[str, Verdict]]) -> str:
+    """With which releases the weights began to move differently, in a sentence.
+
+    Args:
+        steps: names of releases, and the verdict on the step to each.
+    """
+    moved = [ref for ref, verdict in steps if verdict.updates in {"differs", "conditional"}]
+    unread = sum(verdict.updates == "undecided" for _, verdict in steps)
+    said = (
+        f"The weights move differently, at least under a condition, with {_listed(moved)}"
+        if moved
+        else "No step was found to move the weights otherwise, but for rounding"
+    )
+    return f"{said}; {counted(unread, 'step')} could not be decided." if unread else f"{said}."
+
+
 def _listed(items: list[str]) -> str:
     return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}"
 
 
-_SEVERITY: Final[tuple[Tone, ...]] = ("bad", "warn", "unknown", "near", "good")
+SEVEREST: Final[tuple[Tone, ...]] = ("bad", "warn", "unknown", "near", "good")
 
 
 def worst_first(optimizer: OptimizerReport) -> tuple[object, ...]:
     """Sort key: what moves the weights differently first, what is quiet last."""
     tones = [part.tone for part in parts(optimizer.verdict)]
-    return _SEVERITY.index(tones[0]), sorted(map(_SEVERITY.index, tones)), optimizer.name
+    return SEVEREST.index(tones[0]), sorted(map(SEVEREST.index, tones)), optimizer.name
 
 
 def gravity(finding: Finding) -> int:

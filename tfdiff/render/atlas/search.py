@@ -1,0 +1,32 @@
+"""What the search of an atlas knows, as a script: it can be loaded from file:// too."""
+
+import json
+
+from tfdiff.history import Atlas
+from tfdiff.render.atlas.places import Places
+from tfdiff.render.atlas.rule_page import RulePage
+from tfdiff.render.visible import one_line
+
+
+def search_data(atlas: Atlas, places: Places, rules: tuple[tuple[str, RulePage], ...]) -> str:
+    """A script that gives the pages and all changes: each its words and its address."""
+    pages = [
+        *([label, page] for label, page in zip(places.labels, places.lines, strict=True)),
+        *(
+            [one_line(release.ref), page]
+            for release, page in zip(atlas.releases, places.releases, strict=True)
+            if page
+        ),
+        *([page.title, address] for address, page in rules),
+    ]
+    changes = [
+        [place, finding.id, one_line(f"{finding.optimizer}: {finding.title}")]
+        for place in range(1, len(atlas.releases))
+        for finding in places.told(place).findings.values()
+    ]
+    releases = [
+        [one_line(release.ref), page]
+        for release, page in zip(atlas.releases, places.releases, strict=True)
+    ]
+    body = {"pages": pages, "releases": releases, "changes": changes}
+    return f"const tfdiffSearch = {json.dumps(body, separators=(',', ':'))};\n"
