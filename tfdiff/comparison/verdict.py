@@ -1,6 +1,6 @@
 """The five parts of the answer, from findings and path verdicts."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Final
 
@@ -116,7 +116,7 @@ def _updates(paths: tuple[PathVerdict, ...], *, same_source: bool) -> Updates:
 
 
 def _defaults(old: OptimizerFacts, new: OptimizerFacts, findings: tuple[Finding, ...]) -> Defaults:
-    if any(finding.rule == "default-changed" for finding in findings):
+    if deciding("defaults", "changed", findings):
         return "changed"
     names = {parameter.name for parameter in old.parameters}
     values = (
@@ -130,38 +130,73 @@ def _defaults(old: OptimizerFacts, new: OptimizerFacts, findings: tuple[Finding,
 
 
 def _state(findings: tuple[Finding, ...], *, known: bool) -> State:
-    # State that is created only under a condition is told with it and spoils no checkpoint else.
-    rules = {finding.rule for finding in findings}
-    always = {finding.rule for finding in findings if finding.condition is None}
-    variables = [one for one in findings if one.rule == "hyperparameter-variable-changed"]
-    no_room = rules & {"slot-dtype-changed", "slot-shape-changed"} or "slot-removed" in always
-    if no_room or any(one.new is None for one in variables):
-        return "lost"
-    if "slot-renamed" in rules or "slot-order-changed" in always:
-        return "renamed"
-    if "slot-initial-value-changed" in rules or "slot-added" in always or variables:
-        return "initialised differently"
-    unsettled = any(
-        finding.rule in _OF_STATE and finding.effect == "checkpoint" for finding in findings
-    )
-    return "compatible" if known and not unsettled else "undecided"
+    worst: tuple[State, ...] = ("lost", "renamed", "initialised differently", "undecided")
+    found = next((one for one in worst if deciding("state", one, findings)), None)
+    return found or ("compatible" if known else "undecided")
 
 
 def _calls(findings: tuple[Finding, ...]) -> Calls:
-    rules = {finding.rule for finding in findings}
-    if rules & _BREAKING or any(
-        finding.rule in _MAY_BREAK and finding.condition is None for finding in findings
-    ):
-        return "broken"
-    return "extended" if rules & _EXTENDING else "compatible"
+    worst: tuple[Calls, ...] = ("broken", "extended")
+    return next((one for one in worst if deciding("calls", one, findings)), "compatible")
 
 
 def _execution(
     old: OptimizerFacts, new: OptimizerFacts, findings: tuple[Finding, ...]
 ) -> Execution:
-    if any(one.facet in _EXECUTION or one.rule in _EXECUTION_RULES for one in findings):
+    if deciding("execution", "changed", findings):
         return "changed"
     return "undecided" if old.missing or new.missing else "unchanged"
+
+
+def deciding(part: str, verdict: str, findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """The findings for which a part of the answer has its verdict; none for ``updates``."""
+    decides = _DECIDING.get((part, verdict))
+    return tuple(one for one in findings if decides and decides(one))
+
+
+def _breaks(finding: Finding) -> bool:
+    always = finding.condition is None
+    return finding.rule in _BREAKING or (finding.rule in _MAY_BREAK and always)
+
+
+def _loses(finding: Finding) -> bool:
+    """Whether saved state finds no place any more."""
+    if finding.rule == "hyperparameter-variable-changed":
+        return finding.new is None
+    if finding.rule in {"slot-dtype-changed", "slot-shape-changed"}:
+        return True
+    return finding.rule == "slot-removed" and finding.condition is None
+
+
+def _renames(finding: Finding) -> bool:
+    always = finding.condition is None
+    return finding.rule == "slot-renamed" or (finding.rule == "slot-order-changed" and always)
+
+
+def _restarts(finding: Finding) -> bool:
+    """Whether state that is always there does not start as it did."""
+    if finding.rule == "slot-initial-value-changed":
+        return finding.effect == "numeric"
+    if finding.rule == "slot-added":
+        return finding.condition is None
+    return finding.rule == "hyperparameter-variable-changed"
+
+
+def _executes_otherwise(finding: Finding) -> bool:
+    return finding.facet in _EXECUTION or finding.rule in _EXECUTION_RULES
+
+
+# State that is created only under a condition is told with it and spoils no checkpoint else.
+_DECIDING: Final[Mapping[tuple[str, str], Callable[[Finding], bool]]] = {
+    ("defaults", "changed"): lambda one: one.rule == "default-changed",
+    ("state", "lost"): _loses,
+    ("state", "renamed"): _renames,
+    ("state", "initialised differently"): _restarts,
+    ("state", "undecided"): lambda one: one.rule in _OF_STATE and one.effect == "checkpoint",
+    ("calls", "broken"): _breaks,
+    ("calls", "extended"): lambda one: one.rule in _EXTENDING,
+    ("execution", "changed"): _executes_otherwise,
+}
 
 
 def _summary(parts: Verdict) -> str:

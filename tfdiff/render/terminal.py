@@ -1,12 +1,14 @@
 """The quick answer in the terminal: the answer first, at most a screen."""
 
 from io import StringIO
+from textwrap import shorten
 from typing import TYPE_CHECKING, Final
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from tfdiff.comparison.verdict import deciding
 from tfdiff.render.formulas import as_text
 from tfdiff.render.steps import steps
 from tfdiff.render.told import Told
@@ -25,6 +27,7 @@ from tfdiff.render.wording import (
     warnings,
     worst_first,
 )
+from tfdiff.rules.matching.conditions import readable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -36,6 +39,7 @@ if TYPE_CHECKING:
 COLUMNS: Final = 80
 LINES: Final = 24
 _LONGEST: Final = 300  # characters of a sentence, so that it leaves room for the rest
+_WHY: Final = 48  # characters beside a part's verdict
 _MOST_LINES: Final = 2  # of a rule that changed
 
 STYLES: Final[dict[Tone, str]] = {
@@ -90,10 +94,10 @@ def _subject(report: "Report") -> str:
 
 def _verdicts(optimizer: "OptimizerReport") -> "Iterable[RenderableType]":
     table = Table.grid(padding=(0, 2))
-    why = {"updates": _paths(optimizer)}
     for part in parts(optimizer.verdict):
         verdict = Text(f"{part.icon} {part.verdict}", style=STYLES[part.tone])
-        table.add_row(Text(f"  {part.name}"), verdict, Text(why.get(part.name, ""), style="dim"))
+        why = _paths(optimizer) if part.name == "updates" else _deciding(part, optimizer)
+        table.add_row(Text(f"  {part.name}"), verdict, Text(why, style="dim"))
     yield table
     yield from _formulas(optimizer)
 
@@ -118,11 +122,29 @@ def _whole(text: str) -> Text:
 
 
 def _paths(optimizer: "OptimizerReport") -> str:
-    """How many paths have which verdict."""
+    """How many paths have which verdict, and where they differ if that is all there is to it."""
     counts: dict[str, int] = {}
     for step in steps(optimizer.paths):
         counts[step.verdict] = counts.get(step.verdict, 0) + len(step.paths)
-    return ", ".join(f"{verdict} on {counted(n, 'path')}" for verdict, n in counts.items())
+    said = ", ".join(f"{verdict} on {counted(n, 'path')}" for verdict, n in counts.items())
+    if optimizer.verdict.updates != "conditional":
+        return said
+    conditions = {path.condition for path in optimizer.paths}
+    # of several the longest: where paths differ, it is in what more of it they heed
+    condition = max(filter(None, conditions), key=len, default=None)
+    return f"{said}: if {readable(condition)}" if condition else said
+
+
+def _deciding(part: Part, optimizer: "OptimizerReport") -> str:
+    """The changes for which a part has its verdict: the first, and how many more."""
+    found = deciding(part.name, part.verdict, optimizer.findings)
+    if not found:
+        return ""
+    more = f" and {len(found) - 1} more" if len(found) > 1 else ""
+    return (
+        shorten(one_line(found[0].title), _WHY - len(more), placeholder="\N{HORIZONTAL ELLIPSIS}")
+        + more
+    )
 
 
 def _matrix(optimizers: "list[OptimizerReport]", room: int) -> Table:

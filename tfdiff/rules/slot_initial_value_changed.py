@@ -15,7 +15,7 @@ Example:
 
 from collections.abc import Iterator
 
-from tfdiff.facts import Literal
+from tfdiff.facts import Literal, Value
 from tfdiff.findings import Finding
 from tfdiff.rules.matching.slots import kind, matched, subject
 from tfdiff.rules.matching.values import shown
@@ -28,15 +28,17 @@ def check(pair: Pair) -> Iterator[Finding]:
         known = isinstance(old.initial, Literal) and isinstance(new.initial, Literal)
         if not known or old.initial == new.initial:
             continue
-        before, after = shown(old.initial), shown(new.initial)
+        before, after = _said(old.initial), _said(new.initial)
+        only = new.condition or old.condition
+        fresh = "the run does not start from a checkpoint"
         yield Finding(
             rule="slot-initial-value-changed",
             optimizer=pair.name,
             facet="slot-initial-value",
-            effect="numeric",
+            effect="numeric-conditional" if only else "numeric",
             certainty="proved",
             subject=subject(new),
-            condition="the run does not start from a checkpoint",
+            condition=f"{only} and {fresh}" if only else fresh,
             title=f"{kind(new).capitalize()} {new.name} starts from {after} instead of {before}",
             explanation=f"The first steps of a fresh run differ, because {new.name} is {after} "
             f"where it was {before}; the difference fades as the state forgets its start.",
@@ -44,3 +46,10 @@ def check(pair: Pair) -> Iterator[Finding]:
             old=place(old.span),
             new=place(new.span),
         )
+
+
+def _said(value: Value) -> str:
+    """A starting value in words: a name stands for what it holds."""
+    if isinstance(value, Literal) and isinstance(value.value, str):
+        return f"the value of {value.value}"
+    return shown(value)
