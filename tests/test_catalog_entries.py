@@ -1,3 +1,5 @@
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -271,3 +273,10 @@ def test_a_warm_reading_needs_no_parser(tmp_path: Path) -> None:
 
     cold = read()
     assert read() == cold
+
+
+def test_the_catalog_does_not_load_libcst() -> None:
+    loaded = "tfdiff.extract.catalog, tfdiff.extract.python.facts"
+    code = f"import sys, {loaded}; print('libcst' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"

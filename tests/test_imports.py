@@ -35,6 +35,7 @@ FLOORS = (
 
 # Third-party packages and the only rooms that may import them.
 AT_HOME = {
+    "libcst": ("tfdiff.extract.python",),
     "tree_sitter": ("tfdiff.extract.cxx",),
     "tree_sitter_cpp": ("tfdiff.extract.cxx",),
     "tree_sitter_cuda": ("tfdiff.extract.cxx",),

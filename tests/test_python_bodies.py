@@ -99,46 +99,6 @@ def test_arguments_are_kept_as_text_in_one_line() -> None:
     assert [one.text for one in made.arguments] == ["a", "[1, 2]", "(x,)"]
 
 
-@pytest.mark.parametrize(
-    ("written", "said"),
-    [
-        ("(a + b) * c", "(a + b) * c"),
-        ("(a +\n      b)", "(a + b)"),
-        ("((a))", "((a))"),
-        ("(  # why\n      a)", "(a)"),
-        ("g(a)", "g(a)"),
-        ("g((a))", "g((a))"),
-        ("(yield)", "(yield)"),
-        ("a if b else (c)", "a if b else (c)"),
-        ("('x'\n      'y')", "('x' 'y')"),
-        ("'(' + (a)", "'(' + (a)"),
-        ("a[0](b)", "a[0](b)"),
-        ("a, (b)", "a, (b)"),
-        ("(a).b", "(a).b"),
-        ("10e-8", "10e-8"),
-        ("'é' + a", "'é' + a"),
-    ],
-)
-def test_values_are_kept_as_written(written: str, said: str) -> None:
-    found = function(f"def f(x):\n  y = {written}\n  z = (1)")
-    assert [one.value for one in found.assignments] == [said, "(1)"]
-
-
-def test_parentheses_of_a_call_are_none_of_its_argument() -> None:
-    found = function(
-        "def f(x):\n  return g(a), g((a)), g(y for y in x), g((y for y in x)), g(*(x))"
-    )
-    told = [one.arguments[0].text for one in found.calls]
-    assert told == ["a", "(a)", "y for y in x", "(y for y in x)", "(x)"]
-
-
-def test_line_ends_and_encodings_move_nothing() -> None:
-    text = "# -*- coding: latin-1 -*-\r\ndef f(x):\r\n  return 'é', (x +\r\n    1)\r\n"
-    (found,) = read_bodies(text.encode("latin-1")).functions
-    assert found.assignments[0].value == "'é', (x + 1)"
-    assert found.line == 2
-
-
 def test_super_with_arguments_reads_as_super() -> None:
     assert call("def f(self):\n  super(C, self).__init__(1)", "super().__init__")
 

@@ -1,1 +1,1 @@
-"""Facts from Python sources, read with the standard library's parser."""
+"""Facts from Python sources, read with libcst."""

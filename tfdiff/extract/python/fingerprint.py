@@ -8,13 +8,11 @@ empty fields are left out.
 
 import ast
 import re
-from collections import deque
 from collections.abc import Iterable, Sequence
 from hashlib import sha256
 
 Node = ast.AST
 
-_BLOCKS = ("body", "handlers", "orelse", "finalbody", "cases")
 # strings are matched so that a "#" inside them is not taken for a comment
 _LEXEMES = re.compile(
     r"'''(?:\\.|[^\\])*?'''|\"\"\"(?:\\.|[^\\])*?\"\"\"|'(?:\\.|[^\\'\n])*'|\"(?:\\.|[^\\\"\n])*\""
@@ -82,20 +80,14 @@ def docs(lines: Sequence[str], docstrings: Iterable[str]) -> str:
     )
 
 
-def docstrings(node: ast.stmt) -> list[str]:
-    """Every docstring in a function or class, nested ones included, the outer ones first."""
-    found: list[str] = []
-    blocks: deque[ast.stmt | ast.excepthandler | ast.match_case] = deque([node])
-    while blocks:
-        inner = blocks.popleft()
-        for field in _BLOCKS:  # expressions hold no statements
-            blocks.extend(getattr(inner, field, ()))
-        if isinstance(inner, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            found += [
-                statement.value.value
-                for statement in inner.body
-                if isinstance(statement, ast.Expr)
-                and isinstance(statement.value, ast.Constant)
-                and isinstance(statement.value.value, str)
-            ]
-    return found
+def docstrings(node: Node) -> list[str]:
+    """Every docstring in a function or class, nested ones included."""
+    return [
+        statement.value.value
+        for inner in ast.walk(node)
+        if isinstance(inner, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
+        for statement in inner.body
+        if isinstance(statement, ast.Expr)
+        and isinstance(statement.value, ast.Constant)
+        and isinstance(statement.value.value, str)
+    ]

