@@ -5,6 +5,7 @@ import pytest
 from tests.ir_reader import read
 from tfdiff.ir.equivalence import decide
 from tfdiff.ir.explain import Aspect, explain
+from tfdiff.ir.expr import opaque, select, symbol
 from tfdiff.ir.walk import States
 
 V = "beta2 * v + (1 - beta2) * grad * grad"
@@ -97,3 +98,10 @@ def test_guard_and_what_stands_behind_it_are_both_named() -> None:
 
 def test_identical_rules_have_nothing_to_explain() -> None:
     assert explained(rule(var="var - lr * grad"), rule(var="var - grad * lr")) == []
+
+
+def test_what_neither_side_got_read_in_the_same_way_is_no_change() -> None:
+    value = select(symbol("amsgrad"), opaque("Apply", "kernel not read"), symbol("vhat"))
+    same = (("vhat", value),)
+    assert decide(same, same).verdict != "identical"
+    assert explained(same, same) == []

@@ -76,6 +76,8 @@ def explain(old: States, new: States, decision: Decision) -> tuple[Aspect, ...]:
     found: list[Aspect] = []
     for each in decision.states:
         left, right = before[each.state], after[each.state]
+        if left is right:
+            continue  # written alike: what was not read of it is no change
         if each.verdict == "equal":
             found.append(_rounding(each.state, left, right))
         elif each.verdict == "conditional" and each.reason is not None:
