@@ -40,7 +40,35 @@ def inlined(
         if users and all(_same(found[k], named, old=bool(change.before)) for k in users):
             for k in (place, *users):
                 found[k] = replace(found[k], harmless=INLINED)
-    return found
+    return _split(found)
+
+
+def _split(changes: list[Change]) -> list[Change]:
+    """``self.x = f()`` stands against ``x = f()``, which the next statement puts there."""
+    for place, change in enumerate(changes):
+        if change.harmless or change.before is None or change.after is None:
+            continue
+        for old in (True, False):
+            named = _named(change.before if old else change.after)
+            users = [
+                k
+                for k, other in enumerate(changes)
+                if named
+                and not other.harmless
+                and (other.after if old else other.before) is None
+                and _uses(other, named[0], old=old)
+            ]
+            if named is None or len(users) != 1:
+                continue
+            user = changes[users[0]]
+            whole = (
+                replace(user, after=change.after) if old else replace(user, before=change.before)
+            )
+            if _same(whole, named, old=old):
+                for k in (place, users[0]):
+                    changes[k] = replace(changes[k], harmless=INLINED)
+                break
+    return changes
 
 
 def _named(one: Statement) -> tuple[str, ast.expr] | None:

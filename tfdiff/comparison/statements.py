@@ -11,6 +11,7 @@ from tfdiff.comparison.inlining import inlined
 from tfdiff.comparison.modes import eager_only
 from tfdiff.comparison.modules import modules, through_modules
 from tfdiff.comparison.topics import with_topics
+from tfdiff.extract.python.features import kind_of_name
 from tfdiff.extract.python.statements import statements
 from tfdiff.facts import Region, Statement
 from tfdiff.rules.matching.regions import base_name
@@ -35,9 +36,15 @@ def statement_changes(old: Region, new: Region) -> tuple[Change, ...] | None:
         return None
     if old.symbol != new.symbol and any(_abstract(side) for side in (left, right)):
         return None  # a method that is implemented now: nothing of it stayed
-    name = base_name(new.symbol) if new.kind in {"method", "function"} else ""
+    name = _telling(new) if new.kind in {"method", "function", "module"} else ""
     found = _changes(left, right, old.span.line, new.span.line, name)
     return through_modules(found, modules(old) | modules(new))
+
+
+def _telling(region: Region) -> str:
+    """The name that may say what a region has to do with: its own, or a helper class's."""
+    name, owner = base_name(region.symbol), region.symbol.rpartition(".")[0]
+    return owner if owner.startswith("_") and kind_of_name(owner) else name
 
 
 def _abstract(side: tuple[Statement, ...]) -> bool:

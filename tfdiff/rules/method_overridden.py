@@ -9,8 +9,8 @@ What the method does is done by other code; for methods that compute the update 
 each path says whether the weights move the same way.
 
 Not reported:
-Methods that compute the update of a variable, abstract methods that are implemented, and what
-came or went with a base class (base-class-changed).
+Methods that compute the update on paths that both releases have, where the verdicts speak of it,
+and what came or went with a base class (base-class-changed).
 
 Example:
 A wrapper hands ``compute_gradients`` on to the optimizer that it wraps.
@@ -62,4 +62,13 @@ def _overridden(pair: Pair, item: RegionPair) -> bool:
     apart = (owners[0] == own[0] and owners[1] in bases) or (
         owners[1] == own[1] and owners[0] in bases
     )
-    return apart and name != "__init__" and not computes_update(name)
+    return apart and name != "__init__" and not (computes_update(name) and _in_a_rule(pair, item))
+
+
+def _in_a_rule(pair: Pair, item: RegionPair) -> bool:
+    """Whether what it computes was read on both sides, so that the verdicts speak of it."""
+    sides = ((item.old, pair.old), (item.new, pair.new))
+    return all(
+        region is not None and any(region.symbol in rule.symbols for rule in facts.rules)
+        for region, facts in sides
+    )

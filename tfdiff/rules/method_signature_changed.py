@@ -62,7 +62,7 @@ def _differences(old: Method, new: Method) -> tuple[str, ...]:
     after = {one.name: one for one in new.parameters}
     if new.kind != old.kind and not {old.kind, new.kind} <= _READ:
         return (f"it is {_a(new.kind)} and was {_a(old.kind)}",)
-    if "**" in {one.kind for one in (*old.parameters, *new.parameters)}:
+    if all("**" in {one.kind for one in method.parameters} for method in (old, new)):
         return ()  # it hands on whatever it is given: what that may be is not said here
     came = [f"{name} is new" for name in after if name not in before]
     went = [f"{name} is gone" for name in before if name not in after]

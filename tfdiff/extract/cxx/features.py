@@ -31,7 +31,8 @@ _NAMES: Final[dict[str, frozenset[str]]] = {
         "IsLegacyScalar IsLegacyVector"
     ),
     "variable-access": words_of(
-        "GetInputTensorFromVariable PrepareToUpdateVariable EnsureSparseVariableAccess "
+        "GetInputTensor GetInputTensorFromVariable PrepareToUpdateVariable "
+        "EnsureSparseVariableAccess "
         "copy_on_read_mode LookupResource LookupOrCreateResource AssignVariable ReadVariableInput "
         "mutable_input GetTensor CopyVariable RefCountOne RefCountIsOne RefCountPtr Var "
         "variable_lock maybe_resource HandleFromInput DeleteResource IsResource replace_ref_input "

@@ -116,7 +116,7 @@ _KINDS: dict[str, tuple[str, ...]] = {
         r"\w*[Ll]earningRateSchedule\w*",
         r"_initial_decay",
         r"apply_state",
-        r"_prepare_local",
+        r"_prepare(_local)?",
         r"_fallback_apply_state",
     ),
     "iterations": (
@@ -134,6 +134,7 @@ _KINDS: dict[str, tuple[str, ...]] = {
         r"PartitionedVariable",
         r"_OptimizableVariable",
         r"_get_processor",
+        r"_\w+Processor",
         r"_in_graph_mode",
     ),
     "session": (

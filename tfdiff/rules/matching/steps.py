@@ -214,7 +214,8 @@ def _claimed(reached: Iterable[RegionPair]) -> Iterator[Change]:
     for item in reached:
         whole = item.region.kind in STEP_KINDS
         python = item.region.kind in PYTHON_KINDS and computes_update(base_name(item.region.symbol))
-        around = (item.region.kind == "kernel" or python) and item.old and item.new
+        around = item.region.kind in {"kernel", "helper"} or python
+        around = around and item.old is not None and item.new is not None
         for change in item.changes:
             if change.open and (whole or (around and not change.topic)):
                 yield change
