@@ -9,8 +9,9 @@ What the method does is done by other code; for methods that compute the update 
 each path says whether the weights move the same way.
 
 Not reported:
-Methods that compute the update on paths that both releases have, where the verdicts speak of it,
-and what came or went with a base class (base-class-changed).
+Methods that compute the update on paths that both releases have, where the verdicts speak of it, or
+that call other ops (op-added, op-removed), and what came or went with a base class
+(base-class-changed).
 
 Example:
 A wrapper hands ``compute_gradients`` on to the optimizer that it wraps.
@@ -62,13 +63,17 @@ def _overridden(pair: Pair, item: RegionPair) -> bool:
     apart = (owners[0] == own[0] and owners[1] in bases) or (
         owners[1] == own[1] and owners[0] in bases
     )
-    return apart and name != "__init__" and not (computes_update(name) and _in_a_rule(pair, item))
+    return apart and name != "__init__" and not (computes_update(name) and _told(pair, item))
 
 
-def _in_a_rule(pair: Pair, item: RegionPair) -> bool:
-    """Whether what it computes was read on both sides, so that the verdicts speak of it."""
+def _told(pair: Pair, item: RegionPair) -> bool:
+    """Whether the verdicts, or the ops that it calls on one side only, speak of it."""
+    name = base_name(item.region.symbol)
+    calls = [
+        {call.op for call in facts.calls if call.method == name} for facts in (pair.old, pair.new)
+    ]
     sides = ((item.old, pair.old), (item.new, pair.new))
-    return all(
+    return calls[0] != calls[1] or all(
         region is not None and any(region.symbol in rule.symbols for rule in facts.rules)
         for region, facts in sides
     )
