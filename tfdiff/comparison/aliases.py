@@ -138,7 +138,7 @@ def _states_by_name(old: OptimizerFacts, new: OptimizerFacts) -> Iterator[tuple[
 
 
 def _plain(name: str) -> str:
-    bare = name.replace("_", "").casefold()
+    bare = name.removeprefix("use_").replace("_", "").casefold()
     return _WORDS.get(bare, bare)
 
 

@@ -8,6 +8,7 @@ from tfdiff.comparison.decision import Setting, Starts
 from tfdiff.facts import Gradient
 from tfdiff.findings import Aspect, Drift, Witness
 from tfdiff.ir.decision import Decision, Example
+from tfdiff.ir.defaults import at_defaults, reaching, without_absent
 from tfdiff.ir.drift import drift
 from tfdiff.ir.equivalence import decide
 from tfdiff.ir.explain import explain
@@ -16,6 +17,8 @@ from tfdiff.ir.options import around_options
 from tfdiff.ir.region import region
 from tfdiff.ir.walk import States, opaques, unknown_calls
 
+_WEIGHTS = "var"
+_ROUNDED = "rounding-order-changed"
 _WORD = re.compile(r"[A-Za-z_]\w*(?: is None)?")
 
 
@@ -42,11 +45,52 @@ def answer(
         starts: starting values of the states of both sides.
         gradient: which gradients the drift is measured with.
     """
-    old, new = states
     known = dict(settings)
     decision = _decided(states, known, starts)
+    shown, at = _shown(states, decision, known, starts)
+    aspects = _aspects(states, decision)
+    if at is not decision and _always(decision):
+        aspects = _plainest(aspects, _aspects(shown, at), shown)
+    example = at.witness or decision.witness
+    if example is None:
+        return Found(decision, None, aspects)
+    witness = _measured(example, decision.condition, shown, known, starts, gradient)
+    return Found(decision, witness, aspects)
+
+
+def _shown(
+    states: tuple[States, States],
+    decision: Decision,
+    settings: Mapping[str, float | bool],
+    starts: tuple[Starts, Starts],
+) -> tuple[tuple[States, States], Decision]:
+    """The rules to explain and to measure by: with as few options as still differ as much.
+
+    Clipping that only one of the rules knows hides that another thing differs always, and its
+    norms cannot be measured.
+    """
+    simplify = at_defaults if _always(decision) else without_absent
+    if decision.witness is not None and (_always(decision) or _unknown(states)):
+        old, new = (simplify(rule, settings) for rule in states)
+        if (old, new) != states:
+            at = _decided((old, new), settings, starts)
+            if at.witness is not None and at.verdict == decision.verdict:
+                return (old, new), at
+    return states, decision
+
+
+def _always(decision: Decision) -> bool:
+    return decision.verdict == "differs" and decision.condition is None
+
+
+def _unknown(states: tuple[States, States]) -> bool:
+    values = [value for rule in states for _, value in rule]
+    return bool(opaques(values) or unknown_calls(values))
+
+
+def _aspects(states: tuple[States, States], decision: Decision) -> tuple[Aspect, ...]:
     of_state = {each.state: each for each in decision.states}
-    aspects = tuple(
+    return tuple(
         Aspect(
             kind=aspect.kind,
             state=aspect.state,
@@ -56,12 +100,26 @@ def answer(
             old=aspect.old,
             new=aspect.new,
         )
-        for aspect in explain(old, new, decision)
+        for aspect in explain(*states, decision)
     )
-    if decision.witness is None:
-        return Found(decision, None, aspects)
-    witness = _measured(decision.witness, decision.condition, states, known, starts, gradient)
-    return Found(decision, witness, aspects)
+
+
+def _plainest(
+    full: tuple[Aspect, ...], plain: tuple[Aspect, ...], rules: tuple[States, States]
+) -> tuple[Aspect, ...]:
+    """Of each state what differs at the defaults, or else what differs with some option.
+
+    What moves no weight at the defaults is left out where something does.
+    """
+    reached = reaching(rules[0], _WEIGHTS) | reaching(rules[1], _WEIGHTS)
+    always = [
+        aspect
+        for aspect in plain
+        if aspect.condition is None and aspect.kind != _ROUNDED and aspect.state in reached
+    ]
+    told = {aspect.state for aspect in plain}
+    rest = [one for one in full if one.condition is not None or one.state not in told]
+    return (*always, *rest) if always else full
 
 
 def _decided(
@@ -111,8 +169,7 @@ def _measured(  # noqa: PLR0913, PLR0917 - a measurement has this many parts
         new=example.new,
         ratio=example.ratio,
     )
-    values = [value for rule in states for _, value in rule]
-    if opaques(values) or unknown_calls(values):
+    if _unknown(states):
         return witness
     # The guard's own settings come from the witness: at the defaults it does not hold.
     asked = _WORD.findall(condition or "")

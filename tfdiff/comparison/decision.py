@@ -116,7 +116,9 @@ def _only_where_both_run(old: UpdateRule, new: UpdateRule) -> Iterator[str]:
 def _question(
     old: UpdateRule, new: UpdateRule, old_facts: OptimizerFacts, new_facts: OptimizerFacts
 ) -> Question:
+    required = _required(old_facts) | _required(new_facts)
     known = {**_settings(old_facts), **_settings(new_facts)}
+    known = {name: value for name, value in known.items() if name not in required}
     truths = truth_symbols(value for rule in (old, new) for _, value in rule.states)
     known |= {name: _is_none(name, old_facts, new_facts) for name in truths if _IS_NONE in name}
     optional = _optional((old, old_facts), (new, new_facts))
@@ -206,6 +208,15 @@ def _settings(facts: OptimizerFacts) -> dict[str, float | bool]:
         if isinstance(parameter.effective, Literal)
         and isinstance(parameter.effective.value, bool | int | float)
     }
+
+
+def _required(facts: OptimizerFacts) -> frozenset[str]:
+    """What everybody passes, so that another side's default says nothing of it."""
+    return frozenset(
+        parameter.name
+        for parameter in facts.parameters
+        if parameter.default is None and parameter.kind in {"positional", "keyword"}
+    )
 
 
 def _is_none(truth: str, *sides: OptimizerFacts) -> bool:

@@ -8,6 +8,8 @@ from tfdiff.ir.walk import replaced, replaced_states
 from tfdiff.rules.matching import parameters, slots
 from tfdiff.rules.pair import Pair
 
+_IS_NONE = " is None"
+
 
 @dataclass(frozen=True, slots=True)
 class Aliases:
@@ -19,10 +21,10 @@ class Aliases:
     def renamed(self, rule: UpdateRule) -> UpdateRule:
         """A rule of the new side in the names of the old side."""
         in_rule = {plain(name): name for name, _ in rule.states}
-        back = {new: old for old, new in self.parameters}
+        back = self._given()
+        back |= {f"{new}{_IS_NONE}": f"{old}{_IS_NONE}" for new, old in back.items()}
         back |= {in_rule.get(new, new): old for old, new in self.states}
-        # A name that the new side uses for something else must not be taken for the old one.
-        back |= {old: f"new {old}" for old in back.values() if old not in back}
+        back |= _set_apart(back)
         spelled: dict[Expr, Expr] = {symbol(new): symbol(old) for new, old in back.items()}
         values = replaced_states(rule.states, spelled)
         states = tuple((back.get(name, name), value) for name, value in values)
@@ -30,9 +32,9 @@ class Aliases:
         return replace(rule, states=states, fails=fails)
 
     def restated(self, facts: OptimizerFacts, rule: UpdateRule) -> OptimizerFacts:
-        """The new side's facts with the state that one of its rules updates in the old words."""
+        """The new side's facts in the old words: its parameters, and what one rule updates."""
         back = {new: old for old, new in self.states}
-        given = {new: old for old, new in self.parameters}
+        given = self._given()
         updated = {plain(name): name for name, _ in rule.states}
         slots = tuple(
             replace(
@@ -45,7 +47,21 @@ class Aliases:
             )
             for slot in facts.slots
         )
-        return replace(facts, slots=slots)
+        parameters = tuple(
+            replace(parameter, name=given.get(parameter.name, parameter.name))
+            for parameter in facts.parameters
+        )
+        return replace(facts, slots=slots, parameters=parameters)
+
+    def _given(self) -> dict[str, str]:
+        """What the old side calls the parameters of the new one."""
+        back = {new: old for old, new in self.parameters}
+        return back | _set_apart(back)
+
+
+def _set_apart(back: dict[str, str]) -> dict[str, str]:
+    """Other names for what the new side calls as the old side calls something else."""
+    return {old: f"new {old}" for old in back.values() if old not in back}
 
 
 def _renamed(value: Value, given: dict[str, str]) -> Value:

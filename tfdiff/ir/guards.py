@@ -28,7 +28,7 @@ from tfdiff.ir.occurrences import REPEATED
 from tfdiff.ir.sampling import Points
 from tfdiff.ir.show import text
 from tfdiff.ir.switches import conditions
-from tfdiff.ir.walk import States, numbers, replaced_states, symbols
+from tfdiff.ir.walk import States, numbers, opaques, replaced_states, symbols, unknown_calls
 
 OPPOSITE = {"lt": "ge", "ge": "lt", "le": "gt", "gt": "le", "eq": "ne", "ne": "eq"}
 MIRRORED = {"lt": "gt", "gt": "lt", "le": "ge", "ge": "le", "eq": "eq", "ne": "ne"}
@@ -110,7 +110,7 @@ def _asked(roots: Iterable[Expr], frame: Frame, *, of_data: bool) -> Iterable[Gu
                 shown,
                 {condition: boolean(not truth)},
                 holds if truth else ~holds,
-                _default(condition, frame.settings, holds=truth),
+                by_default(condition, frame.settings) is truth,
             )
 
 
@@ -192,15 +192,20 @@ def _exceptional(condition: Expr, *, failing: bool) -> bool:
     return condition.op == ("ne" if failing else "eq")
 
 
-def _default(condition: Expr, settings: Mapping[str, float | bool], *, holds: bool) -> bool:
-    if not set(symbols([condition])) <= set(settings):
-        return False
+def by_default(condition: Expr, settings: Mapping[str, float | bool]) -> bool | None:
+    """Whether a condition holds for users who pass nothing; None where that is not known."""
+    if not set(symbols([condition])) <= set(settings) or not _readable([condition]):
+        return None
     program = compiled((("condition", condition),))
     inputs = {
         name: np.bool_(value) if isinstance(value, bool) else np.float64(value)
         for name, value in settings.items()
     }
-    return bool(program.step(program.start({}, np.float64), inputs)["condition"]) == holds
+    return bool(program.step(program.start({}, np.float64), inputs)["condition"])
+
+
+def _readable(roots: list[Expr]) -> bool:
+    return not (opaques(roots) or unknown_calls(roots))
 
 
 def _condition_text(condition: Expr, *, holds: bool) -> str:
