@@ -189,5 +189,16 @@ def _measured(  # noqa: PLR0913, PLR0917 - a measurement has this many parts
         drift=tuple(
             Drift(point.gradients, point.steps, point.relative, point.ulp) for point in points
         ),
-        region=where.text if where else None,
+        region=_said(where.text, starts) if where else None,
     )
+
+
+def _said(region: str, starts: tuple[Starts, Starts]) -> str:
+    """The region, and which states start otherwise, as that makes a difference as well."""
+    new = dict(starts[1])
+    others = [
+        f"{name} starts at {value} and {new[name]}"
+        for name, value in starts[0]
+        if name in new and new[name] != value
+    ]
+    return f"{region}; {', '.join(others)}" if others else region

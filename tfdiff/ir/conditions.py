@@ -60,10 +60,13 @@ def condition_of(
         tried = ((guard, works(guard)) for guard in fitting)
         return [(guard, outside) for guard, outside in tried if outside is not None]
 
-    for candidates in (setting_guards, special_guards):
-        working = alone(candidates(roots, frame))
-        if working:
-            return _together(working)
+    asked = alone(setting_guards(roots, frame))
+    of_rows = asked and all(guard.of_rows for guard, _ in asked)
+    if of_rows or not asked:  # rows matter more where an option must be set as well
+        special = alone(special_guards(roots, frame))
+        asked += [(guard, outside) for guard, outside in special if not (of_rows and guard.default)]
+    if asked:
+        return _together(asked)
     optional = [guard for guard in off_by_default(roots, frame) if may_fail(guard, search.valid)]
     several = _fewest(optional, works)
     # conditions may exclude each other: somewhere all of them must fail

@@ -25,7 +25,7 @@ def without_absent(states: States, settings: Settings) -> States:
         for name, value in settings.items()
         if name.endswith(ABSENT) and value is True
     }
-    return _folded(replaced_states(states, absent))
+    return simplified(replaced_states(states, absent))
 
 
 def at_defaults(states: States, settings: Settings) -> States:
@@ -40,7 +40,15 @@ def at_defaults(states: States, settings: Settings) -> States:
         for name, value in settings.items()
         if not isinstance(value, bool) and value == 0
     }
-    return _folded(replaced_states(states, decided | zeros))
+    return simplified(replaced_states(states, decided | zeros))
+
+
+def simplified(states: States) -> States:
+    """The same rule with the choices made that are known, and without adding 0 and the like."""
+    done: dict[Expr, Expr] = {}
+    for node in ordered(value for _, value in states):
+        done[node] = _simpler(rebuilt(node, tuple(done[child] for child in children(node))))
+    return tuple((name, done[value]) for name, value in states)
 
 
 def reaching(states: States, visible: str) -> frozenset[str]:
@@ -54,14 +62,6 @@ def reaching(states: States, visible: str) -> frozenset[str]:
             found.add(name)
             pending.extend(symbols([values[name]]))
     return frozenset(found)
-
-
-def _folded(states: States) -> States:
-    """The same rule without sums and products with 0 and 1, and with the choices made."""
-    done: dict[Expr, Expr] = {}
-    for node in ordered(value for _, value in states):
-        done[node] = _simpler(rebuilt(node, tuple(done[child] for child in children(node))))
-    return tuple((name, done[value]) for name, value in states)
 
 
 def _simpler(node: Expr) -> Expr:

@@ -56,6 +56,11 @@ class Guard:
     holds: npt.NDArray[np.bool_] = field(compare=False)
     default: bool
 
+    @property
+    def of_rows(self) -> bool:
+        """Whether it is about the rows of a sparse gradient, which no argument decides."""
+        return not _OF_ROWS.isdisjoint(self.off)
+
     def outside(self, states: States) -> States:
         """The rule where the guard does not hold."""
         return replaced_states(states, self.off)
@@ -147,7 +152,7 @@ def off_by_default(roots: Iterable[Expr], frame: Frame) -> tuple[Guard, ...]:
         negated = isinstance(asked, Operation) and asked.op == "not"
         if not (guard.default or negated):  # what is negated is asked by itself as well
             found.setdefault(asked, guard)
-    return tuple(sorted(found.values(), key=lambda guard: not _OF_ROWS.isdisjoint(guard.off)))
+    return tuple(sorted(found.values(), key=lambda guard: guard.of_rows))
 
 
 def joined(guards: Iterable[Guard]) -> Guard:
