@@ -1,6 +1,7 @@
 """TensorFlow releases that take ``tf.keras`` from the Keras package get that package's files."""
 
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from tests.conftest import commit
 from tests.cxx_kit import MemoryTree
 from tfdiff.extract.reading import Reading, candidates
 from tfdiff.extract.store import FactStore
+from tfdiff.run import compare
 from tfdiff.sources import SourceOptions, identity, open_releases, with_keras
 from tfdiff.sources.companion import JoinedTree, keras_requirement, lowest
 
@@ -113,3 +115,34 @@ def test_a_keras_that_cannot_be_had_is_missing_and_not_absent(
     assert lacks.startswith("tf.keras (keras<2.9,>=2.8.0rc0 could not be had")
     names = [entry.name for entry in Reading(tree, FactStore(None)).catalog.entries]
     assert not [name for name in names if name.startswith("tf.keras")]
+
+
+def _later(repository: str, tag: str, minor: int, keras: str) -> None:
+    """One more release, which requires another Keras."""
+    version = Path(repository) / "tensorflow/core/public/version.h"
+    version.write_text(version.read_text().replace("MINOR_VERSION 8", f"MINOR_VERSION {minor}"))
+    (Path(repository) / SETUP).write_text(f"REQUIRED = [\n  '{keras}',\n]\n")
+    commit(Path(repository), tag)
+
+
+def test_optimizer_of_a_keras_that_could_not_be_had_is_not_gone(options: SourceOptions) -> None:
+    assert options.repo
+    _later(options.repo, "v2.9.0", 9, "keras >= 2.9.0rc0, < 2.10")
+    report = compare("tf.keras.optimizers.Glide", "v2.8.0", "v2.9.0", options=options)
+    (found,) = report.optimizers
+    assert found.findings == ()
+    assert (found.verdict.state, found.verdict.calls) == ("undecided", "undecided")
+    assert found.verdict.summary.startswith(f"{found.name} was not compared: tf.keras (keras<2.10")
+
+
+def test_tf_keras_stands_in_where_its_repository_was_named(
+    options: SourceOptions, tmp_path: Path
+) -> None:
+    assert options.repo
+    _later(options.repo, "v2.16.1", 16, "keras >= 3.0.0")
+    legacy = {path.replace("keras/", "tf_keras/"): text for path, text in KERAS.items()}
+    named = replace(options, keras_repo=_repository(tmp_path / "tf-keras", legacy, "v2.16.0"))
+    (tree,) = with_keras(open_releases(["v2.16.1"], named), named, candidates)
+    assert "Keras v2.16.0" in tree.release.source
+    found = Reading(tree, FactStore(None)).catalog.resolve("tf.keras.optimizers.Glide")
+    assert found.entry.path == "tf_keras/optimizers/glide.py"

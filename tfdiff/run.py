@@ -18,6 +18,7 @@ from tfdiff.extract.store import FactStore
 from tfdiff.facts import OptimizerFacts, Span, Unknown
 from tfdiff.findings import Coverage, OptimizerReport, Place, Report
 from tfdiff.sources import (
+    KERAS,
     SourceOptions,
     cache_folder,
     identity,
@@ -236,7 +237,11 @@ def compared(match: Match, name: str, before: Reading, after: Reading) -> Compar
 
 
 def _unread(reading: Reading, entry: Entry) -> Unknown | None:
-    """Why a release's file may hide an optimizer that was not found in it."""
+    """Why a release may have an optimizer that was not found in it."""
+    if entry.name.startswith(KERAS):
+        reason = next((what for what in reading.release.lacks if what.startswith(KERAS)), None)
+        if reason is not None:
+            return Unknown(reason)
     unread = (item for item in reading.catalog.unknowns if item.span)
     return next((item for item in unread if item.span and item.span.path == entry.path), None)
 

@@ -90,8 +90,10 @@ def one_sided(name: str, *, new: bool) -> Verdict:
 
 def unread(name: str, unknown: Unknown) -> Verdict:
     """What is to be said of an optimizer whose file one of the releases has and cannot be read."""
-    where = f"{unknown.span.path}, line {unknown.span.line}" if unknown.span else "its file"
-    said = f"{name} was not compared: {where} could not be read ({unknown.reason})."
+    why = unknown.reason
+    if unknown.span:
+        why = f"{unknown.span.path}, line {unknown.span.line} could not be read ({why})"
+    said = f"{name} was not compared: {why}."
     return Verdict(said, "undecided", "undecided", "undecided", "undecided", "undecided")
 
 

@@ -1,7 +1,7 @@
 """A release's files: from a git repository, a wheel, or a folder."""
 
 from tfdiff.sources.cache import cache_folder, cache_size, clear_cache
-from tfdiff.sources.companion import with_keras
+from tfdiff.sources.companion import KERAS, with_keras
 from tfdiff.sources.open import (
     commits_between,
     identity,
@@ -17,6 +17,7 @@ from tfdiff.sources.tree import Release, SourceTree
 from tfdiff.sources.versions import final_releases, is_final, release_version, sort_releases
 
 __all__ = [
+    "KERAS",
     "Patch",
     "PatchHunk",
     "Progress",

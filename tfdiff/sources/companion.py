@@ -22,8 +22,10 @@ SETUP_FILES = (
     "tensorflow/tools/pip_package/setup.py",
     "tensorflow/tools/pip_package/setup.py.tpl",
 )
+KERAS = "tf.keras"
 _PACKAGES = ("keras/", "tf_keras/")
 _REQUIRED = re.compile(r"""['"](keras\s*(?:[<>=~!][^'";]*)?)(?:;[^'"]*)?['"]\s*[,)\]]""")
+_MINOR = re.compile(r"\d+\.\d+")
 Known = Callable[[str, Callable[[], str]], str]
 
 
@@ -96,7 +98,7 @@ class LonelyTree(JoinedTree):
     def release(self) -> Release:
         """The TensorFlow release, which lacks Keras."""
         own = self.main.release
-        return replace(own, lacks=(*own.lacks, f"tf.keras ({self._reason})"))
+        return replace(own, lacks=(*own.lacks, f"{KERAS} ({self._reason})"))
 
 
 def keras_requirement(tree: SourceTree) -> Requirement | None:
@@ -135,6 +137,12 @@ def lowest(tags: Iterable[str], wanted: Requirement) -> str | None:
         and wanted.specifier.contains(version, prereleases=True)
     ]
     return next((tag for tag in allowed if is_final(tag)), next(iter(allowed), None))
+
+
+def _beside(version: str | None) -> Requirement | None:
+    """The tf-keras that is made for a TensorFlow version."""
+    found = _MINOR.match(version or "")
+    return Requirement(f"tf-keras=={found[0]}.*") if found else None
 
 
 def with_keras(
@@ -178,7 +186,7 @@ class _Shelf:
         if requirement is None:
             return tree
         try:
-            companion = self.take(requirement, from_git=isinstance(tree, GitTree))
+            companion = self.take(requirement, tree)
         except TfdiffError as error:
             return LonelyTree(tree, f"{requirement} could not be had: {error}")
         return JoinedTree(tree, companion)
@@ -192,14 +200,21 @@ class _Shelf:
         text = self._known(tree.commit, read)
         return Requirement(text) if text else None
 
-    def take(self, wanted: Requirement, *, from_git: bool) -> SourceTree:
-        """The lowest Keras that fits.
+    def take(self, wanted: Requirement, tree: SourceTree) -> SourceTree:
+        """The lowest Keras that fits a release.
+
+        A repository that was named and has none that fits may be tf-keras', which goes on with
+        Keras 2 beside Keras 3: its versions are TensorFlow's.
 
         Raises:
             SourceError: no source has it.
         """
         if self._options.keras_repo is not None:
+            beside = _beside(tree.release.version)
+            if beside and lowest(self._listed("git"), wanted) is None:
+                return self._of("git", beside)
             return self._of("git", wanted)
+        from_git = isinstance(tree, GitTree)
         sources = ("git", "wheel") if from_git and self._options.kind != "wheel" else ("wheel",)
         for source in sources[:-1]:
             try:
