@@ -11,6 +11,7 @@ import numpy as np
 from benchmarks.oracle.cases import GRADIENTS, Case
 from benchmarks.oracle.matching import Ran, paired
 from benchmarks.oracle.runs import Record
+from tfdiff.comparison.decision import Decisions
 from tfdiff.comparison.optimizer import Side, compare_optimizer
 from tfdiff.extract.catalog import Entry
 from tfdiff.extract.reading import Reading
@@ -66,7 +67,8 @@ def report(
     name: str, old: tuple[Reading, OptimizerFacts], new: tuple[Reading, OptimizerFacts]
 ) -> OptimizerReport:
     """What tfdiff says of one optimizer at two releases."""
-    return compare_optimizer(name, Side(old[1], _quote), Side(new[1], _quote))
+    sides = Side(old[1], _quote), Side(new[1], _quote)
+    return compare_optimizer(name, *sides, Decisions(new[0].store))
 
 
 def _quote(span: Span) -> Place:
