@@ -13,9 +13,11 @@ against what the two binaries did. Results are kept in ``--work`` and reused.
 
 import argparse
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
 from itertools import combinations
 from pathlib import Path
+from platform import machine
 from typing import Final
 
 from packaging.version import Version
@@ -29,7 +31,9 @@ from benchmarks.oracle.verdicts import Comparison, compared, matches, report
 
 RELEASES: Final = (
     "1.2.1", "1.4.0", "1.5.0", "1.8.0", "1.12.0", "1.15.0", "2.3.0", "2.6.0", "2.8.0", "2.10.0",
+    "2.11.1", "2.12.1", "2.15.1", "2.16.2",
 )  # fmt: skip
+MARK: Final = "<!-- What follows is written by benchmarks.oracle. -->\n"
 
 
 def main() -> int:
@@ -43,7 +47,7 @@ def main() -> int:
     judged = list(_judged(arguments, gradients))
     comparisons = tuple(_comparisons(judged))
     text = "\n".join(_page(judged, comparisons))
-    (arguments.output or work / "oracle.md").write_text(text + "\n")
+    _written(arguments.output or work / "oracle.md", text + "\n")
     return int(any(item.refuted for item in comparisons))
 
 
@@ -56,7 +60,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--cache", type=Path, help="where facts are cached")
     parser.add_argument("--releases", nargs="+", default=RELEASES)
     parser.add_argument("--only", default="", help="optimizers whose name contains this")
-    parser.add_argument("--output", type=Path, help="the Markdown to write")
+    parser.add_argument("--output", type=Path, help="the Markdown to write the tables to")
     return parser
 
 
@@ -98,18 +102,35 @@ def _comparisons(judged: list[Judged]) -> Iterator[Comparison]:
 
 
 def _page(judged: list[Judged], comparisons: tuple[Comparison, ...]) -> Iterator[str]:
+    names = [item.environment.release for item in judged]
+    when = datetime.now(tz=UTC).date().isoformat()
+    yield f"Run on {when} with {', '.join(names)} ({machine()}, the wheels of the package index).\n"
     sections = (
-        ("Evaluation, by release", tables.releases(judged)),
-        ("Evaluation, by optimizer", tables.optimizers(judged)),
-        ("Farther than rounding", tables.deviations(judged)),
-        ("Verdicts against binaries", tables.pairs(comparisons)),
-        ("Disagreements", tables.disagreements(comparisons)),
-        ("Not run, not evaluated", tables.not_run(judged)),
+        ("Evaluation, by release", tables.releases(judged), False),
+        ("Farther than rounding usually is", tables.deviations(judged), True),
+        ("Evaluation, by optimizer", tables.optimizers(judged), True),
+        ("Verdicts against binaries, all pairs", tables.pairs(comparisons), False),
+        ("Verdicts, release by release", tables.steps(comparisons, names), False),
+        ("Disagreements", tables.disagreements(comparisons), True),
+        ("Not run, not evaluated", tables.not_run(judged), True),
     )
-    for title, lines in sections:
+    for title, lines, folded in sections:
         yield f"## {title}\n"
-        yield from lines
+        yield from _folded(lines) if folded else lines
         yield ""
+
+
+def _folded(lines: Iterable[str]) -> Iterator[str]:
+    shown = list(lines)
+    yield from ("<details>", f"<summary>{max(len(shown) - 2, 0)} lines</summary>", "")
+    yield from (*shown, "", "</details>")
+
+
+def _written(path: Path, text: str) -> None:
+    """Keep what stands above the line that says where the tables begin."""
+    known = path.read_text() if path.exists() else ""
+    head, mark, _ = known.partition(MARK)
+    path.write_text(f"{head}{mark}\n{text}" if mark else text)
 
 
 if __name__ == "__main__":

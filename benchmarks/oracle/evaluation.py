@@ -12,6 +12,7 @@ from benchmarks.oracle.deviation import Deviation, Doubles, deviation, double, r
 from benchmarks.oracle.orders import orders
 from benchmarks.oracle.reductions import NotEvaluableError
 from benchmarks.oracle.runs import Record
+from benchmarks.oracle.settled import settled
 from benchmarks.oracle.states import Column, columns, started
 from benchmarks.oracle.step import Given, Gradients, Step
 from tfdiff.facts import Literal, OptimizerFacts, UpdateRule
@@ -60,7 +61,7 @@ def effective(facts: OptimizerFacts, case: Case) -> dict[str, Argument]:
 
 
 def rule_of(facts: OptimizerFacts, case: Case) -> UpdateRule:
-    """The rule of the path that a case takes.
+    """The rule of the path that a case takes, for its arguments.
 
     Raises:
         NotEvaluableError: there is none.
@@ -69,7 +70,7 @@ def rule_of(facts: OptimizerFacts, case: Case) -> UpdateRule:
     for rule in facts.rules:
         path = rule.path
         if (path.gradient, path.variable) == (gradient, case.variable) and path.device in _DEVICES:
-            return rule
+            return replace(rule, states=settled(rule.states, effective(facts, case)))
     raise NotEvaluableError(f"no rule for {gradient}/{case.variable}/cpu")
 
 

@@ -36,6 +36,12 @@ def _norm(value: Value) -> Value:
     return np.asarray(np.sqrt(_sum(np.multiply(value, value))))
 
 
+def _norm_of(value: Value, order: Value) -> Value:
+    """``norm(x, ord=p)``."""
+    powers = _sum(np.power(np.abs(value), order))
+    return np.where(order == 2, _norm(value), np.power(powers, np.reciprocal(order)))  # noqa: PLR2004
+
+
 def _clip_by_norm(value: Value, norm: Value) -> Value:
     longest = np.maximum(_norm(value), norm)
     return np.asarray(np.divide(np.multiply(value, norm), longest))
@@ -59,6 +65,8 @@ REDUCTIONS: Final[Mapping[str, Callable[..., Value]]] = {
     "global_norm": _norm,  # there is one variable
     "clip_by_norm": _clip_by_norm,
     "switch": _switch,
+    "norm[ord]": _norm_of,
+    "to_int32": np.trunc,
     "mod": np.mod,
     "floormod": np.mod,
 }
