@@ -41,7 +41,7 @@ def columns(rule: UpdateRule, record: Record) -> dict[str, Column]:
 
 def _keys(state: str) -> Iterator[str]:
     name = state.removeprefix(_SLOT)
-    if name == "step":
+    if name in {"step", "iteration"}:
         name = "iterations"
     yield from (f"slot/{name}", f"attribute/{name}", f"attribute/_{name}", f"named/{name}")
 
