@@ -17,7 +17,6 @@ def orders(facts: OptimizerFacts, rule: UpdateRule) -> tuple[UpdateRule, ...]:
     offered = {method.name for method in facts.methods}
     if "get_updates" not in offered or "apply_gradients" in offered:
         return (rule,)
-    weights = dict(rule.states)["var"]
     late: dict[Expr, Expr] = {}
     for name, after in rule.states:
         if name != "var" and not {"grad", "touched"} & {*symbols([after])}:
@@ -25,7 +24,7 @@ def orders(facts: OptimizerFacts, rule: UpdateRule) -> tuple[UpdateRule, ...]:
             late |= {old: after, after: replaced((after,), {old: after})[after]}
     reads = [
         node
-        for node in ordered([weights])
+        for node in ordered(value for _, value in rule.states if value not in late)
         if node not in late and any(child in late for child in children(node))
     ]
     chosen = (some for many in range(len(reads) + 1) for some in combinations(reads, many))
@@ -33,10 +32,9 @@ def orders(facts: OptimizerFacts, rule: UpdateRule) -> tuple[UpdateRule, ...]:
 
 
 def _reading(states: States, chosen: tuple[Expr, ...], late: dict[Expr, Expr]) -> States:
-    """A rule of whose weights the chosen nodes read late."""
-    weights = dict(states)["var"]
+    """A rule of which the chosen nodes read late; what is read keeps its own update."""
     result: dict[Expr, Expr] = {}
-    for node in ordered([weights]):
+    for node in ordered(value for _, value in states):
         result[node] = rebuilt(
             node,
             tuple(
@@ -44,4 +42,4 @@ def _reading(states: States, chosen: tuple[Expr, ...], late: dict[Expr, Expr]) -
                 for child in children(node)
             ),
         )
-    return tuple((name, result[weights] if name == "var" else value) for name, value in states)
+    return tuple((name, value if value in late else result[value]) for name, value in states)
