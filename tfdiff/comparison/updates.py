@@ -63,7 +63,8 @@ def _verdict(  # noqa: PLR0913, PLR0917 - both sides, each with its facts
     regions: tuple[RegionPair, ...],
     decisions: Decisions,
 ) -> PathVerdict:
-    if old.duplicates == new.duplicates and _same_source(old, new, regions):
+    same = old.states == new.states and old.duplicates == new.duplicates
+    if same and _same_source(old, new, regions):
         return PathVerdict(new.path, "identical", "same source", old=old.states, new=new.states)
     return decisions.verdict(old, new, old_facts, new_facts)
 
@@ -71,7 +72,8 @@ def _verdict(  # noqa: PLR0913, PLR0917 - both sides, each with its facts
 def _same_source(old: UpdateRule, new: UpdateRule, regions: tuple[RegionPair, ...]) -> bool:
     """Whether every region that either rule was read from says the same on both sides.
 
-    A kernel that was not read has no region to compare: what it does may differ.
+    A kernel that was not read has no region to compare: what it does may differ. Rules may also
+    differ where their source does not, by what the interpreter asks of the rest of the release.
     """
     if any(unknown.reason == KERNEL_NOT_READ for unknown in (*old.unknowns, *new.unknowns)):
         return False

@@ -1,0 +1,46 @@
+"""The same source is the same update only where the rest of the release says so too."""
+
+from tfdiff.comparison.decision import Decisions
+from tfdiff.comparison.names import Aliases
+from tfdiff.comparison.updates import path_verdicts
+from tfdiff.extract.store import FactStore
+from tfdiff.facts import OptimizerFacts, Region, Span, UpdatePath, UpdateRule
+from tfdiff.findings import PathVerdict
+from tfdiff.ir.expr import Expr, call, number, opaque, operation, symbol
+from tfdiff.rules.pair import RegionPair
+
+HERE = Span("sled.py", 1, 1)
+STEP = Region("method", "Sled.step", "python", "tokens", "docs")
+CLIPPED = call("max", symbol("grad"), number(-1))
+
+
+def _facts(slope: Expr) -> OptimizerFacts:
+    value = operation("sub", symbol("var"), slope)
+    rule = UpdateRule(
+        UpdatePath("sparse", "ref", "python"), (("var", value),), "summed", (STEP.symbol,), ()
+    )
+    return OptimizerFacts(
+        "snow.Sled", ("snow.Sled",), "Sled", HERE, (), (), (), (), (STEP,), (), (), (rule,), ()
+    )
+
+
+def _verdict(old: Expr, new: Expr) -> PathVerdict:
+    regions = (RegionPair(STEP, STEP),)
+    (found,) = path_verdicts(
+        _facts(old),
+        _facts(new),
+        regions,
+        Aliases(),
+        Decisions(FactStore(None)),
+        any_variable=False,
+    )
+    return found
+
+
+def test_what_the_same_source_calls_may_have_changed() -> None:
+    assert _verdict(CLIPPED, call("sum of occurrences", CLIPPED)).verdict == "conditional"
+
+
+def test_the_same_source_with_a_part_that_was_not_read_is_the_same() -> None:
+    unread = opaque("f(grad)", "not read")
+    assert _verdict(unread, unread).proof == "same source"
