@@ -186,3 +186,36 @@ def test_an_older_keyword_that_replaces_a_parameter_leads_to_the_same_attribute(
     )
     held = dict(facts(source).hyperparameters)
     assert held["learning_rate"] == held["lr"] == ("_hyper['learning_rate']",)
+
+
+@pytest.mark.parametrize(
+    ("body", "further"),
+    [
+        ("for k in kwargs:\n      raise TypeError(k)", "rejected"),
+        ("if kwargs:\n      raise TypeError('more')", "rejected"),
+        ("for k in kwargs:\n      if k not in {'lr'}:\n        raise TypeError(k)", "rejected"),
+        ("self._rate = kwargs.pop('lr', 0.1)", "ignored"),
+        ("for k in kwargs:\n      if k in {'decay'}:\n        raise ValueError(k)", ""),
+        ("self._kept = dict(kwargs)", ""),
+    ],
+)
+def test_what_becomes_of_unknown_keywords_is_read(body: str, further: str) -> None:
+    assert facts(curve("rate=0.1, **kwargs", body)).further == further
+
+
+def test_keywords_handed_to_a_method_are_followed_there() -> None:
+    source = curve("rate=0.1, **kwargs", "self._rate = rate", "self._process(kwargs)")
+    found = facts(
+        f"{source}\n  def _process(self, given):\n    given.pop('lr', None)\n"
+        "    for k in given:\n      raise TypeError(k)\n"
+    )
+    assert found.further == "rejected"
+    assert "lr" in {one.name for one in found.parameters}
+    assert "lr" not in dict(found.hyperparameters)
+
+
+def test_attributes_made_of_all_keywords_hold_them() -> None:
+    found = facts(
+        curve("rate=0.1, **kwargs", "allowed = {'clipnorm'}", "self.__dict__.update(kwargs)")
+    )
+    assert dict(found.hyperparameters)["clipnorm"] == ("clipnorm",)

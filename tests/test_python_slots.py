@@ -183,3 +183,22 @@ def test_hyperparameters_kept_as_variables_are_state() -> None:
     assert [(one.name, value(one.initial), value(one.shape)) for one in found.slots] == [
         ("rate", "rate", "()")
     ]
+
+
+def test_slots_of_one_loop_are_told_from_those_with_a_loop_each() -> None:
+    found = facts(
+        slots(
+            "for v in var_list:",
+            '  self._zeros_slot(v, "m", self._name)',
+            '  self._zeros_slot(v, "n", self._name)',
+            "for v in var_list:",
+            '  self._zeros_slot(v, "w", self._name)',
+        )
+    )
+    loops = [slot(found, name).loop for name in "mnw"]
+    assert loops[0] == loops[1] != loops[2]
+
+
+def test_a_type_taken_from_another_variable_is_told_by_its_text() -> None:
+    found = facts(slots("self._step = tf.Variable(0, dtype=global_step.dtype)"))
+    assert value(slot(found, "step").dtype) == "global_step.dtype"

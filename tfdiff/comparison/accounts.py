@@ -186,7 +186,8 @@ def _names(pair: Pair, finding: Finding) -> frozenset[str]:
 
 def _carriers(facts: OptimizerFacts, parameter: str) -> frozenset[str]:
     attributes = dict(facts.hyperparameters).get(parameter, ())
-    return frozenset({parameter, *(_PUNCTUATION.split(name)[-1] for name in attributes)})
+    spelled = {parameter, f'"{parameter}"', f"'{parameter}'"}
+    return frozenset({*spelled, *(_PUNCTUATION.split(name)[-1] for name in attributes)})
 
 
 def _snake(op: str) -> str:

@@ -4,6 +4,7 @@ A statement belongs to the matter of what changed in it; else to that of the bra
 went around it; else to that of the changed statements that use what it binds.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -43,6 +44,7 @@ _ORDER = (
     "shape",
     "decorator",
 )
+_MODULE = re.compile(r"(?<![\w.'\"])(?!self\b|cls\b)(?:[a-z]\w*\.)+(?=[A-Za-z_])")
 _RANK = {kind: place for place, kind in enumerate(_ORDER)}
 # how something is written down more often than what is done: a better reason goes before
 _WEAK = frozenset({"", "dtype", "shape", "logging", "name"})
@@ -88,12 +90,16 @@ def _mode(change: Change, topic: str) -> str:
 
 def _own(change: Change) -> str:
     """The first matter in which the two sides of a change differ."""
-    before = change.before.features if change.before else ()
-    after = change.after.features if change.after else ()
-    kinds = {one.kind for one in set(before) ^ set(after)}
+    before, after = (_plain(one) for one in (change.before, change.after))
+    kinds = {kind for kind, _ in before ^ after}
     if change.topic == EAGER_ONLY:
         kinds = (kinds & _OWN) | {EAGER_ONLY}
     return min(kinds & _RANK.keys(), key=_RANK.__getitem__, default="")
+
+
+def _plain(one: Statement | None) -> set[tuple[str, str]]:
+    """The features of a statement, whatever modules they are reached through."""
+    return {(kind, _MODULE.sub("", text)) for kind, text in (one.features if one else ())}
 
 
 Places = dict[tuple[str, int], int]

@@ -25,6 +25,8 @@ _WORDING = Wording(
     rule="rounding-order-changed",
     kinds=("rounding-order-changed",),
     meaning="The quantities are the same and were proved equal; only rounding can differ.",
+    tried="The quantities agree at every point that was tried, which is no proof; as far as that "
+    "goes only rounding can differ.",
     effect="rounding-only",
     remedy="Nothing to do, unless runs are compared bit by bit: no argument restores the old "
     "rounding.",

@@ -41,6 +41,16 @@ _PLAIN = {
     "num_towers": "num_replicas_in_sync",
     "num_replicas": "num_replicas_in_sync",
     "experimental_local_results": "unwrap",
+    "convert_to_tensor_v2": "convert_to_tensor",
+    "convert_to_tensor_v2_with_dispatch": "convert_to_tensor",
+}
+# what Keras' backend calls otherwise, and defines by that one call
+_BACKEND = {
+    "sum": "reduce_sum",
+    "prod": "reduce_prod",
+    "update": "assign",
+    "update_add": "assign_add",
+    "update_sub": "assign_sub",
 }
 _KEYWORDS = {"keep_dims": "keepdims", "reduction_indices": "axis", "grouped": "group"}
 _COLLECTING = {"all", "any", "frozenset", "list", "max", "min", "set", "sorted", "sum", "tuple"}
@@ -71,6 +81,8 @@ class Spelling(ast.NodeTransformer):
         """A member of a module by the last module of its path."""
         self.generic_visit(node)
         node.attr = self._name(node.attr)
+        if isinstance(node.value, ast.Name) and node.value.id == "backend":
+            node.attr = _BACKEND.get(node.attr, node.attr)
         match node.value:
             case ast.Attribute(value=ast.Name() as root, attr=module) if _is_import(root):
                 if module.islower():

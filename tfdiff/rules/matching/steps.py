@@ -143,11 +143,11 @@ def carriers(pair: Pair, cause: Cause) -> Carriers:
     return Carriers(lead, facet, tuple(_claimed(reached)))
 
 
-def _fitness(item: RegionPair, cause: Cause) -> tuple[int, bool, bool, int]:
+def _fitness(item: RegionPair, cause: Cause) -> tuple[bool, int, bool, bool, int]:
     """How likely a region carries a cause; all zero where it cannot.
 
-    What names the guard comes first, then what computes the step, then what shares most names
-    with the changed terms.
+    What both sides have and names the guard comes first, then what names the guard, then what
+    computes the step, then what shares most names with the changed terms.
     """
     region = item.region
     computes = region.kind in STEP_KINDS
@@ -155,7 +155,8 @@ def _fitness(item: RegionPair, cause: Cause) -> tuple[int, bool, bool, int]:
     words = _words(item)
     guard = len(words & _guard_words(cause)) if computes or stepping or _helps(region) else 0
     shared = len(words & _telling(cause)) if computes or stepping else 0
-    return guard, computes, stepping and bool(shared), shared
+    both = bool(guard and item.old and item.new)
+    return both, guard, computes, stepping and bool(shared), shared
 
 
 def _helps(region: Region) -> bool:

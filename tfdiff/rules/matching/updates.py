@@ -35,6 +35,7 @@ class Wording:
 
     Attributes:
         meaning: what such a change does to training, one sentence.
+        tried: the same, where it was not proved; None where that makes no difference.
         facet: where it is always the same one.
         remedy: where the rule knows better than the guard.
     """
@@ -42,6 +43,7 @@ class Wording:
     rule: str
     kinds: tuple[str, ...]
     meaning: str
+    tried: str | None = None
     facet: Facet | None = None
     effect: Effect | None = None
     remedy: str | None = None
@@ -50,7 +52,9 @@ class Wording:
 def told(pair: Pair, wording: Wording) -> Iterator[Told]:
     """One finding for each cause of these kinds."""
     for cause in causes(pair, wording.kinds):
-        yield _told(pair, cause, wording)
+        undecided = all(one.verdict == "undecided" for one in cause.verdicts)
+        if not (undecided and wording.effect == "rounding-only"):
+            yield _told(pair, cause, wording)
 
 
 def _told(pair: Pair, cause: Cause, wording: Wording) -> Told:
@@ -102,7 +106,8 @@ def _title(cause: Cause, condition: str | None) -> str:
 
 
 def _sentences(cause: Cause, wording: Wording) -> Iterator[str]:
-    yield wording.meaning
+    proved = cause.main.certainty == "proved"
+    yield wording.meaning if proved or wording.tried is None else wording.tried
     if cause.main.certainty == "unknown":
         yield "What becomes of it where the condition holds could not be decided."
     yield f"Found on these paths: {paths_said(cause.verdicts)}."

@@ -117,12 +117,13 @@ def _parsed_error(said: str, guards: tuple[str, ...] = ()) -> Error:
 
 def _text(node: ast.AST | None) -> str:
     """The fixed text of a message, whatever is filled in."""
-    parts = (
-        inner.value
+    parts = [
+        inner
         for inner in (ast.walk(node) if node else ())
         if isinstance(inner, ast.Constant) and isinstance(inner.value, str)
-    )
-    return " ".join(parts).strip()
+    ]
+    parts.sort(key=lambda one: (one.lineno, one.col_offset))
+    return " ".join(str(one.value) for one in parts).strip()
 
 
 def grouped(found: list[Changed]) -> tuple[tuple[Changed, ...], ...]:
