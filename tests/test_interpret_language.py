@@ -1,10 +1,13 @@
 """Python as optimizers write it becomes expressions: branches, loops, calls, sentinels."""
 
+from fractions import Fraction
+
 import pytest
 
 from tests.interpret_kit import curve, dense, rules
 from tests.ir_reader import read
 from tfdiff.ir.expr import Expr, select, symbol
+from tfdiff.ir.walk import numbers, opaques
 
 
 def var_after(statements: str) -> Expr:
@@ -117,13 +120,31 @@ def test_an_arm_that_raises_is_not_taken() -> None:
 
 
 def test_none_sentinel_is_a_condition_of_its_own() -> None:
-    after = dense(
-        "var.assign(grad + self._eps)",
+    after = with_epsilon({"tensorflow/python/keras/backend_config.py": "_EPSILON = 10e-9\n"})
+    chosen = select(symbol("epsilon is None"), read("1e-8"), symbol("epsilon"))
+    assert after.args == (symbol("grad"), chosen)  # type: ignore[union-attr]
+
+
+def test_an_epsilon_that_no_file_states_is_not_read() -> None:
+    assert opaques([with_epsilon({})])
+
+
+def test_the_nearest_configuration_states_the_epsilon() -> None:
+    configured = {
+        "other/keras/backend.py": "_EPSILON = 1e-3\n",
+        "tensorflow/python/keras/backend.py": "_EPSILON = 1e-6\n",
+        "zoo/keras/backend.py": "_EPSILON = 1e-4\n",
+    }
+    assert Fraction("1e-6") in numbers([with_epsilon(configured)])
+
+
+def with_epsilon(files: dict[str, str]) -> Expr:
+    text = curve(
+        "def _apply_dense(self, grad, var):\n    var.assign(grad + self._eps)\n",
         "learning_rate=0.1, epsilon=None",
         "self._eps = K.epsilon() if epsilon is None else epsilon",
     )
-    chosen = select(symbol("epsilon is None"), read("1e-7"), symbol("epsilon"))
-    assert after["var"].args == (symbol("grad"), chosen)  # type: ignore[union-attr]
+    return dict(rules(text, files=files)["dense/ref/python"].states)["var"]
 
 
 def test_or_also_replaces_zero() -> None:

@@ -105,3 +105,20 @@ def test_what_neither_side_got_read_in_the_same_way_is_no_change() -> None:
     same = (("vhat", value),)
     assert decide(same, same).verdict != "identical"
     assert explained(same, same) == []
+
+
+def test_an_order_of_statements_is_told_the_same_in_both_directions_and_in_sparse_steps() -> None:
+    def sparse(read_early: bool) -> States:  # noqa: FBT001 - the value is the whole meaning
+        new = "(rho * m + (1 - rho) * grad * grad)"
+        used = "m" if read_early else new
+        step = f"var - lr * grad * sqrt({used} + epsilon)"
+        return (
+            ("var", read(f"select(touched, {step}, var)")),
+            ("m", read(f"select(touched, {new}, m)")),
+        )
+
+    late, early = sparse(read_early=False), sparse(read_early=True)
+    for old, new, said in ((late, early, "new"), (early, late, "old")):
+        (aspect,) = explain(old, new, decide(old, new))
+        assert aspect.kind == "statement-order-changed"
+        assert aspect.phrase.startswith(f"var used the {said} value of m")

@@ -13,9 +13,19 @@ _NEARBY = 3  # tokens: changes with no more unchanged tokens between them read a
 
 
 def changes(old: Region | None, new: Region | None) -> tuple[Change, ...]:
-    """The runs of tokens that differ; none where code is the same, comments apart."""
+    """The runs of tokens that differ; none where code is the same, comments apart.
+
+    Aligning is not symmetric: it is done in one order of the texts, so that the order of the
+    releases makes no difference.
+    """
     if old and new and old.tokens == new.tokens:
         return ()
+    if old and new and old.tokens > new.tokens:
+        return tuple(change.mirrored for change in _changes(new, old))
+    return _changes(old, new)
+
+
+def _changes(old: Region | None, new: Region | None) -> tuple[Change, ...]:
     if not all(region.text for region in (old, new) if region):
         return (_whole(old, new),)  # a snapshot has no text: that it differs is all there is to say
     if old and new and (by_statement := statement_changes(old, new)) is not None:

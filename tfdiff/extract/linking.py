@@ -125,6 +125,7 @@ class Linker:
             "readable": lambda name: self._program.home(name) or "",
             "horizon": lambda: repr(self._program.horizon),
             "resource variable": lambda: repr(self._program.resource_is_variable),
+            "epsilon": lambda path: repr(self._program.epsilon(path)),
             "keeps slices": lambda name: repr(self._program.keeps_slices(name)),
             "kernel": lambda op: self._kernel_rules(op).said,
             "op": lambda name: signature(self._kernels.ops.get(name)),

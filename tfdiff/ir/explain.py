@@ -13,7 +13,7 @@ from typing import Literal as OneOf
 
 from tfdiff.ir.align import Changed, Pair, changed_terms
 from tfdiff.ir.decision import Decision, StateDecision
-from tfdiff.ir.expr import Call, Expr, Number, Operation, Symbol, children, number, symbol
+from tfdiff.ir.expr import Call, Expr, Number, Operation, Select, Symbol, children, number, symbol
 from tfdiff.ir.rungs import same
 from tfdiff.ir.show import text
 from tfdiff.ir.walk import States, ordered, replaced, symbols
@@ -127,17 +127,27 @@ def _aspect(case: _Case, kind: Kind, phrase: str, pair: Pair | None = None) -> A
 
 def _order(case: _Case) -> Aspect | None:
     """Whether one side reads a state before its update and the other after it."""
-    for name, value in case.old.items():
-        updated = case.new.get(name)
-        if name == case.state or updated is None or not children(value):
+    for name in case.old:
+        if name == case.state or name not in case.new:
             continue
-        later = _reading(case.left, name, value, new=True)
-        earlier = _reading(case.left, name, value, new=False)
-        for trial, was, now in ((later, "old", "new"), (earlier, "new", "old")):
-            if trial is not case.left and case.same(trial, case.right):
-                phrase = f"{case.state} used the {was} value of {name} and now uses the {now} one"
-                return _aspect(case, "statement-order-changed", phrase)
+        for turned in (False, True):
+            side, target = (case.right, case.left) if turned else (case.left, case.right)
+            value = _where_touched((case.new if turned else case.old)[name])
+            for new in (True, False) if children(value) else ():
+                trial = _reading(side, name, value, new=new)
+                if trial is not side and case.same(trial, target):
+                    was, now = ("old", "new") if new != turned else ("new", "old")
+                    phrase = (
+                        f"{case.state} used the {was} value of {name} and now uses the {now} one"
+                    )
+                    return _aspect(case, "statement-order-changed", phrase)
     return None
+
+
+def _where_touched(value: Expr) -> Expr:
+    """What a sparse step makes of the rows that the gradient holds."""
+    touched = isinstance(value, Select) and value.condition is symbol("touched")
+    return value.then if isinstance(value, Select) and touched else value
 
 
 def _reading(root: Expr, name: str, value: Expr, *, new: bool) -> Expr:

@@ -36,6 +36,19 @@ class Change:
         """Whether nothing accounts for it yet."""
         return self.explained is None and not self.harmless
 
+    @property
+    def mirrored(self) -> "Change":
+        """The same change with the releases the other way round."""
+        return replace(
+            self,
+            old=self.new,
+            new=self.old,
+            removed=self.added,
+            added=self.removed,
+            before=self.after,
+            after=self.before,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class RegionPair:

@@ -32,7 +32,7 @@ _NO_STEP = re.compile(
     r"sess|saver|saveable|supervis|server|summary|checkpoint|queue|input|coord|device|distrib"
     r"|evaluat|decay|_hooks?|loops|tensorboard|warm|monitor|schedul|cluster|quantiz"
 )
-_EPSILON_HOMES = ("backend_config.py", "backend/common.py", "backend/config.py")
+EPSILON_HOMES = ("backend_config.py", "backend/common.py", "backend/config.py")
 # what is no optimizer's source, but tells the version and the training ops' signatures
 _BESIDE = frozenset(
     {
@@ -86,7 +86,7 @@ def _configuration(chosen: set[str], everything: set[str]) -> set[str]:
     for folder in {str(folder) for path in chosen for folder in PurePosixPath(path).parents}:
         if "keras" not in folder:
             continue
-        small = {f"{folder}/{home}" for home in _EPSILON_HOMES} & everything
+        small = {f"{folder}/{home}" for home in EPSILON_HOMES} & everything
         found |= small or {f"{folder}/backend.py"} & everything
         found |= {f"{folder}/backend/__init__.py"} & everything if small else set()
     return found

@@ -2,9 +2,11 @@
 
 import ast
 import re
+from posixpath import commonpath
 from typing import Final
 
 from tfdiff.errors import MissingFileError
+from tfdiff.extract.python.candidates import EPSILON_HOMES
 from tfdiff.sources.tree import SourceTree
 
 CLIPPING_FILE: Final = "tensorflow/python/ops/clip_ops.py"
@@ -14,6 +16,7 @@ FILES: Final = frozenset({CLIPPING_FILE, HORIZON_FILE, RESOURCE_FILE})
 _HORIZON: Final = re.compile(
     r"^_FORWARD_COMPATIBILITY_HORIZON = datetime\.date\((\d+), (\d+), (\d+)\)", re.MULTILINE
 )
+_EPSILON: Final = re.compile(r"^_EPSILON *= *([\d.]+(?:e[+-]?\d+)?)\b", re.MULTILINE)
 _RESOURCE_BASE: Final = re.compile(r"^class ResourceVariable\((.*)\):", re.MULTILINE)
 
 
@@ -27,6 +30,17 @@ def resource_is_variable(tree: SourceTree) -> bool:
     """Whether a resource variable is a ``Variable`` at a release; before 1.3 it is not."""
     found = _RESOURCE_BASE.search(_text(tree, RESOURCE_FILE))
     return found is None or "Variable" in found[1]
+
+
+def epsilon(tree: SourceTree, near: str) -> str:
+    """Keras' default epsilon as written, in the configuration nearest to a file; "" for none."""
+    homes = tuple(f"/{home}" for home in (*EPSILON_HOMES, "backend.py"))
+    paths = [path for path in tree.paths() if path.endswith(homes) and "keras" in path]
+    for path in sorted(paths, key=lambda path: len(commonpath((path, near))), reverse=True):
+        found = _EPSILON.search(_text(tree, path))
+        if found:
+            return found[1]
+    return ""
 
 
 def densifying(tree: SourceTree) -> frozenset[str]:

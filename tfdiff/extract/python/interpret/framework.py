@@ -170,6 +170,12 @@ def _constant(value: Value) -> Primitive:
     return lambda machine, text, args, kwargs: value  # noqa: ARG005
 
 
+def _epsilon(machine: Machine, text: str, args: Args, kwargs: Kwargs) -> Value:  # noqa: ARG001
+    """``K.epsilon()``: what Keras' configuration starts with at the release."""
+    written = machine.program.epsilon(machine.place.path)
+    return number(written) if written else Foreign(f"{text}()")
+
+
 def _first(machine: Machine, text: str, args: Args, kwargs: Kwargs) -> Value:  # noqa: ARG001
     return args[0] if args else next(iter(kwargs.values()), None)
 
@@ -219,7 +225,7 @@ PRIMITIVES: dict[str, Primitive] = {
     **dict.fromkeys(("get_replica_context", "get_tower_context"),
                     _constant(Foreign("replica_context"))),
     "backend": _constant("tensorflow"),
-    **dict.fromkeys(("epsilon",), _constant(1e-7)),
+    "epsilon": _epsilon,
     **dict.fromkeys(("floatx", "dtype"), _constant(Dtype("float32"))),
     **dict.fromkeys(("get_filtered_grad_fn",), _first),
     **dict.fromkeys(STORES, make_store),

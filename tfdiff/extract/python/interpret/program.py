@@ -88,6 +88,7 @@ class Program:
         self._classes: dict[tuple[str, str], ClassDefinition] = {}
         self._linked: dict[tuple[str, str], Asked] = {}
         self._blobs: dict[str, str] = {}
+        self._epsilons: dict[str, str] = {}
 
     def module(self, dotted: str) -> SourceModule | None:
         """The module of that name if it is part of the release and worth reading."""
@@ -120,6 +121,13 @@ class Program:
     @cached_property
     def _resource_is_variable(self) -> bool:
         return asked.resource_is_variable(self._tree)
+
+    def epsilon(self, near: str) -> str:
+        """Keras' default epsilon as written, for code in a file; "" where it was not found."""
+        if near not in self._epsilons:
+            self._epsilons[near] = asked.epsilon(self._tree, near)
+        self._journal.note(("epsilon", near), repr(self._epsilons[near]))
+        return self._epsilons[near]
 
     def keeps_slices(self, function: str) -> bool:
         """Whether a clipping function leaves a sparse gradient sparse; early ones make it dense."""
