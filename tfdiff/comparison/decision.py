@@ -27,7 +27,7 @@ from tfdiff.ir.expr import (
 )
 from tfdiff.ir.expr import Call as Function
 from tfdiff.ir.occurrences import REPEATED
-from tfdiff.ir.walk import States, ordered, replaced_states, truth_symbols
+from tfdiff.ir.walk import States, ordered, replaced, replaced_states, truth_symbols
 
 Setting = tuple[tuple[str, bool | float], ...]
 Starts = tuple[tuple[str, float | str], ...]
@@ -182,7 +182,8 @@ def _where_both_keep(states: States, optional: Mapping[str, str], truths: frozen
         if asked is None:
             return value
         used = symbol(asked) if asked in truths else operation("ne", symbol(asked), number(0))
-        return select(used, value, symbol(name))
+        holds: dict[Expr, Expr] = {used: boolean(True), operation("not", used): boolean(False)}  # noqa: FBT003
+        return select(used, replaced((value,), holds)[value], symbol(name))
 
     return tuple((name, kept(name, value)) for name, value in states)
 

@@ -37,10 +37,13 @@ _EXECUTION: Final = frozenset(
 )
 _EXECUTION_RULES: Final = frozenset(
     {
+        "base-class-changed",
         "constraint-changed",
         "control-dependencies-changed",
         "distribution-strategy-changed",
         "gradient-clipping-changed",
+        "op-added",
+        "op-removed",
     }
 )
 # these say that statements changed that create or name state, and not what became of it
@@ -73,7 +76,7 @@ def verdict(pair: Pair, findings: tuple[Finding, ...]) -> Verdict:
         updates=_updates(pair.verdicts, same_source=same_source),
         defaults=_defaults(old, new, findings),
         state=_state(findings, known=state.known(pair)),
-        calls=_calls(findings),
+        calls=_calls(old, new, findings),
         execution=_execution(old, new, findings),
     )
     return replace(parts, summary=_summary(parts))
@@ -157,6 +160,8 @@ def deciding(part: str, verdict: str, findings: Iterable[Finding]) -> tuple[Find
 
 
 def _breaks(finding: Finding) -> bool:
+    if finding.rule == "public-name-changed":
+        return finding.effect == "api" and not finding.subject.startswith("- ->")
     always = finding.condition is None
     return finding.rule in _BREAKING or (finding.rule in _MAY_BREAK and always)
 

@@ -20,6 +20,7 @@ from collections.abc import Iterator
 
 from tfdiff.facts import Device
 from tfdiff.findings import Effect, Facet, Finding
+from tfdiff.rules.matching.kernels import anew
 from tfdiff.rules.matching.regions import base_name
 from tfdiff.rules.pair import Pair, RegionPair, place
 from tfdiff.rules.told import Told
@@ -44,7 +45,11 @@ def check(pair: Pair) -> Iterator[Told]:
         known = item.region.symbol in shared and base_name(item.region.symbol) not in named
         if item.region.kind in _KINDS and one_sided and item.open and known:
             groups.setdefault((item.region.device, item.new is not None), []).append(item)
+    registered = {device.lower() for old, new in pair.kernels() if old and new
+                  for device in anew(old, new)}  # fmt: skip
     for (device, came), items in groups.items():
+        if came and device in registered:
+            continue
         yield _told(pair, device, items, came=came)
 
 

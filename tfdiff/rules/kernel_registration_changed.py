@@ -6,7 +6,8 @@ memory, macros expanded. Ops that differ in the same way are one finding.
 
 Effect on training:
 A registration that went away makes the op fail, or fall back to another device under soft
-placement. One that came lets the same graph run where it did not.
+placement. One that came lets the same graph run where it did not; on a device that the op had no
+kernel for at all, it moves steps there that ran elsewhere before.
 
 Not reported:
 Another kernel class behind the same registration; sources without kernels.
@@ -19,7 +20,7 @@ from collections.abc import Iterator
 
 from tfdiff.facts import KernelFacts, Registration, Span
 from tfdiff.findings import Finding
-from tfdiff.rules.matching.kernels import declared
+from tfdiff.rules.matching.kernels import anew, declared, written_anew
 from tfdiff.rules.pair import Pair, place
 from tfdiff.rules.told import Told
 
@@ -28,17 +29,24 @@ _Kind = tuple[str, tuple[tuple[str, str], ...], tuple[str, ...]]
 
 def check(pair: Pair) -> Iterator[Told]:
     """Common ops whose registrations differ, folded by what differs."""
-    folded: dict[tuple[str, ...], list[tuple[KernelFacts, KernelFacts]]] = {}
+    folded: dict[tuple[tuple[str, ...], bool], list[tuple[KernelFacts, KernelFacts]]] = {}
     for old, new in pair.kernels():
         if old and new and (said := _differences(old, new)):
-            folded.setdefault(said, []).append((old, new))
-    for said, kernels in folded.items():
+            # classes for resource variables alone share these ops with those for both kinds
+            resource = new.op.name.startswith("Resource")
+            folded.setdefault((said, resource), []).append((old, new))
+    for (said, _), kernels in folded.items():
         changes = declared(pair, "registration", [new.op.name for _, new in kernels])
-        yield Told(_finding(pair, said, kernels), changes)
+        devices = sorted({device for old, new in kernels for device in anew(old, new)})
+        written = [change for device in devices for change in written_anew(pair, device)]
+        yield Told(_finding(pair, said, kernels, devices), (*changes, *written))
 
 
 def _finding(
-    pair: Pair, said: tuple[str, ...], kernels: list[tuple[KernelFacts, KernelFacts]]
+    pair: Pair,
+    said: tuple[str, ...],
+    kernels: list[tuple[KernelFacts, KernelFacts]],
+    devices: list[str],
 ) -> Finding:
     names = ", ".join(new.op.name for _, new in kernels)
     lost = any(phrase.startswith("no longer") for phrase in said)
@@ -52,16 +60,31 @@ def _finding(
         subject=names,
         condition="; ".join(said),
         title=f"{names}: {'; '.join(said)}",
-        explanation="A graph that places the op there fails at the new release, or runs it "
-        "elsewhere under soft placement."
-        if lost
-        else "Graphs that place the op there run at the new release only; nothing changes "
-        "for those that ran before.",
+        explanation=_explanation(devices, lost=lost),
         remedy="Place the variables on a device and in a type that both releases register."
-        if lost
+        if lost or devices
         else "Nothing to do.",
         old=place(_first_other(old, new)),
         new=place(_first_other(new, old)),
+    )
+
+
+def _explanation(devices: list[str], *, lost: bool) -> str:
+    if lost:
+        return (
+            "A graph that places the op there fails at the new release, or runs it elsewhere "
+            "under soft placement."
+        )
+    if devices:
+        where = " or ".join(devices)
+        return (
+            f"The op had no kernel on {where} at all: where there is such a device, the step and "
+            "the variables that it updates may be placed on it now, which stayed on another one "
+            "before. The speed differs, and rounding may."
+        )
+    return (
+        "Graphs that place the op there run at the new release only; nothing changes for those "
+        "that ran before."
     )
 
 
@@ -70,18 +93,30 @@ def _kind(registration: Registration) -> _Kind:
 
 
 def _first_other(kernel: KernelFacts, other: KernelFacts) -> Span | None:
-    """Where the first registration stands that the other side lacks, or else any."""
-    known = {_kind(registration) for registration in other.registrations}
-    only = [item for item in kernel.registrations if _kind(item) not in known]
-    chosen = only or kernel.registrations
+    """Where the first registration stands that the other side lacks, or else one beside it."""
+    mine, its = (
+        [
+            item
+            for item in side.registrations
+            if _kind(item) not in {*map(_kind, than.registrations)}
+        ]
+        for side, than in ((kernel, other), (other, kernel))
+    )
+    files = {item.span.path for item in its}
+    beside = [item for item in kernel.registrations if item.span.path in files]
+    chosen = mine or beside
     return chosen[0].span if chosen else None
 
 
 def _differences(old: KernelFacts, new: KernelFacts) -> tuple[str, ...]:
     before = {_kind(registration) for registration in old.registrations}
     after = {_kind(registration) for registration in new.registrations}
+    came = {
+        (device, types, () if device in anew(old, new) else host_memory)
+        for device, types, host_memory in after - before
+    }
     return (
-        *(f"now {phrase}" for phrase in _phrases(after - before)),
+        *(f"now {phrase}" for phrase in _phrases(came)),
         *(f"no longer {phrase}" for phrase in _phrases(before - after)),
     )
 

@@ -16,6 +16,7 @@ Example:
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from tfdiff.findings import Finding
 from tfdiff.rules.matching.kernels import Matter, matter
@@ -23,7 +24,9 @@ from tfdiff.rules.pair import Change, Pair
 from tfdiff.rules.told import Told
 
 _MESSAGE = re.compile(r'"((?:[^"\\]|\\.)*)"')
+_CHECK = re.compile(r"OP_REQUIRES\w*\s*\(\s*\w+\s*,")
 _LONGEST = 100
+_SHOWN = 4
 
 
 def check(pair: Pair) -> Iterator[Told]:
@@ -33,6 +36,7 @@ def check(pair: Pair) -> Iterator[Told]:
         return
     old, new = found.places()
     worded = all(_only_worded(change) for change in found.changes)
+    asked = _asked(found)
     finding = Finding(
         rule="kernel-validation-changed",
         optimizer=pair.name,
@@ -41,23 +45,77 @@ def check(pair: Pair) -> Iterator[Told]:
         certainty="read",
         subject=found.regions[0].region.symbol,
         condition=None if worded else "an input that only one release accepts",
-        title="Kernels word their errors otherwise" if worded else _title(found),
+        title="Kernels word their errors otherwise" if worded else _title(found, asked),
         explanation=f"It concerns {found.names}. "
-        + (
-            "The checks themselves are the same."
-            if worded
-            else "Inputs that pass the checks of both releases are treated the same."
-        ),
-        remedy="Nothing to do."
-        if worded
-        else "Nothing to do, unless your inputs fail the check that is stricter.",
+        + ("The checks themselves are the same." if worded else _meaning(asked)),
+        remedy="Nothing to do." if worded else _remedy(asked),
         old=old,
         new=new,
     )
     yield Told(finding, found.changes)
 
 
-def _title(found: Matter) -> str:
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What all changed checks ask for, part by part; None where they cannot be told apart."""
+
+    came: tuple[str, ...]
+    went: tuple[str, ...]
+
+
+def _asked(found: Matter) -> _Asked | None:
+    """The conditions that came and went, where every check of one side still asks for the rest."""
+    came: dict[str, None] = {}
+    went: dict[str, None] = {}
+    for change in found.changes:
+        if not (change.before and change.after):
+            return None
+        sides = _conditions(change.before.said), _conditions(change.after.said)
+        if None in sides or not (sides[0] and sides[1] and set(sides[0]) & set(sides[1])):
+            return None
+        came |= dict.fromkeys(one for one in sides[1] if one not in sides[0])
+        went |= dict.fromkeys(one for one in sides[0] if one not in sides[1])
+    return _Asked(tuple(came), tuple(went))
+
+
+def _conditions(said: str) -> tuple[str, ...] | None:
+    """The parts of ``OP_REQUIRES(ctx, a && b, ...)``; None where it is something else."""
+    if not (head := _CHECK.match(said)):
+        return None
+    depth, start, parts = 0, head.end(), []
+    for place, letter in enumerate(said[start:], start):
+        depth += (letter in "([{") - (letter in ")]}")
+        ends = depth == 0 and letter == ","
+        if ends or (depth == 0 and said.startswith("&&", place)):
+            parts.append("".join(said[start:place].split()))
+            start = place + 2
+        if ends:
+            return tuple(parts)
+    return None
+
+
+def _meaning(asked: _Asked | None) -> str:
+    if asked and not asked.came:
+        return "Inputs that were refused with an error are computed with now."
+    if asked and not asked.went:
+        return "Inputs that were computed with are refused with an error now."
+    return "Inputs that pass the checks of both releases are treated the same."
+
+
+def _remedy(asked: _Asked | None) -> str:
+    if asked and not asked.came:
+        return "Check them yourself where you relied on the error."
+    return "Nothing to do, unless your inputs fail the check that is stricter."
+
+
+def _title(found: Matter, asked: _Asked | None) -> str:
+    if asked and not (asked.came and asked.went):
+        parts = asked.went or asked.came
+        more = f" and {len(parts) - _SHOWN} more" if len(parts) > _SHOWN else ""
+        said = "; ".join(parts[:_SHOWN]) + more
+        if asked.went:
+            return f"Kernels no longer ask for {said}"
+        return f"Kernels ask for {said} now"
     added = _messages(change.after.text for change in found.changes if change.after)
     removed = _messages(change.before.text for change in found.changes if change.before)
     came = [one for one in added if one not in removed]

@@ -17,6 +17,7 @@ Example:
 A wrapper hands ``compute_gradients`` on to the optimizer that it wraps.
 """
 
+import re
 from collections.abc import Iterator
 
 from tfdiff.findings import Finding
@@ -24,12 +25,18 @@ from tfdiff.rules.matching.regions import base_name, computes_update
 from tfdiff.rules.pair import Pair, RegionPair, place
 from tfdiff.rules.told import Told
 
+# a body that begins with a raise, after its docstring and comments
+_RAISES = re.compile(
+    r"\)\s*:\s*\n(?:\s*#.*\n)*(?:\s*r?\"\"\"[\s\S]*?\"\"\"\s*\n)?(?:\s*#.*\n)*\s*raise (\w+)"
+)
+
 
 def check(pair: Pair) -> Iterator[Told]:
     """One finding for each method that has another owner on each side."""
     for item in pair.regions:
         if item.old and item.new and _overridden(pair, item) and item.open:
             name = base_name(item.region.symbol)
+            refused = _RAISES.search(item.new.text)
             yield Told(
                 Finding(
                     rule="method-overridden",
@@ -39,10 +46,17 @@ def check(pair: Pair) -> Iterator[Told]:
                     certainty="proved",
                     subject=item.region.symbol,
                     condition=f"{name} is called",
-                    title=f"{name} is {item.new.symbol} now instead of {item.old.symbol}",
-                    explanation="Another class defines it than before, so all that it does may "
+                    title=f"{name} raises {refused[1]} now"
+                    if refused
+                    else f"{name} is {item.new.symbol} now instead of {item.old.symbol}",
+                    explanation=f"It was {item.old.symbol}; {item.new.symbol} does nothing but "
+                    f"raise {refused[1]}."
+                    if refused
+                    else "Another class defines it than before, so all that it does may "
                     "differ; both bodies are shown.",
-                    remedy=f"Read {item.new.symbol} where you rely on what {name} did.",
+                    remedy=f"Do not call {name} at the new release."
+                    if refused
+                    else f"Read {item.new.symbol} where you rely on what {name} did.",
                     old=place(item.old.span),
                     new=place(item.new.span),
                 ),

@@ -1,13 +1,14 @@
-"""The optimizer, or a function that it uses, is public under other names.
+"""The optimizer is public under other names.
 
 What it reports:
-Public names that came or went while the class is still there, and changed exports.
+Public names of the class that came or went; exports that changed and leave its names alone.
 
 Effect on training:
 None; imports under a name that is gone fail.
 
 Not reported:
-Classes that came or went altogether (optimizer-added, optimizer-removed).
+Classes that came or went altogether (optimizer-added, optimizer-removed); that a name is offered
+as ``tf.compat.v1`` too.
 
 Example:
 ``tf.train.AdamOptimizer`` is exported for version 1 of the interface only.
@@ -16,6 +17,7 @@ Example:
 from collections.abc import Iterator
 
 from tfdiff.findings import Finding
+from tfdiff.rules.matching.names import Names, names
 from tfdiff.rules.matching.topics import Matter, listed, told, touched
 from tfdiff.rules.pair import Change, Pair, place
 from tfdiff.rules.told import Told
@@ -25,43 +27,59 @@ _MATTER = Matter(
     rule="public-name-changed",
     topic="export",
     facet="name-deprecation",
-    effect="api",
-    condition="it is imported under a name that is gone",
+    effect="none",
+    condition=None,
     came="Is exported where it was not",
     went="Is no longer exported",
-    changed="Is exported under other names",
+    changed="The export changed; the optimizer's names are the same at both releases",
     meaning="What is exported decides under which names it can be imported, for version 1 and "
-    "version 2 of the interface; the code behind it is the same.",
-    remedy="Import it under a name that both releases have, such as tf.compat.v1.",
+    "version 2 of the interface; the code behind it is the same, and so are the names that the "
+    "optimizer has at these two releases.",
+    remedy="Nothing to do.",
 )
 
 
 def check(pair: Pair) -> Iterator[Told]:
     """Names that came or went, and exports that changed."""
-    gone = [name for name in pair.old.public_names if name not in pair.new.public_names]
-    came = [name for name in pair.new.public_names if name not in pair.old.public_names]
-    if gone or came:
-        said = [f"gone: {listed(gone)}"] if gone else []
-        said += [f"new: {listed(came)}"] if came else []
-        found = Finding(
-            rule="public-name-changed",
-            optimizer=pair.name,
-            facet="name-deprecation",
-            effect="api",
-            certainty="proved",
-            subject=f"{', '.join(gone) or '-'} -> {', '.join(came) or '-'}",
-            condition=f"it is imported as {listed(gone)}" if gone else "it is imported as new name",
-            title=f"Public names: {'; '.join(said)}",
-            explanation="The class is the same under the names that both releases have.",
-            remedy=f"Import it as {pair.name}."
-            if pair.name in pair.old.public_names
-            else f"Import it as {pair.new.public_names[0]} at the new release.",
-            old=place(pair.old.span),
-            new=place(pair.new.span),
-        )
-        yield Told(found, _own_exports(pair))
+    own = names(pair)
+    if own.gone or own.came:
+        yield Told(_finding(pair, own), _own_exports(pair))
         return
     yield from told(pair, _MATTER)
+
+
+def _finding(pair: Pair, own: Names) -> Finding:
+    said = [f"gone: {listed(list(own.gone))}"] if own.gone else []
+    said += [f"new: {listed(list(own.came))}"] if own.came else []
+    explanation = (
+        f"Both releases know it as {listed(list(own.kept))}."
+        if own.kept
+        else "No name of it is the same at both releases."
+    )
+    if own.gone:
+        explanation += " Under a name that is gone there is nothing, or another class."
+    return Finding(
+        rule="public-name-changed",
+        optimizer=pair.name,
+        facet="name-deprecation",
+        effect="api",
+        certainty="proved",
+        subject=f"{', '.join(own.gone) or '-'} -> {', '.join(own.came) or '-'}",
+        condition=f"it is imported as {listed(list(own.gone or own.came))}",
+        title=f"Public names: {'; '.join(said)}",
+        explanation=explanation,
+        remedy=_remedy(pair, own),
+        old=place(pair.old.span),
+        new=place(pair.new.span),
+    )
+
+
+def _remedy(pair: Pair, own: Names) -> str:
+    if not own.gone:
+        return "Nothing to do; scripts that import it under the new name do not run before."
+    if own.kept:
+        return f"Import it as {own.kept[0]}, which both releases have."
+    return f"Import it as {pair.new.public_names[0]} at the new release."
 
 
 def _own_exports(pair: Pair) -> tuple[Change, ...]:

@@ -41,7 +41,9 @@ _BESIDE = frozenset(
         "tensorflow/python/training/gen_training_ops.py",
     }
 )
-_API = re.compile(r"^tensorflow/api_template(_v1)?\.__init__\.py$")
+_API = re.compile(
+    r"^tensorflow/((api|compat)_template(_v1)?\.__init__|_api/v1/compat/v1/__init__)\.py$"
+)
 _CONTRIB_PACKAGE = re.compile(r"^tensorflow/contrib/\w+/__init__\.py$")
 
 

@@ -20,6 +20,11 @@ _ROOT = "tensorflow/python/__init__.py"
 _CONTRIB = "tensorflow/contrib/__init__.py"
 # the interface's own __init__, as the repository and as an installed package keep it
 _TOP = ("tensorflow/api_template.__init__.py", "tensorflow/__init__.py")
+# there where version 1 of the interface is offered as tf.compat.v1 beside the present one
+_COMPAT_V1 = (
+    "tensorflow/compat_template_v1.__init__.py",
+    "tensorflow/_api/v1/compat/v1/__init__.py",
+)
 # how people import a package, where that is not its own name
 _SHORT = {"tensorflow_addons": "tfa"}
 # implementation folders: importing them by name is nobody's interface
@@ -94,6 +99,8 @@ def _exported(export: Export, path: str, model: Model, major: int) -> Iterator[s
         yield from (f"tf.compat.v1.{name}" for name in v1)
         return
     yield from (f"tf.{name}" for name in v1)
+    if any(path in model.paths for path in _COMPAT_V1):
+        yield from (f"tf.compat.v1.{name}" for name in v1)
     if export.v1 is not None:
         yield from (f"tf.compat.v2.{name}" for name in export.names if name not in v1)
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from tfdiff.facts import Region, Span
+from tfdiff.facts import KernelFacts, Region, Span
 from tfdiff.findings import Place
 from tfdiff.rules.pair import Change, Pair, RegionPair, place
 
@@ -116,5 +116,25 @@ def declared(pair: Pair, kind: str, ops: Iterable[str]) -> tuple[Change, ...]:
         change
         for item in pair.regions
         if item.region.kind == kind and any(name in item.region.symbol for name in names)
+        for change in item.open
+    )
+
+
+def anew(old: KernelFacts, new: KernelFacts) -> frozenset[str]:
+    """The devices that the new release registers an op on, and the old one does not at all."""
+    before, after = (
+        {registration.device for registration in side.registrations} for side in (old, new)
+    )
+    return frozenset(after - before)
+
+
+def written_anew(pair: Pair, device: str) -> tuple[Change, ...]:
+    """The code that came for a device that ops are registered on now."""
+    return tuple(
+        change
+        for item in pair.regions
+        if item.region.kind in CXX_KINDS - {"helper"}
+        and item.old is None
+        and (item.region.device or "").upper() == device
         for change in item.open
     )

@@ -1,9 +1,10 @@
 """Changed statements by what they have to do with, and findings that speak of them."""
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from tfdiff.facts import Region
+from tfdiff.facts import OptimizerFacts, Region
 from tfdiff.findings import Effect, Facet, Finding, Place
 from tfdiff.rules.pair import Change, Pair, RegionPair
 from tfdiff.rules.told import Told
@@ -14,6 +15,8 @@ EAGER_ONLY = "eager only"
 
 _SHOWN = 3
 _LONG = 90
+_WORD = re.compile(r"[A-Za-z_]\w*")
+_TELLING = 5  # letters of a name that means something by itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +97,9 @@ def finding(pair: Pair, matter: Matter, group: tuple[Touched, ...]) -> Told:
     gone = tuple(text for text in before if text not in after)
     come = tuple(text for text in after if text not in before)
     title = matter.changed
-    if come and not _has(group, matter.topic, new=False):
+    if come and not _has(group, matter.topic, new=False) and not _known(pair.old, come):
         title = matter.came
-    elif gone and not _has(group, matter.topic, new=True):
+    elif gone and not _has(group, matter.topic, new=True) and not _known(pair.new, gone):
         title = matter.went
     old, new = places(group[0])
     found = Finding(
@@ -164,6 +167,17 @@ def _has(group: tuple[Touched, ...], topic: str, *, new: bool) -> bool:
         if one is not None
         for feature in one.features
     )
+
+
+def _known(side: OptimizerFacts, texts: Iterable[str]) -> bool:
+    """Whether a side speaks of some of it all the same, in other statements."""
+    telling = {max(words, key=len) for text in texts if (words := _words(text))}
+    return any(telling & frozenset(_words(region.text)) for region in side.regions)
+
+
+def _words(text: str) -> list[str]:
+    found = (word.strip("_") for word in _WORD.findall(text))
+    return [word for word in found if len(word) >= _TELLING]
 
 
 def _shown(group: tuple[Touched, ...], topic: str, *, new: bool) -> tuple[str, ...]:

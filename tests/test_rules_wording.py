@@ -1,0 +1,111 @@
+"""What findings say is true of the change at hand, not only of most changes of their kind."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import tfdiff
+from tests.trees import FIXTURES, overlaid
+from tfdiff.findings import Finding, OptimizerReport
+
+GLIDE = "tensorflow/python/training/glide.py"
+KERNELS = "tensorflow/core/kernels/training_ops.cc"
+CHECK = "OP_REQUIRES(ctx, var.IsInitialized(),"
+STRICT = "OP_REQUIRES(ctx, var.IsInitialized() && lr.scalar<T>()() > static_cast<T>(0),"
+EXPORT = '@tf_export("train.GlideOptimizer")'
+CLASS = '"""Optimizer that glides."""\n'
+
+
+def _tree(folder: Path, path: str = GLIDE, *edits: tuple[str, str]) -> Path:
+    root = overlaid(FIXTURES / "none", folder)
+    text = (root / path).read_text()
+    for old, new in edits:
+        assert old in text
+        text = text.replace(old, new, 1)
+    (root / path).write_text(text)
+    return root
+
+
+def _glide(old: Path, new: Path) -> OptimizerReport:
+    report = tfdiff.compare(None, str(old), str(new), source="folder", cache=old.parent / "cache")
+    return next(one for one in report.optimizers if one.name.endswith("GlideOptimizer"))
+
+
+def _one(findings: Iterable[Finding], rule: str) -> Finding:
+    (found,) = [one for one in findings if one.rule == rule]
+    return found
+
+
+def test_a_check_that_asks_for_less_accepts_what_was_refused(tmp_path: Path) -> None:
+    strict = _tree(tmp_path / "a", KERNELS, (CHECK, STRICT))
+    loose = _tree(tmp_path / "b")
+    looser = _one(_glide(strict, loose).findings, "kernel-validation-changed")
+    assert looser.title == "Kernels no longer ask for lr.scalar<T>()()>T(0)"
+    assert "computed with now" in looser.explanation
+    stricter = _one(_glide(loose, strict).findings, "kernel-validation-changed")
+    assert stricter.title == "Kernels ask for lr.scalar<T>()()>T(0) now"
+    assert "refused with an error now" in stricter.explanation
+
+
+def test_a_method_that_only_raises_is_said_to_raise(tmp_path: Path) -> None:
+    raising = (
+        '\n  def get_slot(self, var, name):\n    """Not here."""\n'
+        '    # the wrapped one has them\n    raise AttributeError("no slots here")\n'
+    )
+    old = _tree(tmp_path / "a")
+    new = _tree(tmp_path / "b", GLIDE, (CLASS, CLASS + raising))
+    found = _one(_glide(old, new).findings, "method-overridden")
+    assert found.title == "get_slot raises AttributeError now"
+
+
+def test_a_device_that_had_no_kernel_takes_steps_that_ran_elsewhere(tmp_path: Path) -> None:
+    last = "TF_CALL_double(REGISTER_CPU_KERNELS);\n"
+    old = _tree(tmp_path / "a")
+    new = _tree(tmp_path / "b", KERNELS, (last, f"{last}REGISTER_KERNELS(GPU, float);\n"))
+    found = _one(_glide(old, new).findings, "kernel-registration-changed")
+    assert found.title == "ApplyGlide: now on GPU for T=float"
+    assert "stayed on another one before" in found.explanation
+
+
+def test_a_name_that_is_gone_breaks_calls_and_one_that_both_have_is_offered(
+    tmp_path: Path,
+) -> None:
+    twice = '@tf_export(v1=["train.GlideOptimizer", "train.Glide"])'
+    once = '@tf_export(v1=["train.Glide"])'
+    old = _tree(tmp_path / "a", GLIDE, (EXPORT, twice))
+    new = _tree(tmp_path / "b", GLIDE, (EXPORT, once))
+    report = tfdiff.compare(
+        None, str(old), str(new), source="folder", cache=tmp_path / "cache"
+    ).optimizers
+    found = _one(report[0].findings, "public-name-changed")
+    assert found.remedy == "Import it as tf.train.Glide, which both releases have."
+    assert report[0].verdict.calls == "broken"
+
+
+def test_an_export_that_leaves_the_names_alone_has_no_effect(tmp_path: Path) -> None:
+    first = '@tf_export(v1=["train.GlideOptimizer"])'
+    old = _tree(tmp_path / "a")
+    glide = _glide(old, _tree(tmp_path / "b", GLIDE, (EXPORT, first)))
+    assert _one(glide.findings, "public-name-changed").effect == "none"
+    assert glide.verdict.calls == "compatible"
+
+
+def test_that_version_one_is_offered_as_compat_too_is_no_news(tmp_path: Path) -> None:
+    old = _tree(tmp_path / "a")
+    new = _tree(tmp_path / "b")
+    (new / "tensorflow/compat_template_v1.__init__.py").write_text("")
+    assert not _glide(old, new).findings
+    back = _one(_glide(new, old).findings, "public-name-changed")
+    assert back.title == "Public names: gone: tf.compat.v1.train.GlideOptimizer"
+
+
+def test_a_title_does_not_say_new_of_what_the_other_side_does_elsewhere(tmp_path: Path) -> None:
+    held = "    self._lr_t = None\n"
+    prepare = "  def _prepare(self):\n"
+    helper = "  def _clipped(self, clipnorm):\n    return clipnorm\n\n"
+    calling = f"{helper}{prepare}    self._clipped(None)\n"
+    apart = _tree(tmp_path / "a")
+    knows = _tree(tmp_path / "b", GLIDE, (prepare, calling))
+    new = _tree(tmp_path / "c", GLIDE, (held, f"{held}    self.clipnorm = learning_rate\n"))
+    fresh = _one(_glide(apart, new).findings, "gradient-clipping-changed")
+    assert fresh.title == "Gradients can be clipped"
+    assert _one(_glide(knows, new).findings, "gradient-clipping-changed").title != fresh.title
