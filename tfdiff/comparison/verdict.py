@@ -76,7 +76,7 @@ def verdict(pair: Pair, findings: tuple[Finding, ...]) -> Verdict:
         updates=_updates(pair.verdicts, same_source=same_source),
         defaults=_defaults(old, new, findings),
         state=_state(findings, known=state.known(pair)),
-        calls=_calls(old, new, findings),
+        calls=_calls(findings),
         execution=_execution(old, new, findings),
     )
     return replace(parts, summary=_summary(parts))
