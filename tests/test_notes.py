@@ -252,6 +252,11 @@ METHOD = finding(
     new="apply(x, skip_empty=True)",
 )
 
+RENAMED = finding("parameter-renamed", "parameter-renamed", "lr -> learning_rate")
+MOVED = finding("public-name-changed", "name-deprecation", "tf.train.AdamOptimizer -> -")
+ALIASED = finding("public-name-changed", "name-deprecation", "- -> tf.optimizers.Adam")
+DROPPED = finding("optimizer-removed", "name-deprecation", "tf.contrib.opt.AdamOptimizer")
+
 
 @pytest.mark.parametrize(
     ("change", "text", "documents"),
@@ -268,6 +273,15 @@ METHOD = finding(
         (METHOD, "Optimizer.apply_gradients takes skip_empty", True),
         (METHOD, "Optimizer.apply_gradients takes other_thing", False),
         (METHOD, "Fix a bug of AdamOptimizer.", False),
+        (RENAMED, "Adam: default learning rate 0.002 to 0.001", False),
+        (RENAMED, "Adam: lr is renamed to learning_rate", True),
+        (DEFAULT, "ADam: default learning rate 0.002 to 0.001", True),
+        (MOVED, "Unification of tf.train.Optimizers and tf.keras.Optimizers.", True),
+        (MOVED, "Canned Estimators: tf.train.Optimizers are deprecated", False),
+        (ALIASED, "Add module aliases: tf.optimizers = tf.keras.optimizers", True),
+        (DROPPED, "tf.contrib: tf.contrib has been deprecated, or removed entirely.", True),
+        (DROPPED, "tf.contrib: expose tf.contrib.proto ops", False),
+        (MOVED, "tf.contrib has been deprecated", False),
     ],
 )
 def test_an_entry_documents_what_it_is_about(

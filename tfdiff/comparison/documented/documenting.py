@@ -47,6 +47,12 @@ _OFFERS = re.compile(
 _OF_ARGUMENTS: Final = frozenset(
     {"default", "parameter-added", "parameter-removed", "parameter-renamed", "kernel-attr"}
 )
+_OF_NAMES: Final = frozenset({"public-name-changed", "optimizer-removed"})
+_RENAMES = re.compile(r"renam|alias|replac|deprecat|instead|=>|\border\b|new name", re.IGNORECASE)
+_MOVES = re.compile(
+    r"alias|renam|remov|mov(e|ed|ing) |migrat|deprecat|unif|=>|replac", re.IGNORECASE
+)
+_CONTRIB: Final = "tf.contrib"
 _COSMETIC: Final = frozenset({"docs-only", "formatting-only"})
 _DECISIVE: Final = 4
 
@@ -65,7 +71,12 @@ def document(
         All findings, documented or marked as not; and the entries that name the optimizer and
         document nothing that was found.
     """
-    speaking = [(entry, said) for entry in entries if (said := speaks(entry, names))]
+    moved = any(finding.rule in _OF_NAMES for finding in findings)
+    speaking = [
+        (entry, said)
+        for entry in entries
+        if (said := speaks(entry, names)) or (moved and _CONTRIB in _dotted(entry.whole))
+    ]
     found = tuple(_with_note(finding, names, speaking) for finding in findings)
     used = {one.release_note for one in found}
     spare = (
@@ -103,7 +114,8 @@ def _with_note(
 ) -> Finding:
     best, score = None, 0
     for entry, said in speaking:
-        fits = _fit(finding, entry, said, names)
+        moves = finding.rule in _OF_NAMES and _moves(finding, entry)
+        fits = max(said, ALL) + _DECISIVE if moves else _fit(finding, entry, said, names)
         if fits > score:
             best, score = entry, fits
     if best is None:
@@ -118,6 +130,8 @@ def _fit(finding: Finding, entry: NoteEntry, said: int, names: Names) -> int:
     subject = _subject(finding, entry, names)
     if said == ALL:
         return said + subject if subject >= _DECISIVE else 0
+    if finding.facet == "parameter-renamed" and not _RENAMES.search(entry.text):
+        return 0
     if finding.facet in _OF_ARGUMENTS or finding.rule.startswith("parameter-"):
         return said + subject if subject else 0
     words = _VOCABULARY.get(finding.facet)
@@ -128,6 +142,31 @@ def _fit(finding: Finding, entry: NoteEntry, said: int, names: Names) -> int:
     if not (subject or changed or enough):
         return 0
     return said + subject + told + min(len(changed), 2)
+
+
+def _moves(finding: Finding, entry: NoteEntry) -> bool:
+    """Whether an entry says of a whole namespace that what it names goes by another name.
+
+    ``tf.train.Optimizers`` are those of ``tf.train``, ``tf.optimizers`` is a namespace of its own;
+    what estimators do with either is about estimators.
+    """
+    text = entry.whole
+    if not _MOVES.search(text) or "estimator" in text.casefold():
+        return False
+    said = _dotted(text)
+    for name in _dotted(finding.subject):
+        home = name.rpartition(".")[0]
+        if home.endswith("optimizers") and home in said:
+            return True
+        if {f"{home}.Optimizers", f"{home}.Optimizer"} & said:
+            return True
+        if finding.rule == "optimizer-removed" and name.startswith(f"{_CONTRIB}."):
+            return _CONTRIB in said
+    return False
+
+
+def _dotted(text: str) -> frozenset[str]:
+    return frozenset(word for word in WORDS.findall(text) if "." in word)
 
 
 def _device_fits(finding: Finding, entry: NoteEntry) -> bool:

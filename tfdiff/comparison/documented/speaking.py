@@ -102,8 +102,14 @@ def _said(text: str, whole: str, names: Names) -> int:
 
 
 def _short(word: str, names: Names) -> bool:
-    """Whether it is the short name as the class is spelled, or in capitals (``FTRL``)."""
-    return word in names.short or (word.isupper() and word in {one.upper() for one in names.short})
+    """Whether it is the short name as the class is spelled, or with other capitals inside.
+
+    ``FTRL`` and ``NAdam`` can mean nothing else; ``adam`` and ``Momentum`` may.
+    """
+    inside = any(letter.isupper() for letter in word[1:])
+    return word in names.short or (
+        inside and word.casefold() in {one.casefold() for one in names.short}
+    )
 
 
 def _in_the_field(text: str, match: re.Match[str], whole: str) -> bool:
