@@ -212,9 +212,20 @@ def all_matches(before: Reading, after: Reading) -> tuple[Match, ...]:
     matches: list[Match] = [
         (before.catalog.matching(entry), entry) for entry in after.catalog.entries
     ]
+    own = {old for old, new in matches if old and new and _share(old, new)}
+    # A second class of the same name elsewhere is new where the first one is still there.
+    matches = [
+        (None if new and old is not None and old in own and not _share(old, new) else old, new)
+        for old, new in matches
+    ]
     taken = {old for old, _ in matches}
     matches.extend((entry, None) for entry in before.catalog.entries if entry not in taken)
     return tuple(sorted(matches, key=public_name))
+
+
+def _share(old: Entry, new: Entry) -> bool:
+    """Whether two entries have a public name in common."""
+    return not set(old.public_names).isdisjoint(new.public_names)
 
 
 def public_name(match: Match) -> str:

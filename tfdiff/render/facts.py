@@ -122,6 +122,8 @@ def _rules(rules: "tuple[UpdateRule, ...]") -> "Iterator[RenderableType]":
             yield Text(
                 "    for the rows in the gradient; the others keep their values", style="dim"
             )
+        if shown.left_out:
+            yield Text(f"    {one_line(shown.left_out)}", style="dim")
         for line in shown.lines:
             formula = f"{one_line(line.target)} = {one_line(line.value)}"
             yield Padding(Text(formula), (0, 0, 0, 4), expand=False)

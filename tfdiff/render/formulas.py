@@ -13,8 +13,10 @@ from tfdiff.ir.mathml import MathmlNotation
 from tfdiff.ir.notation import Notation
 from tfdiff.ir.text import TextNotation
 from tfdiff.ir.walk import States, ordered
+from tfdiff.render.absent import without_optional
 from tfdiff.render.step_form import StepForm, step_form
 from tfdiff.render.visible import visible
+from tfdiff.rules.matching.topics import listed
 
 _LARGE: Final = 300  # nodes; a larger formula is written with its shared parts by name
 _UNSAFE: Final = re.compile(
@@ -32,10 +34,19 @@ class Rule:
 
     Attributes:
         rows_only: it is the rule of the rows in a sparse gradient; other rows keep their values.
+        without: arguments that it is the rule without, as they are None where nobody passes them.
     """
 
     lines: tuple[show.Step, ...]
     rows_only: bool
+    without: tuple[str, ...] = ()
+
+    @property
+    def left_out(self) -> str:
+        """``where clipnorm and clipvalue are None``; "" for a rule with everything."""
+        if not self.without:
+            return ""
+        return f"where {listed(list(self.without))} {'are' if self.without[1:] else 'is'} None"
 
 
 def latex(states: States) -> dict[str, str]:
@@ -77,8 +88,12 @@ def as_mathml(old: States, new: States) -> tuple[Rule, Rule]:
 
 
 def _both(old: States, new: States, style: Style) -> tuple[Rule, Rule]:
+    old, new, without = without_optional(old, new)
     before, after = step_form(old), step_form(new)
-    return _rule(before, after, style, marks_old=True), _rule(after, before, style, marks_old=False)
+    return (
+        replace(_rule(before, after, style, marks_old=True), without=without),
+        replace(_rule(after, before, style, marks_old=False), without=without),
+    )
 
 
 def _rule(mine: StepForm, other: StepForm, style: Style, *, marks_old: bool) -> Rule:

@@ -171,7 +171,8 @@ def _rule(step: Step, style: Flavour, level: str) -> str:
     for side, rule in sides:
         if rule.lines or old != new:
             rows = ", for the rows in the gradient" if rule.rows_only else ""
-            lines += [f"{side}{rows}:", "", _formulas(rule, style), ""]
+            without = f", {rule.left_out}" if rule.left_out else ""
+            lines += [f"{side}{rows}{prose(without)}:", "", _formulas(rule, style), ""]
     return "\n".join(lines)
 
 

@@ -107,12 +107,15 @@ def _formulas(optimizer: "OptimizerReport") -> "Iterable[RenderableType]":
     rules = ((path.old, path.new) for path in optimizer.paths if path.verdict != "identical")
     old, new = next(((old, new) for old, new in rules if old and new and old != new), ((), ()))
     table = Table.grid(padding=(0, 2))
-    for side, rule in zip(("old", "new"), as_text(old, new), strict=True):
+    written = as_text(old, new)
+    for side, rule in zip(("old", "new"), written, strict=True):
         for line in [line for line in rule.lines if line.changed][:_MOST_LINES]:
             formula = f"{one_line(line.target)} = {one_line(line.value)}"
             table.add_row(f"  {side}", Text(cut(formula, _LONGEST)))
     if table.row_count:
         yield Text()
+        if written[0].left_out:
+            yield Text(f"  {one_line(written[0].left_out)}:", style="dim")
         yield table
 
 

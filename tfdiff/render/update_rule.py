@@ -32,10 +32,12 @@ class Panel:
 
     Attributes:
         rows_only: it is the rule of the rows in a sparse gradient; other rows keep their values.
+        left_out: arguments that it is the rule without, as a phrase.
     """
 
     label: str
     rows_only: bool
+    left_out: str
     lines: tuple[FormulaLine, ...]
 
 
@@ -131,7 +133,7 @@ def _panel(label: str, rule: formulas.Rule) -> Panel:
         FormulaLine(Markup(line.target), Markup(line.value), line.changed)  # noqa: S704 - escaped by the notation
         for line in rule.lines
     )
-    return Panel(label, rule.rows_only, lines)
+    return Panel(label, rule.rows_only, one_line(rule.left_out), lines)
 
 
 def _row(step: Step, rule: RuleView | None) -> PathRow:
