@@ -10,8 +10,13 @@ from typing import TYPE_CHECKING, TypedDict, Unpack
 
 import pytest
 
+from tests import sample_history
 from tests import sample_report as sample
-from tfdiff.render import render
+from tfdiff.extract.store import FactStore
+from tfdiff.history import Crew
+from tfdiff.render import history_page, render
+from tfdiff.render.atlas import Site
+from tfdiff.render.atlas.write import pages
 
 if TYPE_CHECKING:
     from typing import Literal
@@ -41,6 +46,12 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+ATLAS = (
+    "atlas/index",
+    "atlas/releases/v2.0.0",
+    "atlas/optimizers/snow.train.SledOptimizer",
+    "atlas/rules/epsilon-moved",
+)
 FOLDED = sample.DOCS.id  # stands in a folded part: it has no effect on training
 
 
@@ -70,6 +81,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("pages")
     for name in ("one", "many", "hostile"):
         (folder / f"{name}.html").write_text(render(getattr(sample, name)(), "html"), "utf-8")
+    (folder / "history.html").write_text(history_page.page(sample_history.history()), "utf-8")
+    Site(folder / "atlas").replace(pages(sample_history.atlas(), FactStore(None), Crew(jobs=1)), {})
     return folder
 
 
@@ -120,7 +133,11 @@ def opener(browser: "Browser", folder: Path) -> Iterator[Opener]:
 
 @pytest.mark.parametrize(
     ("name", "scheme"),
-    [("one", "light"), ("one", "dark"), ("many", "light"), ("hostile", "dark")],
+    [
+        *(("one", "light"), ("one", "dark"), ("many", "light"), ("hostile", "dark")),
+        *(("history", "light"), ("history", "dark")),
+        *((name, scheme) for name in ATLAS for scheme in ("light", "dark")),
+    ],
 )
 def test_a_page_asks_for_nothing_and_breaks_no_policy(
     opener: Opener, name: str, scheme: "Literal['light', 'dark']"
@@ -146,7 +163,11 @@ def test_the_verdict_is_on_the_first_screen(opener: Opener) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "width"), [("one", 320), ("one", 800), ("many", 390), ("hostile", 390)]
+    ("name", "width"),
+    [
+        *(("one", 320), ("one", 800), ("many", 390), ("hostile", 390), ("history", 390)),
+        *((name, 390) for name in ATLAS),
+    ],
 )
 def test_a_narrow_page_does_not_scroll_sideways(opener: Opener, name: str, width: int) -> None:
     page = opener(name, width=width).page
@@ -255,7 +276,11 @@ def test_printing_shows_what_is_folded(opener: Opener, tmp_path: Path, *, script
 
 @pytest.mark.parametrize(
     ("name", "scheme"),
-    [("one", "light"), ("one", "dark"), ("many", "light"), ("hostile", "dark")],
+    [
+        *(("one", "light"), ("one", "dark"), ("many", "light"), ("hostile", "dark")),
+        *(("history", "light"), ("history", "dark")),
+        *((name, scheme) for name in ATLAS for scheme in ("light", "dark")),
+    ],
 )
 def test_axe_finds_no_serious_violation(
     opener: Opener, name: str, scheme: "Literal['light', 'dark']"
@@ -294,3 +319,41 @@ def test_a_page_reads_well_in_a_sandboxed_frame(
     assert inner.locator("h1").is_visible()
     assert inner.locator(".card").locator("visible=true").count() == 5
     context.close()
+
+
+def test_a_mark_of_the_timeline_leads_to_its_card(opener: Opener) -> None:
+    page = opener("history").page
+    page.get_by_label("v2.0.0: updates differs").click()
+    card = page.locator(f'[id="v2.0.0--{sample.EPSILON_MOVED.id}"]')
+    assert page.evaluate("document.querySelector(':target').id") == card.get_attribute("id")
+
+
+def test_a_mark_in_the_atlas_leads_to_the_card_in_its_release(opener: Opener) -> None:
+    page = opener("atlas/optimizers/snow.train.SledOptimizer", java_script_enabled=False).page
+    page.get_by_label("v2.0.0: updates differs").click()
+    page.wait_for_url("**/releases/v2.0.0.html#*")
+    assert page.locator(f'[id="{sample.EPSILON_MOVED.id}"]').is_visible()
+
+
+def test_the_search_of_an_atlas_leads_to_a_change(opener: Opener) -> None:
+    page = opener("atlas/index").page
+    page.keyboard.press("/")
+    page.keyboard.type("epsilon ROOT")
+    page.locator("#hits a").click()
+    page.wait_for_url(f"**/releases/v2.0.0.html#{sample.EPSILON_MOVED.id}")
+
+
+def test_without_scripts_an_atlas_has_no_dead_control(opener: Opener) -> None:
+    opened = opener("atlas/index", java_script_enabled=False)
+    assert opened.visible("form, input") == 0
+    assert opened.visible(".grid a") > 4
+
+
+def test_without_styles_a_timeline_is_readable(opener: Opener) -> None:
+    page = opener("history").page
+    page.evaluate("for (const style of document.querySelectorAll('style')) style.remove()")
+    assert page.get_by_label("v2.0.0: updates differs").is_visible()
+    filled = page.evaluate(
+        "[...document.querySelectorAll('svg rect')].map(r => r.getAttribute('fill'))"
+    )
+    assert set(filled) == {"none"}  # letters are not painted over

@@ -84,7 +84,7 @@ def atlas(
         releases=tuple(reading.release for reading in readings),
         passages=tuple(one.report for one in passages),
         keys=tuple(passage_key(old, new) for old, new in pairwise(readings)),
-        lines=tuple(sorted(_lines(passages), key=_rank)),
+        lines=tuple(line for _, line in sorted(_lines(passages), key=_rank)),
     )
 
 
@@ -105,15 +105,16 @@ def _unknown(refs: Sequence[str], readings: Sequence[Reading]) -> list[tuple[str
     return found
 
 
-def _rank(line: Line) -> tuple[int, str, str]:
-    return home(line.name)[0], line.name, line.path
+def _rank(found: tuple[Entry, Line]) -> tuple[int, str, str]:
+    lasting, *_ = found[0].identities
+    return home(lasting)[0], lasting, found[0].path
 
 
 Node = tuple[int, Entry]
 """Place of a release, and an optimizer that it has."""
 
 
-def _lines(passages: Sequence[Passage]) -> Iterator[Line]:
+def _lines(passages: Sequence[Passage]) -> Iterator[tuple[Entry, Line]]:
     """Every optimizer that no later release has under any of its names, back to its origin."""
     before = _before(passages)
     followed = {node for node in before.values() if node}
@@ -125,7 +126,8 @@ def _lines(passages: Sequence[Passage]) -> Iterator[Line]:
     for node in before:
         if node not in followed:
             path = dict(_back(node, before))
-            yield Line(node[1].name, node[1].path, tuple(_stops(path, reports, len(passages) + 1)))
+            entry, stops = node[1], _stops(path, reports, len(passages) + 1)
+            yield entry, Line(entry.name, entry.path, tuple(stops))
 
 
 def _before(passages: Sequence[Passage]) -> dict[Node, Node | None]:

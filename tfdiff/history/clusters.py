@@ -1,28 +1,33 @@
 """Running clusters that joblib can work on: Dask and Ray, each with an extra of its own."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from typing import Final
+from typing import Literal as OneOf
 
 from joblib import parallel_config
 
 from tfdiff.errors import TfdiffError, UsageError, WorkerError
 
+Returned = OneOf["generator_unordered", "list"]
 _PATIENCE: Final = 10  # seconds until a cluster has answered
 
 
 @contextmanager
-def connected(address: str) -> Iterator[None]:
+def connected(address: str) -> Iterator[Returned]:
     """Let joblib work on the cluster at an address while the context lasts.
+
+    Yields:
+        How the cluster gives results back: as they are done, or all at the end.
 
     Raises:
         UsageError: what is needed to speak to it is not installed.
         WorkerError: it cannot be reached, or cannot carry out what it was given.
     """
-    extra, connect = ("ray", _ray) if address.startswith("ray://") else ("dask", _dask)
+    extra, connect, returned = _RAY if address.startswith("ray://") else _DASK
     try:
         with connect(address):
-            yield
+            yield returned
     except ImportError as error:
         raise UsageError(
             f"Could not work on the cluster at {address}: {error}. Install tfdiff[{extra}] here, "
@@ -62,3 +67,8 @@ def _ray(address: str) -> Iterator[None]:
             yield
     finally:
         ray.shutdown()
+
+
+Connect = Callable[[str], AbstractContextManager[None]]
+_DASK: Final[tuple[str, Connect, Returned]] = ("dask", _dask, "generator_unordered")
+_RAY: Final[tuple[str, Connect, Returned]] = ("ray", _ray, "list")

@@ -94,11 +94,11 @@ class Crew:
         if self.cluster is not None:
             from tfdiff.history.clusters import connected  # noqa: PLC0415 - few have a cluster
 
-            with connected(self.cluster):
+            with connected(self.cluster) as returned:
                 from joblib import effective_n_jobs  # noqa: PLC0415 - it loads slowly
 
                 spread = _spread(tasks, effective_n_jobs(-1))
-                yield from (entries for _, entries in together(_carried_out, spread, -1))
+                yield from (entries for _, entries in together(_carried_out, spread, -1, returned))
             return
         workers = self.hands(len(tasks))
         if workers > 1:
@@ -127,7 +127,10 @@ def _cut(refs: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
 
 
 def together(
-    function: Callable[[Item], Result], items: Sequence[Item], jobs: int
+    function: Callable[[Item], Result],
+    items: Sequence[Item],
+    jobs: int,
+    returned: str = "generator_unordered",
 ) -> Iterator[tuple[int, Result]]:
     """Call a function on each item in several processes; what one that died had is done again.
 
@@ -135,6 +138,7 @@ def together(
         function: what to do; it must be picklable.
         items: what to do it with.
         jobs: how many processes; -1 for all that there are.
+        returned: how joblib's backend gives results back.
 
     Yields:
         An item's place and its result, as they are done.
@@ -151,7 +155,7 @@ def together(
     attempts = 0
     while left:
         before = len(left)
-        parallel = Parallel(n_jobs=jobs, batch_size=1, return_as="generator_unordered")
+        parallel = Parallel(n_jobs=jobs, batch_size=1, return_as=returned)
         try:
             calls = [delayed(_placed)(function, place, item) for place, item in left.items()]
             for place, result in parallel(calls):
