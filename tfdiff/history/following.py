@@ -11,13 +11,13 @@ from tfdiff.errors import UnknownOptimizerError, UsageError
 from tfdiff.extract.catalog import Entry
 from tfdiff.extract.reading import Reading
 from tfdiff.history.crew import Crew
-from tfdiff.history.kept import compared
+from tfdiff.history.kept import told
 from tfdiff.sources import SourceOptions, final_releases, list_tags, release_version
 
 if TYPE_CHECKING:
     from packaging.version import Version
 
-_KEPT = ("catalog", "optimizer", "compared")
+_KEPT = ("catalog", "optimizer", "step")
 
 
 class Range(NamedTuple):
@@ -85,7 +85,7 @@ class _Follower:
                 present.append((reading, entry))
         for (old, before), (new, after) in pairwise(present):
             if before.name == after.name:
-                compared((before, after), after.name, old, new)
+                told((before, after), after.name, old, new)
 
 
 def releases(options: SourceOptions, asked: Range) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from tfdiff import run
 from tfdiff.extract.notes import read_notes
 from tfdiff.extract.reading import Reading
 from tfdiff.facts import Span
-from tfdiff.findings import ComparedRegion, Finding, Place, Report
+from tfdiff.findings import ComparedRegion, Finding, OptimizerReport, Place, Report
 
 _CODE = ("changelog.py", "run.py", "comparison/**/*.py", "rules/**/*.py", "history/kept.py")
 
@@ -78,6 +78,16 @@ def compared(match: run.Match, name: str, old: Reading, new: Reading) -> run.Com
     # The same facts may stand at other commits: addresses are told anew.
     findings = tuple(_addressed(one, old, new) for one in kept.report.findings)
     return replace(kept, report=replace(kept.report, findings=findings))
+
+
+def told(match: run.Match, name: str, old: Reading, new: Reading) -> OptimizerReport:
+    """One optimizer at two releases with what the notes say, kept by the content of both."""
+
+    def tell() -> OptimizerReport:
+        notes = read_notes(old.tree, new.tree, new.store)
+        return replace(compared(match, name, old, new).documented(notes), regions=())
+
+    return new.store.get("step", _key(name, repr(match), passage_key(old, new)), tell)
 
 
 def _slim(found: run.Compared) -> run.Compared:

@@ -1,15 +1,14 @@
 """One optimizer from release to release, and which releases behave the same."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 
 from tfdiff import run
 from tfdiff.errors import UnknownOptimizerError
-from tfdiff.extract.notes import read_notes
 from tfdiff.findings import OptimizerReport
 from tfdiff.history.crew import THIS_MACHINE, Crew
 from tfdiff.history.following import ALL_RELEASES, Found, Range, followed
-from tfdiff.history.kept import compared
+from tfdiff.history.kept import told
 from tfdiff.sources import Release, SourceOptions
 
 
@@ -81,7 +80,5 @@ def alike(what: str, options: SourceOptions, *, crew: Crew = THIS_MACHINE) -> tu
 
 
 def _step(name: str, old: Found, new: Found) -> Step:
-    before, after = old.reading, new.reading
-    found = compared((old.entry, new.entry), name, before, after)
-    report = found.documented(read_notes(before.tree, after.tree, after.store))
-    return Step(before.release, after.release, replace(report, regions=()))
+    report = told((old.entry, new.entry), name, old.reading, new.reading)
+    return Step(old.reading.release, new.reading.release, report)
