@@ -280,3 +280,12 @@ def test_the_catalog_does_not_load_libcst() -> None:
     code = f"import sys, {loaded}; print('libcst' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
+
+
+def test_optimizers_called_alike_stand_for_one_that_is_gone() -> None:
+    first, second = catalog(EXPORTED | version(1)), catalog(EXPORTED | version(2))
+    gone = first.resolve("tf.train.AdamOptimizer").entry
+    assert second.alike(gone)[0] == "tf.keras.optimizers.Adam"
+    assert second.alike(first.resolve("tf.train.Optimizer").entry) == (
+        "tf.compat.v1.train.Optimizer",
+    )

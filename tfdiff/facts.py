@@ -408,6 +408,7 @@ class OptimizerFacts:
         further: what the constructor does with keywords that it does not know.
         strings: what the strings make that stand for it.
         missing: parts that the source lacks (``kernels``), one phrase each.
+        alike: of an optimizer that the release does not define, those that are called alike.
     """
 
     name: str
@@ -425,6 +426,7 @@ class OptimizerFacts:
     unknowns: tuple[Unknown, ...]
     missing: tuple[str, ...] = ()
     methods: tuple[Method, ...] = ()
+    alike: tuple[str, ...] = ()
     further: Further = ""
     strings: tuple[StringName, ...] = ()
 

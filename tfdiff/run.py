@@ -1,7 +1,7 @@
 """The main job: open the releases, read them, compare them. The only place that knows all rooms."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from tfdiff.changelog import documented, finished
@@ -242,7 +242,7 @@ def compared(match: Match, name: str, before: Reading, after: Reading) -> Compar
         return Compared(unread_optimizer(name, old.path, None, unknown), None)
     if new and not old and (unknown := _unread(before, new)):
         return Compared(unread_optimizer(name, None, new.path, unknown), None)
-    sides = side(before, old, name), side(after, new, name)
+    sides = side(before, old, name, new), side(after, new, name, old)
     report = compare_optimizer(name, *sides, Decisions(after.store))
     return Compared(report, names_of(sides[0].facts, sides[1].facts))
 
@@ -257,9 +257,20 @@ def _unread(reading: Reading, entry: Entry) -> Unknown | None:
     return next((item for item in unread if item.span and item.span.path == entry.path), None)
 
 
-def side(reading: Reading, entry: Entry | None, name: str) -> Side:
-    """One side of a comparison; absent where the release has no such optimizer."""
-    facts = reading.optimizer(entry) if entry else OptimizerFacts.absent(name)
+def side(reading: Reading, entry: Entry | None, name: str, other: Entry | None = None) -> Side:
+    """One side of a comparison; absent where the release has no such optimizer.
+
+    Args:
+        reading: the release.
+        entry: the optimizer there.
+        name: what the report calls it.
+        other: the optimizer at the other release.
+    """
+    if entry:
+        facts = reading.optimizer(entry)
+    else:
+        alike = reading.catalog.alike(other) if other else ()
+        facts = replace(OptimizerFacts.absent(name), alike=alike)
 
     def quote(span: Span) -> Place:
         url = reading.permalink(span)

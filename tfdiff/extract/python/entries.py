@@ -112,6 +112,12 @@ class Catalog:
                     return own
         return None
 
+    def alike(self, entry: Entry) -> tuple[str, ...]:
+        """Names of this release's optimizers that are called like one that it does not have."""
+        wanted = {_plain(name) for name in (*entry.public_names, entry.class_name)}
+        found = [one for one in self.entries if _plain(one.class_name) in wanted]
+        return tuple(one.name for one in sorted(found, key=lambda one: _rank(one, "")))
+
     def _unknown(self, text: str) -> str:
         if not self.entries:
             return f"There is no optimizer {text!r}: the sources at hand define none."

@@ -34,11 +34,22 @@ def optimizer(pair: Pair, *, new: bool) -> Finding:
         else _Words(
             f"{pair.name} is gone",
             f"The new release has no optimizer under any of its names: {names}.",
-            "Use another optimizer; compare candidates with `tfdiff query NAME@OLD NAME@NEW`.",
+            _instead(pair),
         )
     )
     about = _About("optimizer", "name-deprecation", "api", pair.name, None, facts.span)
     return _finding(pair, about, words, new=new)
+
+
+def _instead(pair: Pair) -> str:
+    alike = pair.new.alike
+    if not alike:
+        return "Use another optimizer; compare candidates with `tfdiff query NAME@OLD NAME@NEW`."
+    are = "is another class" if len(alike) == 1 else "are other classes"
+    return (
+        f"{listed(list(alike))} {are} of that name: compare with "
+        f"`tfdiff query {pair.old.public_names[0]}@OLD {alike[0]}@NEW` before you use it."
+    )
 
 
 def slot(pair: Pair, one: Slot, *, new: bool) -> Finding:
