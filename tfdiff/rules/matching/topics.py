@@ -97,9 +97,9 @@ def finding(pair: Pair, matter: Matter, group: tuple[Touched, ...]) -> Told:
     gone = tuple(text for text in before if text not in after)
     come = tuple(text for text in after if text not in before)
     title = matter.changed
-    if come and not _has(group, matter.topic, new=False) and not _known(pair.old, come):
+    if come and not _has(group, matter.topic, new=False) and not _known(pair.old, matter, come):
         title = matter.came
-    elif gone and not _has(group, matter.topic, new=True) and not _known(pair.new, gone):
+    elif gone and not _has(group, matter.topic, new=True) and not _known(pair.new, matter, gone):
         title = matter.went
     old, new = places(group[0])
     found = Finding(
@@ -169,8 +169,10 @@ def _has(group: tuple[Touched, ...], topic: str, *, new: bool) -> bool:
     )
 
 
-def _known(side: OptimizerFacts, texts: Iterable[str]) -> bool:
-    """Whether a side speaks of some of it all the same, in other statements."""
+def _known(side: OptimizerFacts, matter: Matter, texts: Iterable[str]) -> bool:
+    """Whether a side speaks of the matter all the same, in other statements."""
+    if any(matter.topic in region.symbol for region in side.regions):
+        return True  # ``get_config`` has to do with the configuration
     telling = {max(words, key=len) for text in texts if (words := _words(text))}
     return any(telling & frozenset(_words(region.text)) for region in side.regions)
 
