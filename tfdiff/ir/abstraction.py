@@ -4,7 +4,9 @@ What holds for any value of a part holds for the part. A clipped gradient that b
 need not be looked into to prove the rest equal, nor to see that its square has a sign.
 """
 
-from collections.abc import Collection, Iterable
+import re
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Final
 
 from tfdiff.ir.domain import Domain, Kind
@@ -28,23 +30,72 @@ from tfdiff.ir.interpret import AskTruth, Interpreter
 from tfdiff.ir.masks import NEGATIVE, ZERO, multiplied
 from tfdiff.ir.show import text
 from tfdiff.ir.signs import Signs, Split
-from tfdiff.ir.walk import ordered, replaced
+from tfdiff.ir.walk import ordered, replaced, symbols
 
 PIECEWISE: Final = frozenset({"abs", "sign", "max", "min"})
 POSITIVE_CALLS: Final = frozenset({"sqrt", "rsqrt", "square", "abs", "exp"})
 EFFORT: Final = 20_000
-LONGEST: Final = 60  # characters of a part's text that serve as its name
+MARK: Final = "\N{SECTION SIGN}"
+_MARKED: Final = re.compile(rf"{MARK}\d+")
 DEEPEST: Final = 60
 
 
-def generalised(old: Expr, new: Expr, domain: Domain) -> tuple[Expr, Expr, Domain] | None:
+@dataclass(frozen=True, slots=True)
+class General:
+    """Two expressions in which parts that they share are unknown quantities.
+
+    Attributes:
+        domain: with what is known of those quantities' signs.
+        parts: name of a quantity -> the part.
+    """
+
+    old: Expr
+    new: Expr
+    domain: Domain
+    parts: Mapping[str, Expr]
+
+    def said(self, assumption: str, domain: Domain) -> tuple[str, ...]:
+        """An assumption about the quantities as one about the parts.
+
+        Args:
+            assumption: what was taken for granted.
+            domain: which values the symbols take; a part has its sign because of theirs.
+        """
+        marks = _MARKED.findall(assumption)
+        if marks and assumption == self.domain.phrase(marks[0]):
+            phrases = map(domain.phrase, symbols([self.parts[marks[0]]]))
+            return tuple(phrase for phrase in phrases if phrase)
+        return (_MARKED.sub(lambda mark: self._shown(mark, assumption), assumption),)
+
+    def _shown(self, mark: re.Match[str], around: str) -> str:
+        shown = text(self.parts[mark[0]])
+        alone = around.startswith(f"{mark[0]} ")
+        return shown if alone else f"({shown})"
+
+
+def generalised(old: Expr, new: Expr, domain: Domain) -> General | None:
     """Both sides with the piecewise parts that they share as unknown quantities.
 
     None where they share no such part.
     """
+    return _freed(old, new, domain, _shared(old, new) & _piecewise([old, new]))
+
+
+def bare(old: Expr, new: Expr, domain: Domain) -> General | None:
+    """Both sides with everything that they share as unknown quantities.
+
+    None where they share nothing but symbols and numbers.
+    """
+    return _freed(old, new, domain, {node for node in _shared(old, new) if children(node)})
+
+
+def _shared(old: Expr, new: Expr) -> set[Expr]:
     mine = set(ordered([old]))
-    shared = {node for node in ordered([new]) if node in mine} - {old, new}
-    inner = _maximal([old, new], shared & _piecewise([old, new]))
+    return {node for node in ordered([new]) if node in mine} - {old, new}
+
+
+def _freed(old: Expr, new: Expr, domain: Domain, shared: Collection[Expr]) -> General | None:
+    inner = _maximal([old, new], shared)
     if not inner:
         return None
     names = _named(inner)
@@ -52,7 +103,8 @@ def generalised(old: Expr, new: Expr, domain: Domain) -> tuple[Expr, Expr, Domai
         names[node].name: "nonnegative" for node in inner if at_least_zero(node, domain)
     }
     done = replaced([old, new], dict(names))
-    return done[old], done[new], domain.having(kinds)
+    parts = {name.name: node for node, name in names.items()}
+    return General(done[old], done[new], domain.having(kinds), parts)
 
 
 def at_least_zero(value: Expr, domain: Domain, depth: int = 0) -> bool:
@@ -150,11 +202,10 @@ def _is_truth(node: Expr) -> bool:
 
 
 def _named(nodes: Iterable[Expr]) -> dict[Expr, Symbol]:
-    """A symbol for each node, named by its text as far as that is short."""
+    """A symbol for each node, of a name that nothing else has."""
     names: dict[Expr, Symbol] = {}
     for index, node in enumerate(nodes, start=1):
-        shown = text(node)
-        made = symbol(shown if len(shown) <= LONGEST else f"{shown[:LONGEST]}... ({index})")
+        made = symbol(f"{MARK}{index}")
         if isinstance(made, Symbol):
             names[node] = made
     return names

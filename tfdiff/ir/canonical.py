@@ -45,10 +45,9 @@ class Canonical:
         known = self._forms.get(root)
         if known is not None:
             return known
-        for node in ordered((root,)):
-            if node not in self._forms:
-                parts = tuple(self._forms[child] for child in children(node))
-                self._forms[node] = self._node(node, parts)
+        for node in ordered((root,), self._forms):
+            parts = tuple(self._forms[child] for child in children(node))
+            self._forms[node] = self._node(node, parts)
         return self._forms[root]
 
     def equate(self, form: Expr, nodes: Iterable[Expr]) -> None:
@@ -61,11 +60,10 @@ class Canonical:
         known = self._digests.get(root)
         if known is not None:
             return known
-        for node in ordered((root,)):
-            if node not in self._digests:
-                label = f"{type(node).__name__}:{_label(node)}:".encode()
-                parts = b"".join(self._digests[child] for child in children(node))
-                self._digests[node] = blake2b(label + parts, digest_size=16).digest()
+        for node in ordered((root,), self._digests):
+            label = f"{type(node).__name__}:{_label(node)}:".encode()
+            parts = b"".join(self._digests[child] for child in children(node))
+            self._digests[node] = blake2b(label + parts, digest_size=16).digest()
         return self._digests[root]
 
     def _sorted(self, parts: Iterable[Expr]) -> tuple[Expr, ...]:

@@ -159,10 +159,6 @@ def opaque(text: str, reason: str) -> Expr:
 
 def children(node: Expr) -> tuple[Expr, ...]:
     """The direct operands of a node, in written order."""
-    match node:
-        case Operation(args=args) | Call(args=args):
-            return args
-        case Select(condition, then, other):
-            return condition, then, other
-        case _:
-            return ()
+    if type(node) is Operation or type(node) is Call:
+        return node.args
+    return (node.condition, node.then, node.other) if type(node) is Select else ()

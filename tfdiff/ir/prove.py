@@ -4,14 +4,18 @@ A cell is a choice of truths and of the signs that piecewise functions ask for. 
 both sides become fractions over a tower of square roots and powers, and the numerator of their
 difference must reduce to zero. A cell that contradicts itself needs no proof. What is taken
 for granted on the way is collected; what both sides take for granted alike is not printed.
+Parts that the sides write differently are proved first, each once (``ir.congruence``).
 """
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Final
 
 from flint import fmpq_mpoly
 
-from tfdiff.ir.abstraction import generalised
+from tfdiff.ir.abstraction import bare, generalised
+from tfdiff.ir.canonical import Canonical
+from tfdiff.ir.congruence import merged
 from tfdiff.ir.domain import Domain
 from tfdiff.ir.expr import (
     Call,
@@ -27,9 +31,10 @@ from tfdiff.ir.interpret import AskTruth, Interpreter, Undefined
 from tfdiff.ir.masks import ANY, NEGATIVE, ZERO
 from tfdiff.ir.show import text
 from tfdiff.ir.signs import BY_KIND, Signs, Split
-from tfdiff.ir.walk import ordered, replaced, symbols
+from tfdiff.ir.walk import opaques, ordered, replaced, symbols
 
 EFFORT: Final = 1_000_000  # term operations for one proof
+PART: Final = 8_000  # the same for a part of what is to be proved
 CELLS: Final = 1500
 DEEPEST: Final = 120  # nesting that is still walked by recursion
 
@@ -79,11 +84,40 @@ def prove(old: Expr, new: Expr, domain: Domain, effort: int = EFFORT) -> Proof:
     """
     if _depth([old, new]) > DEEPEST:
         return Proof(proved=False, reason="nested too deeply", exhausted=True)
-    general = generalised(old, new, domain)
-    if general is not None:
-        proof = _by_cells(*general, effort // 4)
-        if proof.proved:
-            return proof
+
+    def equal(left: Expr, right: Expr) -> tuple[str, ...] | None:
+        proof = _part(left, right, _narrowed(domain, left, right))
+        return proof.assumptions if proof.proved else None
+
+    forms = Canonical()
+    old, new = forms.form(old), forms.form(new)
+    found = merged(old, new, domain, equal)
+    proof = _whole(old, found.value, domain, effort)
+    return replace(proof, assumptions=tuple(sorted({*found.assumptions, *proof.assumptions})))
+
+
+@lru_cache(maxsize=2048)
+def _part(old: Expr, new: Expr, domain: Domain) -> Proof:
+    """As ``prove``, for parts of what is to be proved: many rules share them."""
+    return _whole(old, new, domain, PART)
+
+
+def _narrowed(domain: Domain, *roots: Expr) -> Domain:
+    """The domain of the symbols below some roots."""
+    names = {*symbols(roots)}
+    return Domain(tuple((name, kind) for name, kind in domain.kinds if name in names))
+
+
+def _whole(old: Expr, new: Expr, domain: Domain, effort: int) -> Proof:
+    """A proof that looks into what both sides share only as far as it has to."""
+    if old is new and not opaques([old]):
+        return Proof(proved=True)
+    for general in (bare(old, new, domain), generalised(old, new, domain)):
+        if general is not None:
+            proof = _by_cells(general.old, general.new, general.domain, effort // 4)
+            if proof.proved:
+                said = {text for one in proof.assumptions for text in general.said(one, domain)}
+                return replace(proof, assumptions=tuple(sorted(said)))
     return _by_cells(old, new, domain, effort)
 
 

@@ -81,6 +81,11 @@ def points(
     return Points(columns, _signatures(found, columns), min(PLAIN, count))
 
 
+def rows(roots: Sequence[Expr], domain: Domain, count: int) -> dict[str, Column]:
+    """Values for the symbols of these expressions, without regard to how they branch."""
+    return _Draw(roots, domain, {}).columns(count)
+
+
 class _Draw:
     def __init__(
         self, roots: Sequence[Expr], domain: Domain, settings: Mapping[str, float | bool]

@@ -1,6 +1,6 @@
 """Walking expression graphs: every shared node once, and without recursion."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from fractions import Fraction
 
 from tfdiff.ir.expr import (
@@ -22,21 +22,26 @@ from tfdiff.ir.expr import (
 States = tuple[tuple[str, Expr], ...]
 
 
-def ordered(roots: Iterable[Expr]) -> list[Expr]:
-    """All nodes below ``roots``, each once, operands before the nodes that use them."""
+def ordered(roots: Iterable[Expr], known: Container[Expr] = ()) -> list[Expr]:
+    """All nodes below ``roots``, each once, operands before the nodes that use them.
+
+    Nodes that are ``known``, and what only stands below them, are left out.
+    """
     seen: set[Expr] = set()
-    found: list[Expr] = []
-    for root in roots:
-        pending: list[tuple[Expr, bool]] = [(root, False)]
-        while pending:
-            node, ready = pending.pop()
-            if ready:
-                found.append(node)
-            elif node not in seen:
-                seen.add(node)
-                pending.append((node, True))
-                pending.extend((child, False) for child in reversed(children(node)))
-    return found
+    found: dict[Expr, None] = {}
+    pending = [*roots]
+    pending.reverse()
+    while pending:
+        node = pending[-1]
+        if node in seen:
+            pending.pop()
+            found[node] = None
+        elif node in known:
+            pending.pop()
+        else:
+            seen.add(node)
+            pending += children(node)[::-1]
+    return list(found)
 
 
 def rebuilt(node: Expr, operands: tuple[Expr, ...]) -> Expr:
