@@ -305,15 +305,18 @@ def _accepting(found: "Report", accepted: "tuple[Acceptance, ...]") -> "Report":
 
 
 def _options(arguments: argparse.Namespace) -> SourceOptions:
-    from tfdiff.cli.progress import Bars  # noqa: PLC0415 - rich only where it may be shown
+    bars = None
+    if sys.stderr.isatty() and not arguments.quiet:
+        from tfdiff.cli.progress import Bars  # noqa: PLC0415 - rich only where it may be shown
 
+        bars = Bars()
     return SourceOptions(
         kind=arguments.source,
         repo=arguments.repo,
         keras_repo=arguments.keras_repo,
         offline=arguments.offline,
         cache=arguments.cache,
-        progress=Bars() if sys.stderr.isatty() and not arguments.quiet else None,
+        progress=bars,
     )
 
 
