@@ -8,6 +8,7 @@ from benchmarks.oracle.evaluation import effective
 from benchmarks.oracle.runs import Record, Results
 from tfdiff.comparison.match import match_regions
 from tfdiff.comparison.names import renames
+from tfdiff.extract.store import FactStore
 from tfdiff.facts import OptimizerFacts
 from tfdiff.rules.pair import Pair
 
@@ -48,7 +49,7 @@ class _Same:
     """What two releases call the same."""
 
     def __init__(self, old: OptimizerFacts, new: OptimizerFacts) -> None:
-        pair = Pair(new.name, old, new, match_regions(old, new), ())
+        pair = Pair(new.name, old, new, match_regions(old, new, FactStore(None)), ())
         self.renamed: Mapping[str, str] = dict(renames(pair).parameters)
         before = {self.renamed.get(item.name, item.name) for item in old.parameters}
         self._shared = before & {item.name for item in new.parameters}

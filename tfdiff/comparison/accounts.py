@@ -3,8 +3,8 @@
 import re
 from dataclasses import replace
 
-from tfdiff.comparison.changes import overlaps
 from tfdiff.comparison.flow import follow_statements
+from tfdiff.comparison.hunks import overlaps
 from tfdiff.facts import Literal, OptimizerFacts, Span
 from tfdiff.findings import Finding, PathVerdict, Place
 from tfdiff.rules.matching.parameters import matched

@@ -78,7 +78,7 @@ class Decisions:
     """
 
     def __init__(self, store: FactStore) -> None:
-        self._store = store
+        self.store = store
 
     def verdict(
         self,
@@ -89,7 +89,7 @@ class Decisions:
     ) -> PathVerdict:
         """Whether two rules of one path move the weights the same way."""
         question = _question(old, new, old_facts, new_facts)
-        answer = self._store.get("decision", question.key, lambda: _answer(question))
+        answer = self.store.get("decision", question.key, lambda: _answer(question))
         return PathVerdict(
             path=new.path,
             verdict=answer.verdict,

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from tfdiff.comparison.changes import overlaps
+from tfdiff.comparison.hunks import overlaps
 from tfdiff.comparison.lines import stretches
 from tfdiff.comparison.tokens import tokens
 from tfdiff.facts import Region, Span

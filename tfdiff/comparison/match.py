@@ -2,11 +2,14 @@
 
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import replace
+from hashlib import sha256
 
-from tfdiff.comparison.changes import changes
+from tfdiff.extract.store import FactStore
 from tfdiff.facts import Device, OptimizerFacts, Region
 from tfdiff.rules.matching.regions import base_name
-from tfdiff.rules.pair import RegionPair
+from tfdiff.rules.pair import Change, RegionPair
+
+Both = tuple[Region | None, Region | None]
 
 
 def regions(facts: OptimizerFacts) -> tuple[Region, ...]:
@@ -29,22 +32,41 @@ def _each_once(found: Iterable[Region]) -> tuple[Region, ...]:
     )
 
 
-def match_regions(old: OptimizerFacts, new: OptimizerFacts) -> tuple[RegionPair, ...]:
+def match_regions(
+    old: OptimizerFacts, new: OptimizerFacts, store: FactStore
+) -> tuple[RegionPair, ...]:
     """Regions by symbol, then by what they say, then by name.
 
     The order is that of the new release, with what went away at the end.
+
+    Args:
+        old: the old release's facts.
+        new: the new release's.
+        store: keeps what changed in the regions for the next run.
     """
     left, right = list(regions(old)), list(regions(new))
     partner: dict[int, Region] = {}
-    for key in (_identity, _content, _symbol, _name):
-        _match(left, right, partner, key)
+    for agreed in (_identity, _content, _symbol, _name):
+        _match(left, right, partner, agreed)
     taken = {id(region) for region in partner.values()}
     gone = [region for region in left if id(region) not in taken]
-    pairs = [(partner.get(id(region)), region) for region in right]
-    return (
-        *(RegionPair(before, after, changes(before, after)) for before, after in pairs),
-        *(RegionPair(before, None, changes(before, None)) for before in gone),
-    )
+    pairs: list[Both] = [(partner.get(id(region)), region) for region in right]
+    pairs += [(region, None) for region in gone]
+    differing = [pair for pair in pairs if _differs(*pair)]
+    key = sha256(repr(differing).encode()).hexdigest()
+    found = store.get("changes", key, lambda: _changes(differing))
+    changed = iter(found)
+    return tuple(RegionPair(*pair, next(changed) if _differs(*pair) else ()) for pair in pairs)
+
+
+def _changes(pairs: Iterable[Both]) -> tuple[tuple[Change, ...], ...]:
+    from tfdiff.comparison.changes import changes  # noqa: PLC0415 - it brings parsers of statements
+
+    return tuple(changes(*pair) for pair in pairs)
+
+
+def _differs(old: Region | None, new: Region | None) -> bool:
+    return not (old and new and old.tokens == new.tokens)
 
 
 def _match(

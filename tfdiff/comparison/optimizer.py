@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from tfdiff.comparison.accounts import account, follow, respelled, settle
-from tfdiff.comparison.changes import hunks
 from tfdiff.comparison.decision import Decisions
+from tfdiff.comparison.hunks import hunks
 from tfdiff.comparison.match import match_regions
 from tfdiff.comparison.names import renames
 from tfdiff.comparison.same_calls import same_calls
@@ -137,7 +137,7 @@ def _pair(
     *,
     two_classes: bool,
 ) -> Pair:
-    regions = match_regions(old, new)
+    regions = match_regions(old, new, decisions.store)
     if not (old.class_name and new.class_name):
         return Pair(name, old, new, (), ())
     pair = Pair(name, old, new, regions, ())

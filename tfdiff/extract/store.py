@@ -27,8 +27,9 @@ def extractor_version() -> str:
     files = [
         root / "facts.py",
         root / "findings.py",
-        root / "comparison" / "decision.py",
-        root / "comparison" / "answer.py",
+        *sorted(root.glob("comparison/*.py")),
+        root / "rules" / "pair.py",
+        *sorted(root.glob("rules/matching/*.py")),
         *sorted(root.glob("ir/*.py")),
         *sorted(root.glob("extract/**/*.py")),
     ]

@@ -9,14 +9,16 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import cached_property
-
-from packaging.requirements import InvalidRequirement, Requirement
+from typing import TYPE_CHECKING
 
 from tfdiff.errors import MissingFileError, TfdiffError
 from tfdiff.sources.git_tree import GitTree
 from tfdiff.sources.options import KERAS_REPOSITORY, SourceOptions
 from tfdiff.sources.tree import Release, SourceTree
 from tfdiff.sources.versions import is_final, release_version, sort_releases
+
+if TYPE_CHECKING:
+    from packaging.requirements import Requirement
 
 SETUP_FILES = (
     "tensorflow/tools/pip_package/setup.py",
@@ -101,7 +103,7 @@ class LonelyTree(JoinedTree):
         return replace(own, lacks=(*own.lacks, f"{KERAS} ({self._reason})"))
 
 
-def keras_requirement(tree: SourceTree) -> Requirement | None:
+def keras_requirement(tree: SourceTree) -> "Requirement | None":
     """Which Keras a TensorFlow release requires; None where ``tf.keras`` is its own or absent."""
     if any(path.startswith(_PACKAGES) for path in tree.paths()):
         return None  # an installed package with Keras beside it, or Keras itself
@@ -110,7 +112,7 @@ def keras_requirement(tree: SourceTree) -> Requirement | None:
     return next((one for one in found if one is not None and one.name == "keras"), None)
 
 
-def _of_setup(tree: SourceTree) -> Requirement | None:
+def _of_setup(tree: SourceTree) -> "Requirement | None":
     for path in SETUP_FILES:
         try:
             text = tree.read(path).decode("utf-8", "replace")
@@ -121,14 +123,16 @@ def _of_setup(tree: SourceTree) -> Requirement | None:
     return None
 
 
-def _requirement(text: str) -> Requirement | None:
+def _requirement(text: str) -> "Requirement | None":
+    from packaging.requirements import InvalidRequirement, Requirement  # noqa: PLC0415 - seldom
+
     try:
         return Requirement(text)
     except InvalidRequirement:
         return None
 
 
-def lowest(tags: Iterable[str], wanted: Requirement) -> str | None:
+def lowest(tags: Iterable[str], wanted: "Requirement") -> str | None:
     """The lowest version that a requirement allows: a final one where there is one."""
     allowed = [
         tag
@@ -191,16 +195,16 @@ class _Shelf:
             return LonelyTree(tree, f"{requirement} could not be had: {error}")
         return JoinedTree(tree, companion)
 
-    def _required(self, tree: SourceTree) -> Requirement | None:
+    def _required(self, tree: SourceTree) -> "Requirement | None":
         def read() -> str:
             return str(keras_requirement(tree) or "")
 
         if self._known is None or not isinstance(tree, GitTree):
             return keras_requirement(tree)
         text = self._known(tree.commit, read)
-        return Requirement(text) if text else None
+        return _requirement(text) if text else None
 
-    def take(self, wanted: Requirement, tree: SourceTree) -> SourceTree:
+    def take(self, wanted: "Requirement", tree: SourceTree) -> SourceTree:
         """The lowest Keras that fits a release.
 
         A repository that was named and has none that fits may be tf-keras', which goes on with
@@ -223,7 +227,7 @@ class _Shelf:
                 continue
         return self._of(sources[-1], wanted)
 
-    def _of(self, source: str, wanted: Requirement) -> SourceTree:
+    def _of(self, source: str, wanted: "Requirement") -> SourceTree:
         if source in self._failed:
             raise self._failed[source]
         try:

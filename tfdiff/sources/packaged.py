@@ -1,7 +1,10 @@
 """How a built package spells the repository's paths, and what it leaves out."""
 
 import re
-from email.parser import HeaderParser
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from email.message import Message
 
 _DATA = re.compile(r"[^/]+\.data/(?:purelib|platlib)/")
 _METADATA = re.compile(r"[^/]+\.dist-info/METADATA")
@@ -38,14 +41,18 @@ def is_metadata(member: str) -> bool:
 
 def metadata_version(content: bytes) -> str | None:
     """The version in a package's ``METADATA``."""
-    headers = HeaderParser().parsestr(content.decode("utf-8", "replace"), headersonly=True)
-    return headers["Version"]
+    return _headers(content)["Version"]
 
 
 def metadata_requirements(content: bytes) -> tuple[str, ...]:
     """What a package's ``METADATA`` says that it requires."""
-    headers = HeaderParser().parsestr(content.decode("utf-8", "replace"), headersonly=True)
-    return tuple(headers.get_all("Requires-Dist") or ())
+    return tuple(_headers(content).get_all("Requires-Dist") or ())
+
+
+def _headers(content: bytes) -> "Message":
+    from email.parser import HeaderParser  # noqa: PLC0415 - a repository needs none
+
+    return HeaderParser().parsestr(content.decode("utf-8", "replace"), headersonly=True)
 
 
 def _is_core(member: str) -> bool:
