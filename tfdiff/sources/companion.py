@@ -143,10 +143,10 @@ def lowest(tags: Iterable[str], wanted: "Requirement") -> str | None:
     return next((tag for tag in allowed if is_final(tag)), next(iter(allowed), None))
 
 
-def _beside(version: str | None) -> Requirement | None:
+def _beside(version: str | None) -> "Requirement | None":
     """The tf-keras that is made for a TensorFlow version."""
     found = _MINOR.match(version or "")
-    return Requirement(f"tf-keras=={found[0]}.*") if found else None
+    return _requirement(f"tf-keras=={found[0]}.*") if found else None
 
 
 def with_keras(
