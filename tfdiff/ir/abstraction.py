@@ -100,7 +100,9 @@ def _freed(old: Expr, new: Expr, domain: Domain, shared: Collection[Expr]) -> Ge
         return None
     names = _named(inner)
     kinds: dict[str, Kind] = {
-        names[node].name: "nonnegative" for node in inner if at_least_zero(node, domain)
+        names[node].name: "positive" if above_zero(node, domain) else "nonnegative"
+        for node in inner
+        if at_least_zero(node, domain)
     }
     done = replaced([old, new], dict(names))
     parts = {name.name: node for node, name in names.items()}
@@ -135,6 +137,27 @@ def _is_square(value: Expr) -> bool:
             return function in POSITIVE_CALLS
         case _:
             return False
+
+
+def above_zero(value: Expr, domain: Domain, depth: int = 0) -> bool:
+    """Whether an expression is shown to be more than zero on the whole domain, cheaply."""
+    if depth > DEEPEST:
+        return False
+    match value:
+        case Select(_, then, other):
+            shown = [above_zero(arm, domain, depth + 1) for arm in (then, other)]
+            return all(shown)
+        case Call(function="max" | "min" as function, args=args):
+            shown = [above_zero(part, domain, depth + 1) for part in args]
+            return any(shown) if function == "max" else all(shown)
+        case Operation(op="add", args=args):
+            shown = [above_zero(part, domain, depth + 1) for part in args]
+            return any(shown) and at_least_zero(value, domain, depth + 1)
+        case Operation(op="mul" | "div", args=args) | Call(function="sqrt", args=args):
+            shown = [above_zero(part, domain, depth + 1) for part in args]
+            return all(shown)
+        case _:
+            return _polynomial(value, domain, depth, NEGATIVE | ZERO)
 
 
 def below_one(value: Expr, domain: Domain, depth: int = 0) -> bool:

@@ -82,29 +82,47 @@ def drift(  # noqa: PLR0913 - a comparison of runs has this many parts
         visible: the state that holds the weights.
     """
     full = everyday((old, new), settings)
-    found: list[DriftPoint] = []
-    for name in sets:
-        gradients = gradient_set(name, max(steps))
-        weights = np.random.default_rng(SEED).normal(0, 0.1, ELEMENTS).astype(gradients.dtype)
-        runs: list[dict[int, Value]] = []
+    drawn = {name: gradient_set(name, max(steps)) for name in dict.fromkeys(sets)}
+    found: dict[str, tuple[DriftPoint, ...]] = {}
+    for batch in _batches(drawn):
+        first = drawn[batch[0]]
+        weights = np.random.default_rng(SEED).normal(0, 0.1, ELEMENTS).astype(first.dtype)
+        runs: list[dict[int, npt.NDArray[np.generic]]] = []
         for rule, initial in ((old, initial_old), (new, initial_new)):
             start = dict.fromkeys((state for state, _ in rule), 0.0) | dict(initial or {})
             values: dict[str, Value] = {key: np.float64(value) for key, value in start.items()}
-            values[visible] = weights
+            values[visible] = np.tile(weights, len(batch))
             kept = trajectory(
                 rule,
                 values,
-                gradients.values,
+                np.concatenate([drawn[name].values for name in batch], axis=1),
                 full,
-                dtype=gradients.dtype,
-                touched=gradients.touched,
+                dtype=first.dtype,
+                touched=first.touched,
                 keep=steps,
             )
-            runs.append({step: states[visible] for step, states in kept.items()})
-        found.extend(
-            DriftPoint(name, step, *_apart(weights, runs[0][step], runs[1][step])) for step in steps
-        )
-    return tuple(found)
+            shape = len(batch) * ELEMENTS
+            runs.append(
+                {
+                    step: np.broadcast_to(np.asarray(states[visible]), shape).reshape(-1, ELEMENTS)
+                    for step, states in kept.items()
+                }
+            )
+        for row, name in enumerate(batch):
+            found[name] = tuple(
+                DriftPoint(name, step, *_apart(weights, runs[0][step][row], runs[1][step][row]))
+                for step in steps
+            )
+    return tuple(point for name in sets for point in found[name])
+
+
+def _batches(drawn: Mapping[str, Gradients]) -> list[list[str]]:
+    """Names of sets that can run side by side: one step over many elements costs as one."""
+    batches: dict[object, list[str]] = {}
+    for name, gradients in drawn.items():
+        alone = name if gradients.touched is not None else gradients.dtype
+        batches.setdefault(alone, []).append(name)
+    return list(batches.values())
 
 
 def everyday(rules: tuple[States, ...], settings: Setting) -> dict[str, float | bool]:

@@ -112,13 +112,18 @@ def _whole(old: Expr, new: Expr, domain: Domain, effort: int) -> Proof:
     """A proof that looks into what both sides share only as far as it has to."""
     if old is new and not opaques([old]):
         return Proof(proved=True)
+    usual = {domain.phrase(name) for name in symbols([old, new])}
+    found: Proof | None = None
     for general in (bare(old, new, domain), generalised(old, new, domain)):
         if general is not None:
             proof = _by_cells(general.old, general.new, general.domain, effort // 4)
             if proof.proved:
                 said = {text for one in proof.assumptions for text in general.said(one, domain)}
-                return replace(proof, assumptions=tuple(sorted(said)))
-    return _by_cells(old, new, domain, effort)
+                found = replace(proof, assumptions=tuple(sorted(said)))
+                if usual.issuperset(said):
+                    return found
+    proof = _by_cells(old, new, domain, effort if found is None else min(effort, PART))
+    return proof if found is None or proof.proved else found
 
 
 def _by_cells(old: Expr, new: Expr, domain: Domain, effort: int) -> Proof:
