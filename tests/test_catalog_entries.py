@@ -267,9 +267,11 @@ def test_a_warm_reading_needs_no_parser(tmp_path: Path) -> None:
         store = FactStore(tmp_path)
         found = read_catalog(tree(OLD), store)
         model = Model(tree(OLD), store, found.paths)
-        return found, [
+        facts = [
             read_python_facts(model, ClassRef(one.class_name, one.path)) for one in found.entries
         ]
+        store.save()
+        return found, facts
 
     cold = read()
     assert read() == cold

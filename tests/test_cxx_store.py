@@ -19,7 +19,9 @@ assert "tree_sitter" not in sys.modules
 
 
 def test_facts_come_back_from_the_store_without_a_parser(tmp_path: Path) -> None:
-    cold = read_kernels(MemoryTree(MINIATURE), FactStore(tmp_path))
+    store = FactStore(tmp_path)
+    cold = read_kernels(MemoryTree(MINIATURE), store)
+    store.save()
     warm = read_kernels(MemoryTree(MINIATURE), FactStore(tmp_path))
     for op in cold.ops:
         assert cold.kernel(op) == warm.kernel(op)

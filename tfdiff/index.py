@@ -37,6 +37,7 @@ def make_snapshot(options: SourceOptions) -> bytes:
         (tree,) = open_releases((ref,), options, candidates)
         kernels = TreeKernels(tree, read_kernels(tree, store))
         writer.add(_named(tree), kernels, partial(_rules, store, kernels))
+    store.save()
     return writer.content()
 
 

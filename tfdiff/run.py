@@ -85,7 +85,9 @@ def compare(  # noqa: PLR0913 - the options are keyword-only
     found = (compared(match, public_name(match), before, after) for match in matches)
     reports = tuple(one.documented(changelog) for one in found)
     report = put_together(reports, before, after, changelog, tuple(notes))
-    return _asked(report, before, after, commits=commits, account=account)
+    asked = _asked(report, before, after, commits=commits, account=account)
+    after.store.save()
+    return asked
 
 
 def put_together(
@@ -139,6 +141,7 @@ def compare_two(old: str, new: str, *, options: SourceOptions | None = None) -> 
     name = left.name if left.name == right.name else f"{left.name} and {right.name}"
     sides = side(before, left, left.name), side(after, right, right.name)
     reports = (compare_optimizer(name, *sides, Decisions(after.store), two_classes=True),)
+    after.store.save()
     return Report(
         old=before.release,
         new=after.release,
@@ -169,7 +172,9 @@ def show(optimizer: str, ref: str, options: SourceOptions) -> Shown:
     notes: list[str] = []
     entry = _resolve(reading, optimizer, notes)
     facts = reading.optimizer(entry)
-    return Shown(facts, reading, tuple(notes), agreements(facts, reading.store))
+    shown = Shown(facts, reading, tuple(notes), agreements(facts, reading.store))
+    reading.store.save()
+    return shown
 
 
 def read_releases(refs: Sequence[str], options: SourceOptions) -> tuple[Reading, ...]:

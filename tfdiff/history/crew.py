@@ -198,4 +198,5 @@ def _carried_out(task: _Task) -> tuple[Entry, ...]:
     with _ALONE:
         readings = run.read_releases(task.refs, task.options)
         task.job(readings)
+        readings[0].store.save()  # the run that follows looks there
     return readings[0].store.held(task.kinds)

@@ -1,5 +1,6 @@
 """Reads one git repository: names, trees, blobs. Writes nothing and fetches nothing."""
 
+import re
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
@@ -8,7 +9,9 @@ from tfdiff.sources.blob_id import BlobIds, blob_id_of
 from tfdiff.sources.failures import DamagedError
 from tfdiff.sources.git_command import GitCommand, GitRunError
 
-_FILE_MODES = (b"100644", b"100755", b"100664")
+# One file in ``ls-tree -z``: its mode, its blob id and its path.
+_FILE = re.compile(r"(?:\A|\0)(?:100644|100755|100664) blob ([0-9a-f]{40})\t([^\0]*)")
+_MOST_KEPT = 512  # contents of blobs, of some ten kilobytes each
 
 
 class GitRepository:
@@ -23,6 +26,7 @@ class GitRepository:
         self.git = git
         self.label = label
         self._trees: dict[str, BlobIds] = {}
+        self._contents: dict[str, bytes] = {}
 
     def names(self) -> dict[str, str]:
         """Full names of all tags and branches -> the commit they lead to."""
@@ -56,14 +60,9 @@ class GitRepository:
         return known
 
     def _list_tree(self, commit: str) -> BlobIds:
-        found = {}
         listed = self._read("ls-tree", "-r", "-z", "--full-tree", commit)
-        for entry in listed.split(b"\0"):
-            mode, _, rest = entry.partition(b" ")
-            if mode in _FILE_MODES:
-                # "blob <40 hexadecimal digits>\t<path>"
-                found[rest[46:].decode("utf-8", "surrogateescape")] = rest[5:45].decode()
-        return dict(sorted(found.items()))
+        found = _FILE.findall(listed.decode("utf-8", "surrogateescape"))
+        return dict(sorted((path, blob) for blob, path in found))
 
     def missing(self, wanted: Iterable[tuple[str, Iterable[str]]]) -> tuple[str, ...]:
         """Ids of the wanted blobs that the repository does not hold.
@@ -100,6 +99,15 @@ class GitRepository:
         Raises:
             DamagedError: it is not there, or it is not what its id says.
         """
+        content = self._contents.get(blob_id)
+        if content is None:
+            content = self._content(blob_id)
+            if len(self._contents) >= _MOST_KEPT:
+                self._contents.clear()
+            self._contents[blob_id] = content
+        return content
+
+    def _content(self, blob_id: str) -> bytes:
         try:
             content = self.git.content(blob_id)
         except GitRunError as error:

@@ -4,7 +4,7 @@ Everything works on bytes: offsets are the same as tree-sitter's.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final, NamedTuple
@@ -18,7 +18,8 @@ _TOKEN: Final = re.compile(
     rb"|(?P<string>" + _RAW_STRING + rb"|" + _STRING + rb"|'(?:[^'\\\n]|\\.)+')"
     rb"|(?P<word>[A-Za-z_$][A-Za-z0-9_$]*)"
     rb"|(?P<number>\.?[0-9](?:[eEpP][+-]|'(?=[0-9a-fA-F])|[0-9A-Za-z_.])*)"
-    rb"|(?P<mark>->|::|\+\+|--|&&|\|\||<<=|>>=|<<|[-+*/%&|^!=<]=|\#\#|\.\.\.|[^\s\\])",
+    rb"|(?P<mark>->|::|\+\+|--|&&|\|\||<<=|>>=|<<|[-+*/%&|^!=<]=|\#\#|\.\.\.|[^\s\\])"
+    rb"|\n+|[ \t]+",  # a run at once: what matched nothing would be tried at every byte
     re.MULTILINE | re.DOTALL,
 )
 _SPACE: Final = re.compile(rb"(?:\\\r?\n|\s)+")
@@ -51,13 +52,18 @@ class Hashes:
     docs: str
 
 
-def lex(source: bytes, start: int = 0, end: int | None = None) -> Iterator[Token]:
+def lex(source: bytes, start: int = 0, end: int | None = None) -> list[Token]:
     """The tokens between two offsets, comments and directives included.
 
     A whole preprocessor directive, continuation lines included, is one token.
     """
-    for match in _TOKEN.finditer(source, start, len(source) if end is None else end):
-        yield Token(match.lastgroup or "mark", match[0], match.start())
+    found = _TOKEN.finditer(source, start, len(source) if end is None else end)
+    # Not Token(...): a file has ten thousands, and a named tuple's own function is slow.
+    return [
+        tuple.__new__(Token, (match.lastgroup, match[0], match.start()))
+        for match in found
+        if match.lastgroup
+    ]
 
 
 def code(source: bytes) -> list[Token]:

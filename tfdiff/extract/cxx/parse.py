@@ -7,7 +7,7 @@ lines in the tree are those of the file. ``Parsed.text`` gives the *original* te
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 import tree_sitter
@@ -95,6 +95,7 @@ def is_cuda(path: str) -> bool:
     return _CUDA.search(path) is not None
 
 
+@lru_cache(maxsize=64)  # a release's files are read twice: for facts, then for kernels' bodies
 def parse(path: str, content: bytes) -> Parsed:
     """Parse one file with the grammar that its name asks for."""
     return _parse(path, content, cuda=is_cuda(path))

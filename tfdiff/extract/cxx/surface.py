@@ -99,7 +99,7 @@ def closing(tokens: Sequence[Token], at: int) -> int:
 
 def scan(source: bytes) -> Surface:
     """Find what stands between the definitions and what the grammar must not see."""
-    return _Scan(list(lex(source))).run()
+    return _Scan(lex(source)).run()
 
 
 def _matching(tokens: Sequence[Token]) -> tuple[dict[int, int], dict[int, int]]:
@@ -136,7 +136,11 @@ class _Scan:
         while index < len(tokens):
             kind, text, _ = tokens[index]
             if kind == "word":
-                index = self._word(index, starts_item=inside == 0 and index == self._item)
+                starts_item = inside == 0 and index == self._item
+                if starts_item or text == b"typename" or text[:1].isupper():
+                    index = self._word(index, starts_item=starts_item)
+                else:
+                    index += 1
                 continue
             if text == b"{":
                 namespace = inside == 0 and self._is_namespace()
