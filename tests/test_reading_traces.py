@@ -107,3 +107,14 @@ def test_fingerprints_tell_whether_the_same_is_known() -> None:
     assert prints(_files()) == same
     moved = prints(_files({OPTIMIZER: "\n" + _files()[OPTIMIZER]}))
     assert all(moved[entry] != same[entry] for entry in same if entry in moved)
+
+
+def test_a_reading_that_rested_says_the_same() -> None:
+    reading = Reading(MemoryTree(_files()), FactStore(None))
+    first, *others = reading.catalog.entries
+    before = reading.optimizer(first)
+    reading.rest()
+    assert reading.optimizer(first) == before
+    told = {entry.name: reading.optimizer(entry) for entry in others}
+    fresh = Reading(MemoryTree(_files()), FactStore(None))
+    assert told == {entry.name: fresh.optimizer(entry) for entry in others}

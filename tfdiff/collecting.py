@@ -9,4 +9,4 @@ def collect_seldom() -> None:
     Reading makes millions of small objects and hardly any cycles: looking for cycles at every
     700th of them costs a tenth of a cold run.
     """
-    gc.set_threshold(100_000, 20, 100)
+    gc.set_threshold(1_000_000, 20, 100)

@@ -203,6 +203,14 @@ class Reading:
             missing=parts.missing,
         )
 
+    def rest(self) -> None:
+        """Let go of syntax trees and tables: they are made anew if anything else is asked for.
+
+        Those of one release take some ten megabytes, and a history has many releases.
+        """
+        for name in ("_linker", "_model", "kernels"):
+            self.__dict__.pop(name, None)
+
     def text(self, span: Span) -> str:
         """The lines of a span as they stand in the release; "" where only a snapshot has them."""
         if self._snapshot is not None and self.tree.blob_id(span.path) is None:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
+from sys import intern
 
 from tfdiff.sources.blob_id import BlobIds, blob_id_of
 from tfdiff.sources.failures import DamagedError
@@ -62,7 +63,8 @@ class GitRepository:
     def _list_tree(self, commit: str) -> BlobIds:
         listed = self._read("ls-tree", "-r", "-z", "--full-tree", commit)
         found = _FILE.findall(listed.decode("utf-8", "surrogateescape"))
-        return dict(sorted((path, blob) for blob, path in found))
+        # most releases have most files: their names and ids are kept once for all trees
+        return dict(sorted((intern(path), intern(blob)) for blob, path in found))
 
     def missing(self, wanted: Iterable[tuple[str, Iterable[str]]]) -> tuple[str, ...]:
         """Ids of the wanted blobs that the repository does not hold.

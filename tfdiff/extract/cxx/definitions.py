@@ -172,8 +172,11 @@ class _Reader:
 
     def _tokens(self, node: tree_sitter.Node, start: int) -> list[Token]:
         """Tokens of a node from an offset on; those inside directives count as its own."""
+        found = self.parsed.surface.between(start, node.end_byte)
+        if b"#" not in self.parsed.source[start : node.end_byte]:
+            return [token for token in found if token.kind != "comment"]
         tokens: list[Token] = []
-        for token in self.parsed.surface.between(start, node.end_byte):
+        for token in found:
             if token.kind == "directive":
                 tokens += code(token.text.lstrip(b" \t#"))
             elif token.kind != "comment":

@@ -106,12 +106,12 @@ def _matching(tokens: Sequence[Token]) -> tuple[dict[int, int], dict[int, int]]:
     """Opening bracket -> closing one, and back; an open end closes with the last token."""
     found: dict[int, int] = {}
     stacks: dict[bytes, list[int]] = {ending: [] for ending in _CLOSING.values()}
-    for index, token in enumerate(tokens):
-        if token.text in _CLOSING:
-            stacks[_CLOSING[token.text]].append(index)
+    for index, (_, text, _) in enumerate(tokens):
+        if text in _CLOSING:
+            stacks[_CLOSING[text]].append(index)
             found[index] = len(tokens) - 1
-        elif stacks.get(token.text):
-            found[stacks[token.text].pop()] = index
+        elif stacks.get(text):
+            found[stacks[text].pop()] = index
     return found, {close: start for start, close in found.items()}
 
 

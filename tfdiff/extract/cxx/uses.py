@@ -35,7 +35,7 @@ def uses(tokens: Sequence[Token], flags: Sequence[str]) -> tuple[Use, ...]:
     for index, token in enumerate(tokens):
         if token.kind != "word" or token.text in _KEYWORDS or not _is_free(tokens, index):
             continue
-        guards = tuple(arm.guard for arm in arms if arm.start <= index <= arm.end)
+        guards = tuple([arm.guard for arm in arms if arm.start <= index <= arm.end]) if arms else ()
         name = sys.intern(token.text.decode())
         found.setdefault(Use(name, arguments_after(tokens, index), guards))
     return tuple(found)

@@ -113,7 +113,7 @@ def call_function(
     scope = Scope(machine.allocate({}), function.module, function.scope, function.owner)
     bind_arguments(machine, function, args, kwargs, scope)
     node = function.node
-    place = machine.place
+    here = machine.here
     machine.frames.append(scope)
     machine.slot_names.append(_slot_name(machine, scope))
     try:
@@ -125,7 +125,7 @@ def call_function(
             return Foreign(f"{node.name}()")
         outcome = attempt(machine, lambda: run(machine, node.body, scope))
         result = _result(machine, outcome, node.name)
-        machine.place = place  # after an exception it stays where that was raised
+        machine.here = here  # after an exception it stays where that was raised
         return result
     finally:
         machine.frames.pop()

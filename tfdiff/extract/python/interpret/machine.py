@@ -67,6 +67,8 @@ MOST_STEPS = 40_000
 
 DEEPEST = 60
 
+_OPEN = (Choice, Select)  # what a path may decide
+
 
 @dataclass(frozen=True, slots=True)
 class Created:
@@ -117,7 +119,7 @@ class Machine:
         self.duplicates: set[str] = set()
         self.frames: list[Scope] = []
         self.slot_names: list[str | None] = []
-        self.place = Span("", 0, 0)
+        self.here: tuple[str, ast.AST | None] = ("", None)
         self.assignment: str | None = None
         self.asked_for = ""
         self._steps = 0
@@ -130,7 +132,8 @@ class Machine:
         self._steps += 1
         if self._steps > MOST_STEPS:
             raise OverBudgetError(f"more than {MOST_STEPS} steps")
-        return self.settle(self.semantics.evaluate(self, node, scope))
+        value = self.semantics.evaluate(self, node, scope)
+        return self.settle(value) if isinstance(value, _OPEN) else value
 
     def call(self, function: Value, *args: Value, **kwargs: Value) -> Value:
         """Call a function of the interpreted program."""
@@ -138,7 +141,8 @@ class Machine:
 
     def attribute(self, receiver: Value, name: str) -> Value:
         """The attribute of a value, as far as it is decided on this path."""
-        return self.settle(self.semantics.attribute(self, receiver, name))
+        value = self.semantics.attribute(self, receiver, name)
+        return self.settle(value) if isinstance(value, _OPEN) else value
 
     def visit(self, region: str, path: str) -> None:
         """Note a region that was read; one of the same name in another file by its module."""
@@ -148,8 +152,14 @@ class Machine:
 
     def at(self, node: ast.AST, scope: Scope) -> None:
         """Remember where the program is, for what cannot be read here."""
+        self.here = scope.module.path, node
+
+    @property
+    def place(self) -> Span:
+        """Where the program is."""
+        path, node = self.here
         line = getattr(node, "lineno", 0)
-        self.place = Span(scope.module.path, line, getattr(node, "end_lineno", line) or line)
+        return Span(path, line, getattr(node, "end_lineno", line) or line)
 
     # -- objects ------------------------------------------------------------------------
 
@@ -177,8 +187,8 @@ class Machine:
 
     def note(self, node: Expr) -> None:
         """Remember that an opaque node stands for something at the present place."""
-        if isinstance(node, Opaque):
-            self.spans.setdefault(node, self.place)
+        if isinstance(node, Opaque) and node not in self.spans:
+            self.spans[node] = self.place
 
     def is_named(self, text: str) -> bool:
         """Whether an unread value is an extent, or what an object of the caller's holds.
@@ -275,7 +285,8 @@ class Machine:
         self, value: Value, function: Callable[[Value], Value], absent: str = "AttributeError"
     ) -> Value:
         """Apply a function to each arm of a choice that is still open."""
-        value = self.settle(value)
+        if isinstance(value, _OPEN):
+            value = self.settle(value)
         if not isinstance(value, Choice):
             if isinstance(value, Missing):
                 raise self.of_none(absent)
