@@ -92,6 +92,7 @@ def compare(readings: Sequence[Reading]) -> None:
     """Compare consecutive releases; the comparisons are kept in their store."""
     for old, new in pairwise(readings):
         passage(old, new)
+        old.rest()
 
 
 def _unknown(refs: Sequence[str], readings: Sequence[Reading]) -> list[tuple[str, ...]]:

@@ -86,6 +86,7 @@ class _Follower:
         for (old, before), (new, after) in pairwise(present):
             if before.name == after.name:
                 told((before, after), after.name, old, new)
+            old.rest()
 
 
 def releases(options: SourceOptions, asked: Range) -> tuple[str, ...]:
