@@ -26,7 +26,24 @@ def follow_statements(item: RegionPair) -> RegionPair:
                 if cause:
                     changes[place] = replace(change, explained=cause)
                     moved = True
-    return replace(item, changes=tuple(changes))
+    return replace(item, changes=tuple(_ends(changes)))
+
+
+def _ends(changes: Sequence[Change]) -> Iterator[Change]:
+    """Ends of blocks go with what stands before them, once nothing else is open."""
+    told = [change for change in changes if change.explained]
+    alone = all(_is_end(change) for change in changes if change.open)
+    for change in changes:
+        if alone and change.open:
+            before = [one for one in told if one.new <= change.new or one.old <= change.old]
+            yield replace(change, explained=(before or told)[-1 if before else 0].explained)
+        else:
+            yield change
+
+
+def _is_end(change: Change) -> bool:
+    said = {one.said for one in (change.before, change.after) if one}
+    return bool(said) and said <= {"end", "else:", "try:", "finally:"}
 
 
 def _only_serves(change: Change, changes: Sequence[Change]) -> bool:

@@ -32,7 +32,8 @@ def check(pair: Pair) -> Iterator[Told]:
     """One finding for each test."""
     for item in pair.regions:
         name = item.region.symbol.rpartition(".")[2]
-        if not (item.old and item.new) or computes_update(name):
+        python = item.region.kind in {"method", "function"}
+        if not (python and item.old and item.new) or computes_update(name):
             continue
         for change in item.open:
             tests = None if change.topic in {"raise", "eager", "strategy"} else _tests(change)

@@ -31,7 +31,8 @@ def check(pair: Pair) -> Iterator[Told]:
     public = {method.name for method in (*pair.old.methods, *pair.new.methods)}
     for item in pair.regions:
         name = item.region.symbol.rpartition(".")[2]
-        if not (item.old and item.new) or computes_update(name):
+        python = item.region.kind in {"method", "function"}
+        if not (python and item.old and item.new) or computes_update(name):
             continue
         for change in item.open:
             calls = None if change.topic else differing(change, returned=name not in public)

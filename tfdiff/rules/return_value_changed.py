@@ -34,7 +34,8 @@ def check(pair: Pair) -> Iterator[Told]:
     for item in pair.regions:
         name = base_name(item.region.symbol)
         mine = item.region.kind == "method" and name in public
-        if not (item.old and item.new) or (not mine and computes_update(name)):
+        python = item.region.kind in {"method", "function"} and item.old and item.new
+        if not python or (not mine and computes_update(name)):
             continue
         changes = tuple(
             change
