@@ -219,3 +219,18 @@ def test_attributes_made_of_all_keywords_hold_them() -> None:
         curve("rate=0.1, **kwargs", "allowed = {'clipnorm'}", "self.__dict__.update(kwargs)")
     )
     assert dict(found.hyperparameters)["clipnorm"] == ("clipnorm",)
+
+
+def test_a_keyword_handed_on_under_another_name_is_kept_by_what_takes_that() -> None:
+    source = curve(
+        "rate=0.1, **kwargs",
+        "kwargs['decay'] = kwargs.pop('schedule_decay', 0.004)",
+        "decay = kwargs.pop('decay', 0.0)",
+        "self._decay = decay",
+    )
+    assert dict(facts(source).hyperparameters)["schedule_decay"] == ("_decay",)
+
+
+def test_a_keyword_taken_where_it_is_used_is_kept() -> None:
+    source = curve("rate=0.1, **kwargs", "self._set_hyper('rate', kwargs.get('lr', rate))")
+    assert dict(facts(source).hyperparameters)["lr"] == ("_hyper['rate']",)

@@ -7,7 +7,6 @@ value that it has if the caller passes nothing. That turns ``epsilon=None`` foll
 """
 
 import re
-from operator import attrgetter
 
 from tfdiff.extract.python.classes import Member, ResolvedClass
 from tfdiff.extract.python.construction import (
@@ -28,6 +27,7 @@ _STAND_IN = re.compile(r"\bor\b|\bif\b")
 _TAKEN = re.compile(r"\.(?:pop|get)\(['\"](\w+)['\"]")
 _IS_NONE = re.compile(r"([\w.]+) is (not )?None")
 _ALLOWED = re.compile(r"allow|valid|accept|expected", re.IGNORECASE)
+_KEYWORD = re.compile(r"(\w+)\[['\"](\w+)['\"]\]")
 _NO_DEFAULT = Unknown("is given by the caller")
 _UPDATE = "self.__dict__.update"
 _DEPTH = 8
@@ -62,6 +62,7 @@ class _Tracer:
         self._cls = cls
         self._found = found
         self._depth = 0
+        self._handed: dict[str, Roots] = {}  # keyword -> what is passed on under it
         self._caught: dict[str, tuple[str, ...]] = {}  # helper -> what it is handed kwargs as
 
     def enter(self, constructor: Member) -> None:
@@ -109,13 +110,15 @@ class _Tracer:
             *(one for one in member.function.assignments if one.kind in {"=", "with"}),
         ]
         given = dict(held)
-        for event in sorted(events, key=attrgetter("line")):
+        for event in sorted(events, key=_first_taken):
             runs = self._runs(event.conditions, held, member)
             if isinstance(event, CallSite):
                 self._call(event, held, member, runs=runs is not False)
                 continue
             if event.conditions:
                 self._controlled(event, held, member)
+            if handed := _KEYWORD.fullmatch(event.target):
+                self._hand_on(handed[1], handed[2], event, held, member)
             if runs is not False:
                 self._assign(event, held, member, certain=runs is True)
             elif event.target.startswith("self."):
@@ -289,7 +292,7 @@ class _Tracer:
         given = Literal(None, alias) if alias is not None else default
         self._extra(name.value, given, event.line, member)
         if event.target and event.target not in held:
-            held[event.target] = Held((name.value,), default)
+            held[event.target] = Held((name.value, *self._handed.get(name.value, ())), default)
 
     def _hand_kwargs(
         self, event: CallSite, held: dict[str, Held], member: Member, helper: Member
@@ -304,6 +307,14 @@ class _Tracer:
         if self._depth < _DEPTH:
             self._follow(helper, bound)
             held.update((name, one) for name, one in bound.items() if name.startswith("self."))
+
+    def _hand_on(
+        self, owner: str, name: str, event: Assignment, held: dict[str, Held], member: Member
+    ) -> None:
+        """Read ``kwargs["decay"] = kwargs.pop("schedule_decay", 0.004)``."""
+        if owner in self._catching(member):
+            roots = self._all_roots(event.value, held, member)
+            self._handed[name] = (*self._handed.get(name, ()), *roots)
 
     def _set_hyper(self, event: CallSite, held: dict[str, Held], member: Member) -> None:
         if len(event.arguments) < 2:  # noqa: PLR2004 - a name and a value
@@ -376,6 +387,12 @@ class _Tracer:
                 self._extra(one.name, default, one.line, target)
             bound[one.name] = Held((one.name,) if takes else (), default)
         return bound
+
+
+def _first_taken(event: Assignment | CallSite) -> tuple[int, bool]:
+    """In order, but what is taken out of the keywords before what is done with it."""
+    callee = event.callee if isinstance(event, CallSite) else ""
+    return event.line, callee.rpartition(".")[2] not in {"pop", "get"}
 
 
 def _targets(text: str) -> tuple[str, ...]:
