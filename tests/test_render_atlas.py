@@ -4,6 +4,8 @@ import errno
 import json
 import os
 import re
+import subprocess
+import sys
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -141,6 +143,25 @@ def test_a_page_is_made_once_for_the_same_content(
 
     monkeypatch.setattr(release_pages, "_text", made)
     assert pages(sample.atlas(), FactStore(tmp_path), ONE) == files
+
+
+def test_the_same_releases_give_the_same_bytes() -> None:
+    code = (
+        "import sys; from tests import sample_history as s; from tfdiff.history import Crew;"
+        "from tfdiff.extract.store import FactStore; from tfdiff.render.atlas.write import pages;"
+        "sys.stdout.buffer.write(repr(pages(s.atlas(), FactStore(None), Crew(1))).encode())"
+    )
+    outputs = {
+        subprocess.run(
+            [sys.executable, "-c", code],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            cwd=Path(__file__).parent.parent,
+            check=True,
+            capture_output=True,
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert len(outputs) == 1
 
 
 def test_the_folder_is_written_whole(tmp_path: Path, files: dict[str, str]) -> None:
