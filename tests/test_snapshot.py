@@ -8,11 +8,11 @@ from tests.cxx_kit import MemoryTree
 from tests.trees import FIXTURES
 from tfdiff import index
 from tfdiff.comparison.changes import changes
-from tfdiff.extract import reading as readings
 from tfdiff.extract.cxx.index import read_kernels
 from tfdiff.extract.kernels import TreeKernels
 from tfdiff.extract.reading import Reading
 from tfdiff.extract.snapshot import Named, Snapshot, SnapshotError, SnapshotKernels, Writer
+from tfdiff.extract.snapshot import read as snapshots
 from tfdiff.extract.store import FactStore
 from tfdiff.facts import Region, Span
 from tfdiff.sources import Release, SourceOptions
@@ -98,7 +98,7 @@ def test_a_source_without_kernels_has_the_rules_of_the_snapshot(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     snapshot = Snapshot(_written())
-    monkeypatch.setattr(readings, "bundled", lambda: snapshot)
+    monkeypatch.setattr(snapshots, "bundled", lambda: snapshot)
     packaged, whole = Reading(_installed(), FactStore(None)), Reading(_tree(), FactStore(None))
     found = packaged.optimizer(packaged.catalog.resolve("glide").entry)
     expected = whole.optimizer(whole.catalog.resolve("glide").entry)
@@ -112,7 +112,7 @@ def test_a_source_without_kernels_has_the_rules_of_the_snapshot(
 def test_a_release_that_the_snapshot_does_not_hold_lacks_kernels(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(readings, "bundled", lambda: None)
+    monkeypatch.setattr(snapshots, "bundled", lambda: None)
     packaged = Reading(_installed(), FactStore(None))
     assert packaged.optimizer(packaged.catalog.resolve("glide").entry).missing == (KERNELS,)
 

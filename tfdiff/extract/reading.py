@@ -8,23 +8,26 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
 from hashlib import sha256
-from typing import NamedTuple, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from tfdiff.extract import catalog as python_catalog
 from tfdiff.extract import notes
 from tfdiff.extract.catalog import Catalog, Entry, catalog_of, open_model
-from tfdiff.extract.cxx import index as cxx_index
-from tfdiff.extract.cxx.index import read_kernels
-from tfdiff.extract.kernels import KernelSource, TreeKernels
-from tfdiff.extract.linking import Linker
+from tfdiff.extract.cxx.candidates import candidates as kernel_candidates
 from tfdiff.extract.python.interpret.asked import FILES
 from tfdiff.extract.python.model import Model
-from tfdiff.extract.snapshot.read import SnapshotKernels, bundled
 from tfdiff.extract.store import FactStore
 from tfdiff.extract.trace import Journal, digest
 from tfdiff.facts import ClassRef, KernelFacts, OptimizerFacts, Span, UpdateRule
 from tfdiff.sources.packaged import KERNELS, NOTES
 from tfdiff.sources.tree import Release, SourceTree
+
+if TYPE_CHECKING:
+    from tfdiff.extract.kernels import KernelSource
+    from tfdiff.extract.linking import Linker
+    from tfdiff.extract.snapshot.read import SnapshotKernels
+
+# What reads sources is loaded where something has to be read: mostly the facts are at hand.
 
 
 def candidates(paths: Sequence[str]) -> tuple[str, ...]:
@@ -34,7 +37,7 @@ def candidates(paths: Sequence[str]) -> tuple[str, ...]:
 
 def sources(paths: Sequence[str]) -> tuple[str, ...]:
     """The files of a tree that reading optimizers may need."""
-    chosen = {*python_catalog.candidates(paths), *cxx_index.candidates(paths)}
+    chosen = {*python_catalog.candidates(paths), *kernel_candidates(paths)}
     chosen |= FILES.intersection(paths)  # asked a question each, not interpreted
     return tuple(sorted(chosen))
 
@@ -94,20 +97,25 @@ class Reading:
         return open_model(self.tree, self.store, self._journal)
 
     @cached_property
-    def kernels(self) -> KernelSource:
+    def kernels(self) -> "KernelSource":
         """Every op and kernel of the release, as far as the source carries them.
 
         Where it carries none they are those of the snapshot, if that has the release.
         """
         if self._snapshot is not None:
             return self._snapshot
+        from tfdiff.extract.cxx.index import read_kernels  # noqa: PLC0415 - see above
+        from tfdiff.extract.kernels import TreeKernels  # noqa: PLC0415
+
         return TreeKernels(self.tree, read_kernels(self.tree, self.store))
 
     @cached_property
-    def _snapshot(self) -> SnapshotKernels | None:
+    def _snapshot(self) -> "SnapshotKernels | None":
         release = self.tree.release
         if KERNELS not in release.lacks or release.version is None:
             return None
+        from tfdiff.extract.snapshot.read import bundled  # noqa: PLC0415 - see above
+
         snapshot = bundled()
         return snapshot.kernels(release.version) if snapshot else None
 
@@ -146,7 +154,9 @@ class Reading:
         return stamp.hexdigest()
 
     @cached_property
-    def _linker(self) -> Linker:
+    def _linker(self) -> "Linker":
+        from tfdiff.extract.linking import Linker  # noqa: PLC0415 - see above
+
         return Linker(self.tree, self.store, self._journal, self._model, self.kernels)
 
     def fingerprint(self, entry: Entry) -> str:
