@@ -58,6 +58,19 @@ class Cause:
         """The path to quote: one that was measured, where there is one."""
         return max(self.verdicts, key=lambda one: (one.witness is not None, bool(_drift(one))))
 
+    @property
+    def beside(self) -> bool:
+        """Whether it is what a guard adds to a rule that differs without it as well."""
+        return self.main.kind == GUARD and self.worst.condition is None
+
+    @property
+    def condition(self) -> str | None:
+        """When the rules differ; of what comes beside another difference, when that comes in."""
+        if not self.beside:
+            return self.worst.condition
+        parts = (part for one in self.aspects for part in (one.condition or "").split(" or "))
+        return " or ".join(dict.fromkeys(filter(None, parts))) or None
+
 
 def _drift(one: PathVerdict) -> bool:
     return bool(one.witness and one.witness.drift)

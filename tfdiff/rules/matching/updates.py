@@ -29,6 +29,12 @@ _NONE = (
 )
 
 
+_BESIDE = (
+    "The rules differ without the condition as well, which another finding tells; where it holds "
+    "there is this difference besides."
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Wording:
     """What one rule says of its kinds.
@@ -68,8 +74,9 @@ def _told(pair: Pair, cause: Cause, wording: Wording) -> Told:
     )
     worst = cause.worst
     rounding = wording.effect == "rounding-only"
-    condition = None if rounding else worst.condition
-    effect: Effect = "numeric" if worst.verdict == "differs" else "numeric-conditional"
+    condition = None if rounding else cause.condition
+    always = worst.verdict == "differs" and not cause.beside
+    effect: Effect = "numeric" if always else "numeric-conditional"
     main = cause.main
     finding = Finding(
         rule=wording.rule,
@@ -81,7 +88,7 @@ def _told(pair: Pair, cause: Cause, wording: Wording) -> Told:
         condition=readable(condition) if condition else None,
         title=_title(cause, condition),
         explanation=" ".join(_sentences(cause, wording)),
-        remedy=wording.remedy or _remedy(worst),
+        remedy=wording.remedy or _remedy(cause),
         old=place(old),
         new=place(new),
     )
@@ -90,8 +97,8 @@ def _told(pair: Pair, cause: Cause, wording: Wording) -> Told:
 
 def _subject(cause: Cause) -> str:
     """The guard, which may act on every state, or the states that differ."""
-    if cause.main.kind == GUARD and cause.worst.condition:
-        return readable(cause.worst.condition)
+    if cause.main.kind == GUARD and cause.condition:
+        return readable(cause.condition)
     return ", ".join(dict.fromkeys(one.state for one in cause.aspects))
 
 
@@ -99,6 +106,7 @@ def _title(cause: Cause, condition: str | None) -> str:
     if condition and cause.main.kind == GUARD:
         said = readable(condition)
         differs = "may differ" if cause.main.certainty == "unknown" else "differs"
+        differs = f"{differs} further" if cause.beside else differs
         return f"The step {differs} {said if said.startswith('in rows') else f'if {said}'}"
     phrase = cause.main.phrase
     short = phrase if len(phrase) <= _LONGEST // 3 else f"the formula of {cause.main.state} changed"
@@ -106,6 +114,9 @@ def _title(cause: Cause, condition: str | None) -> str:
 
 
 def _sentences(cause: Cause, wording: Wording) -> Iterator[str]:
+    if cause.beside:
+        yield f"{_BESIDE} Found on these paths: {paths_said(cause.verdicts)}."
+        return
     proved = cause.main.certainty == "proved"
     yield wording.meaning if proved or wording.tried is None else wording.tried
     if cause.main.certainty == "unknown":
@@ -160,13 +171,16 @@ def _measured(verdict: PathVerdict) -> Iterator[str]:
         yield f"It matters {witness.region}."
 
 
-def _remedy(verdict: PathVerdict) -> str:
-    if not verdict.condition:
+def _remedy(cause: Cause) -> str:
+    condition = cause.condition
+    if not condition:
         return _NONE
-    known = settings(verdict.condition)
+    known = settings(condition)
+    if known and cause.beside:
+        return f"With {', '.join(known)} this difference is gone."
     if known:
         return f"With {', '.join(known)} both releases move the weights the same way."
-    if "touched" in verdict.condition:
+    if "touched" in condition:
         return (
             "No argument restores the old treatment of these rows; turn the gradient into a "
             "dense tensor where every row must be updated."
