@@ -203,7 +203,7 @@ def test_counter_that_counts_only_where_it_is_read_is_the_step_as_well() -> None
     )
     new = rule(var=f"var - {rate.format('step')} * grad")
     decision = decide(old, new)
-    assert (decision.verdict, decision.certainty) == ("equal", "proved")
+    assert (decision.verdict, decision.certainty) == ("identical", "proved")
     assert "iterations starts at 0" in decision.assumptions
 
 

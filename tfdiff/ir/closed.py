@@ -7,8 +7,18 @@ rule says ``beta1^(step + 1)`` instead. The closed form makes the two comparable
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from tfdiff.ir.expr import Expr, Operation, Select, number, operation, select, symbol
-from tfdiff.ir.walk import replaced, symbols
+from tfdiff.ir.expr import (
+    Expr,
+    Operation,
+    Select,
+    boolean,
+    children,
+    number,
+    operation,
+    select,
+    symbol,
+)
+from tfdiff.ir.walk import ordered, rebuilt, replaced, symbols
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +73,29 @@ def _written(
     rule: Mapping[str, Expr], forms: Mapping[str, Expr], other: Mapping[str, Expr]
 ) -> dict[str, Expr]:
     done = replaced(rule.values(), {symbol(name): form for name, form in forms.items()})
+    if any(isinstance(form, Select) for form in forms.values()):
+        done = {node: _asked_once(value) for node, value in done.items() if node in rule.values()}
     return {
         name: value if name in forms else done[value]
         for name, value in rule.items()
         if name in other or name not in forms
     }
+
+
+def _asked_once(root: Expr) -> Expr:
+    """The same value with no choice inside a case of the same choice.
+
+    A counter that counts only with decay is read only with decay.
+    """
+    done: dict[Expr, Expr] = {}
+    for node in ordered([root]):
+        made = rebuilt(node, tuple(done[child] for child in children(node)))
+        if isinstance(made, Select):
+            arms = (made.then, boolean(value=True)), (made.other, boolean(value=False))
+            then, other = (replaced([arm], {made.condition: truth})[arm] for arm, truth in arms)
+            made = select(made.condition, then, other)
+        done[node] = made
+    return done[root]
 
 
 def _counts(name: str, value: Expr) -> bool:
