@@ -35,7 +35,8 @@ class Comparison:
         setting: the run that was farthest apart.
         starts: what we say of the state: it may start from other values.
         shown: whether a run with the same arguments can show a difference that depends on the
-            condition: not where only one of the releases takes the argument.
+            condition: not where only one of the releases takes the argument, nor where every run
+            passes what the condition wants left out.
     """
 
     optimizer: str
@@ -109,8 +110,15 @@ def compared(
                 relative=relative,
                 setting=f"{case.gradient} {dict(case.arguments)}",
                 starts=said.verdict.state,
-                shown=not (one_sided & set(re.findall(r"\w+", path.condition or ""))),
+                shown=not (one_sided & set(re.findall(r"\w+", path.condition or "")))
+                and any(_may_show(case, path.condition or "") for case, _, _ in runs),
             )
+
+
+def _may_show(case: Case, condition: str) -> bool:
+    passed = dict(case.arguments)
+    left_out = re.findall(r"(?<!not )\b(\w+) is None", condition)
+    return not left_out or any(passed.get(name) is None for name in left_out)
 
 
 def _takes(case: Case, path: PathVerdict) -> bool:
