@@ -68,6 +68,8 @@ def test_two_ways_to_write_the_same_leave_nothing_open(old: str, new: str) -> No
         ("f(x)", 'if x < 0:\n  raise ValueError("no")\nf(x)', "raise"),
         ("with ops.name_scope(x):\n  f(y)", "with ops.name_scope(y):\n  f(y)", "scope"),
         ("f(x, use_locking=x)", "f(x, use_locking=y)", "locking"),
+        ("f(x)", "self.initial_decay = x\nf(x)", "hyper"),
+        ("f(x)", "self.initial_value = x\nf(x)", "state"),
         ("z = 1\nf(x)", "z = x + y\nf(x)", ""),
     ],
 )

@@ -62,7 +62,7 @@ def _finding(
         title=f"{names}: {'; '.join(said)}",
         explanation=_explanation(devices, lost=lost),
         remedy="Place the variables on a device and in a type that both releases register."
-        if lost or devices
+        if lost or set(devices) - {"XLA"}
         else "Nothing to do.",
         old=place(_first_other(old, new)),
         new=place(_first_other(new, old)),
@@ -74,6 +74,11 @@ def _explanation(devices: list[str], *, lost: bool) -> str:
         return (
             "A graph that places the op there fails at the new release, or runs it elsewhere "
             "under soft placement."
+        )
+    if devices == ["XLA"]:
+        return (
+            "The op could not be compiled with XLA at all: a step that is compiled holds it now, "
+            "which failed, or left it out of the compiled part, before."
         )
     if devices:
         where = " or ".join(devices)
