@@ -3,6 +3,7 @@
 import pytest
 
 from tfdiff.comparison.statements import statement_changes
+from tfdiff.extract.cxx.statements import statements
 from tfdiff.facts import Region, Span
 from tfdiff.rules.pair import Change
 
@@ -44,6 +45,28 @@ def _changes(*replacements: tuple[str, str]) -> tuple[Change, ...]:
 def test_synonyms_are_harmless_and_other_words_are_not(old: str, new: str) -> None:
     (change,) = _changes((old, new))
     assert bool(change.harmless) == (not new.startswith("static_cast"))
+
+
+def test_that_a_class_cannot_be_copied_is_no_statement() -> None:
+    old = "class Var {\n  int kept_;\n  TF_DISALLOW_COPY_AND_ASSIGN(Var);\n};\n"
+    new = "class Var {\n  int kept_;\n  Var(const Var&) = delete;\n"
+    new += "  Var& operator=(const Var&) = delete;\n};\n"
+    assert not statement_changes(_region(old), _region(new))
+
+
+def test_what_is_multiplied_is_not_declared() -> None:
+    region = _region("void f() {\n  auto x = a * var;\n  T* y = b;\n}\n")
+    assert [one.binds for one in statements(region)[1:3]] == [("x",), ("y",)]
+
+
+def test_a_function_that_was_split_off_is_no_check_because_it_holds_one() -> None:
+    check = '  OP_REQUIRES(ctx, ok, errors::Internal("no"));\n'
+    old = f"class A {{\nvoid Compute(C* ctx) {{\n  f(ctx);\n{check}}}\n}};\n"
+    new = "class A {\nvoid Compute(C* ctx) {\n  f(ctx);\n  Do(ctx);\n}\n"
+    new += f"void Do(C* ctx) {{\n{check}}}\n}};\n"
+    found = statement_changes(_region(old), _region(new)) or ()
+    assert found
+    assert "validation" not in {change.topic for change in found}
 
 
 def test_a_renamed_local_is_harmless() -> None:

@@ -99,6 +99,17 @@ def test_names_in_a_loop_are_all_found() -> None:
     assert [one.name for one in found.slots] == ["a", "b"]
 
 
+@pytest.mark.parametrize(
+    ("returned", "known"), [("name + '_1'", "bias"), ("made(name)", "unique('bias')")]
+)
+def test_a_name_that_a_nested_function_is_given_is_kept_if_it_is_returned(
+    returned: str, known: str
+) -> None:
+    call = "bias = variable_scope.get_variable(unique('bias'), shape=[])"
+    text = slots("def unique(name):", f"  return {returned}", call)
+    assert [one.name for one in facts(text).slots] == [known]
+
+
 def test_a_name_that_is_not_read_is_told() -> None:
     found = facts(slots('self._zeros_slot(v, "H_" + str(i), self._name)'))
     assert [one.reason for one in found.unknowns] == ["the state's name is not read"]

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from tfdiff.comparison.flow import follow_statements
 from tfdiff.comparison.hunks import overlaps
+from tfdiff.comparison.topics import declares
 from tfdiff.facts import Literal, OptimizerFacts, Span
 from tfdiff.findings import Finding, PathVerdict, Place
 from tfdiff.rules.matching.parameters import matched
@@ -89,7 +90,7 @@ def follow(pair: Pair) -> Pair:
     That is a region that came or went and that the change names, and a statement that computes
     what an explained one uses, or uses what only an explained one computes.
     """
-    regions = [follow_statements(item) for item in pair.regions]
+    regions = _declared([follow_statements(item) for item in pair.regions])
     moved = True
     while moved:
         moved = False
@@ -104,6 +105,32 @@ def follow(pair: Pair) -> Pair:
                     regions[place] = replace(item, changes=changes)
                     moved = True
     return pair.with_regions(tuple(regions))
+
+
+def _declared(regions: list[RegionPair]) -> list[RegionPair]:
+    """The regions with each attribute's first mention going with what gives it its value."""
+    given = {
+        (name, new): change.explained
+        for item in regions
+        for change in item.changes
+        if change.explained and not declares(change)
+        for new, one in ((False, change.before), (True, change.after))
+        for name in (one.binds if one else ())
+    }
+    if not given:
+        return regions
+    return [
+        replace(
+            item,
+            changes=tuple(
+                replace(change, explained=given.get((declares(change), change.after is not None)))
+                if change.open
+                else change
+                for change in item.changes
+            ),
+        )
+        for item in regions
+    ]
 
 
 def _cause(item: RegionPair, regions: list[RegionPair]) -> Change | None:

@@ -25,9 +25,14 @@ def align(old: Sequence[Statement], new: Sequence[Statement]) -> tuple[Aligned, 
     between. Local names that were renamed throughout count as the same.
     """
     names = _renamed(old, new)
-    left = [one.said for one in old]
-    right = [_with_names(one.said, names) for one in new]
+    left = [_key(one, one.said) for one in old]
+    right = [_key(one, _with_names(one.said, names)) for one in new]
     return tuple(_aligned(old, new, left, right))
+
+
+def _key(one: Statement, said: str) -> str:
+    """What a statement is found again by; the end of a function is none of a branch."""
+    return f"end {_kind(one.within)}" if said == "end" else said
 
 
 def same(old: Statement, new: Statement, names: dict[str, str]) -> bool:
@@ -89,10 +94,11 @@ def _alike(old: Sequence[str], new: Sequence[str]) -> list[tuple[int, int]]:
 
 def _likeness(old: str, new: str) -> float:
     """How much two statements have in common, 0 where it is not much."""
-    if "end" in {old, new} or _kind(old) != _kind(new):
+    if old.startswith("end ") or new.startswith("end ") or _kind(old) != _kind(new):
         return float(old == new)
     left, right = _WORD.findall(old), _WORD.findall(new)
-    if left[:2] == right[:2] and left[1:2] == ["="]:
+    target, assigned, _ = old.partition(" = ")
+    if assigned and new.startswith(f"{target} = ") and "(" not in target:
         return 1.0
     common = len(set(left) & set(right)) / max(len(set(left) | set(right)), 1)
     if _kind(old) == "return":

@@ -1,5 +1,6 @@
 """The changes between two versions of a C++ region, statement by statement."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
@@ -10,6 +11,8 @@ from tfdiff.extract.cxx.statements import statements
 from tfdiff.facts import Region, Statement
 from tfdiff.rules.pair import Change
 
+_CLASS = re.compile(r"\A\s*(template\s*<[^>]*>\s*)?(class|struct)\b")
+_CONTROL = ("if ", "for ", "while ", "else", "switch ", "do", "{")
 _RANK = {kind: place for place, kind in enumerate(KINDS)}
 
 
@@ -17,7 +20,10 @@ def cxx_changes(old: Region, new: Region) -> tuple[Change, ...]:
     """One change for every statement that differs, each with what it has to do with."""
     found = _changes(statements(old), statements(new), old.span.line, new.span.line)
     about = _about(new)
-    return tuple(replace(one, topic=one.topic or about) for one in found) if about else found
+    if not about:
+        return found
+    alone = _CLASS.search(new.text)  # all of a class serves what it is for
+    return tuple(replace(one, topic=about if alone else one.topic or about) for one in found)
 
 
 def _about(region: Region) -> str:
@@ -87,7 +93,7 @@ def _of_content(change: Change, sides: tuple[Sequence[Statement], Sequence[State
     if bool(change.before) == bool(change.after):
         return ""
     for side, one in zip(sides, (change.before, change.after), strict=True):
-        if one is not None and one.said != "end":
+        if one is not None and one.said.startswith(_CONTROL):
             place = next(k for k, other in enumerate(side) if other is one)
             inside = [other for other in side if other.parent == place]
             found |= {item.kind for other in inside for item in other.features}

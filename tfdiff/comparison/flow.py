@@ -7,7 +7,7 @@ from tfdiff.facts import Statement
 from tfdiff.rules.pair import Change, RegionPair
 
 # matters that a statement may belong to and still only serve another change
-_SERVING = frozenset({"", "dtype", "shape", "logging"})
+_SERVING = frozenset({"", "dtype", "shape", "logging", "passing"})
 _ANYWHERE = frozenset({"self", "cls"})
 
 
@@ -21,7 +21,7 @@ def follow_statements(item: RegionPair) -> RegionPair:
         moved = False
         for place, change in enumerate(changes):
             if change.open and (change.before or change.after):
-                serves = change.topic in _SERVING or _only_serves(change, changes)
+                serves = not _own_matter(change) or _only_serves(change, changes)
                 cause = _cause(change, changes) if serves else None
                 if cause:
                     changes[place] = replace(change, explained=cause)
@@ -44,6 +44,15 @@ def _ends(changes: Sequence[Change]) -> Iterator[Change]:
 def _is_end(change: Change) -> bool:
     said = {one.said for one in (change.before, change.after) if one}
     return bool(said) and said <= {"end", "else:", "try:", "finally:"}
+
+
+def _own_matter(change: Change) -> bool:
+    """Whether the statement itself has to do with something, and not only those around it."""
+    if change.topic in _SERVING:
+        return False
+    before = change.before.features if change.before else ()
+    after = change.after.features if change.after else ()
+    return any(one.kind not in _SERVING for one in set(before) ^ set(after))
 
 
 def _only_serves(change: Change, changes: Sequence[Change]) -> bool:

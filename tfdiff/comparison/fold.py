@@ -25,11 +25,14 @@ def fold(reports: tuple[OptimizerReport, ...]) -> tuple[OptimizerReport, ...]:
     for members in groups.values():
         home, own = min(members, key=_distance)
         finding = own
-        if finding.rule in _topical():
+        if _tells_several(finding):
+            finding = _with_subjects(finding, [one.subject for _, one in members])
+        elif finding.rule in _topical():
             # optimizers reach different parts of a base class: the one that sees most tells it
             finding = max((one for _, one in members), key=lambda one: len(one.explanation))
             finding = replace(finding, optimizer=home.name)
-        others = tuple(report.name for report, _ in members if report.name != home.name)
+        names = dict.fromkeys(report.name for report, _ in members)
+        others = tuple(name for name in names if name != home.name)
         kept[own.id] = _noted(finding.reaching(others), [one for _, one in members])
         home_id.update({one.id: finding.id for _, one in members})
         for other in others:
@@ -43,6 +46,29 @@ def fold(reports: tuple[OptimizerReport, ...]) -> tuple[OptimizerReport, ...]:
         )
         for report in reports
     )
+
+
+def _with_subjects(finding: Finding, subjects: list[str]) -> Finding:
+    """The finding on all things that differ in the same way, in place of one of them."""
+    own = _things(finding.subject)
+    names = (name for subject in sorted(subjects) for name in _things(subject).split(", "))
+    every = ", ".join(dict.fromkeys(names))
+
+    def of_all(text: str) -> str:
+        return text.replace(own, every)
+
+    return replace(
+        finding,
+        subject=of_all(finding.subject),
+        title=of_all(finding.title),
+        condition=finding.condition and of_all(finding.condition),
+        explanation=of_all(finding.explanation),
+    )
+
+
+def _things(subject: str) -> str:
+    """What a subject names, behind the matter that it is about (``output: ApplyAdamOp``)."""
+    return subject.rpartition(": ")[2]
 
 
 def _noted(finding: Finding, told: list[Finding]) -> Finding:
@@ -66,10 +92,26 @@ def _referring(region: ComparedRegion, home_id: dict[str, str]) -> ComparedRegio
 
 def _key(finding: Finding) -> Key:
     """What makes two optimizers' findings the same: rule, subject and both places."""
+    files = tuple(place and place.path for place in (finding.old, finding.new))
+    if _tells_several(finding):
+        texts = (finding.title, finding.condition or "", finding.explanation)
+        said = tuple(text.replace(_things(finding.subject), "*") for text in texts)
+        return finding.rule, said, files if _together()[finding.rule] == "file" else ()
     if finding.rule in _topical():
-        files = tuple(place and place.path for place in (finding.old, finding.new))
-        return finding.rule, finding.subject, *files
+        return finding.rule, finding.subject, finding.effect, *files
     return finding.rule, finding.subject, finding.title, _where(finding.old), _where(finding.new)
+
+
+def _tells_several(finding: Finding) -> bool:
+    """Whether the same is told once for several things; not what a topical rule read in a file."""
+    of_file = finding.rule in _topical() and finding.certainty == "read"
+    return finding.rule in _together() and not of_file
+
+
+@cache
+def _together() -> dict[str, str]:
+    """The rules that tell what several things have in common, and where they have it."""
+    return {rule.id: rule.together for rule in all_rules() if rule.together}
 
 
 @cache
@@ -82,8 +124,8 @@ def _where(place: Place | None) -> Key | None:
     return (place.path, place.start, place.end) if place else None
 
 
-def _distance(member: tuple[OptimizerReport, Finding]) -> tuple[bool, str]:
-    """Nearest first: a finding in the file of the optimizer's own class, then by name."""
+def _distance(member: tuple[OptimizerReport, Finding]) -> tuple[bool, bool, str]:
+    """Nearest first: in the file of the optimizer's own class; then contrib last, by name."""
     report, finding = member
     paths = {place.path for place in (finding.old, finding.new) if place}
-    return not paths & {report.old_path, report.new_path}, report.name
+    return not paths & {report.old_path, report.new_path}, ".contrib." in report.name, report.name

@@ -62,7 +62,7 @@ def _changes(
     name: str,
 ) -> tuple[Change, ...]:
     found = list(differing(left, right, (old_line, new_line), _tokens))
-    found = inlined(_moved(found, left, right), left, right)
+    found = inlined(_rejoined(_moved(found, left, right)), left, right)
     found = eager_only(found, (left, right), _tokens)
     return with_topics(found, (left, right), name)
 
@@ -91,6 +91,32 @@ def _moved(
             changes[number] = replace(change, harmless=MOVED)
             changes[other] = replace(changes[other], harmless=MOVED)
     return changes
+
+
+def _rejoined(changes: list[Change]) -> list[Change]:
+    """One change where an attribute is set to something else in another place than before."""
+    gone, came = (_attributes(changes, new=new) for new in (False, True))
+    found: list[Change | None] = list(changes)
+    for target in gone.keys() & came.keys():
+        if len(gone[target]) == len(came[target]) == 1:
+            here, there = changes[gone[target][0]], changes[came[target][0]]
+            found[gone[target][0]] = None
+            found[came[target][0]] = replace(
+                there, old=here.old, removed=here.removed, before=here.before
+            )
+    return [change for change in found if change is not None]
+
+
+def _attributes(changes: list[Change], *, new: bool) -> dict[str, list[int]]:
+    """The attributes that statements of one side alone set, and where."""
+    places: dict[str, list[int]] = {}
+    for number, change in enumerate(changes):
+        mine, other = (change.after, change.before) if new else (change.before, change.after)
+        if mine and not other and not change.harmless and mine.said.startswith("self."):
+            target, is_set, _ = mine.said.partition(" = ")
+            if is_set and "(" not in target:
+                places.setdefault(target, []).append(number)
+    return places
 
 
 def _movable(one: Statement) -> bool:

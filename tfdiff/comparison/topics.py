@@ -42,17 +42,22 @@ _ORDER = (
     "logging",
     "dtype",
     "shape",
+    "passing",
     "decorator",
 )
 _MODULE = re.compile(r"(?<![\w.'\"])(?!self\b|cls\b)(?:[a-z]\w*\.)+(?=[A-Za-z_])")
 _RANK = {kind: place for place, kind in enumerate(_ORDER)}
 # how something is written down more often than what is done: a better reason goes before
-_WEAK = frozenset({"", "dtype", "shape", "logging", "name"})
+_WEAK = frozenset({"", "dtype", "shape", "logging", "passing", "name"})
 _MODES = frozenset({EAGER_ONLY, "eager", "strategy"})
+# a function of that name does nothing else: how it is written says less than what it is for
+_WHOLE = frozenset({"clipping", "duplicates"})
 _OWN = frozenset({"raise", "deprecation", "export", "base", "signature"})
 
 # what the update rule itself is made of: its own rules speak of that
 _OF_THE_RULE = frozenset({"state", "hyper", "iterations", "dtype", "shape"})
+
+_DECLARED = re.compile(r"(self\.\w+) = None")
 
 Sides = tuple[Sequence[Statement], Sequence[Statement]]
 
@@ -76,7 +81,10 @@ def with_topics(changes: Sequence[Change], sides: Sides, name: str = "") -> tupl
         topics = ["" if topic in _OF_THE_RULE else topic for topic in topics]
     else:
         whole = kind_of_name(name) or ""
-        topics = [topic or whole * (whole in _RANK) for topic in topics]
+        keeps = _OWN | _MODES if whole in _WHOLE else _RANK
+        topics = [topic if topic in keeps else whole * (whole in _RANK) for topic in topics]
+        if whole == "state":  # a value that is called there is the state's first one
+            topics = ["state" if topic == "hyper" else topic for topic in topics]
     return tuple(
         replace(change, topic=_mode(change, topic))
         for change, topic in zip(changes, topics, strict=True)
@@ -88,10 +96,26 @@ def _mode(change: Change, topic: str) -> str:
     return "eager" if topic == EAGER_ONLY != change.topic else topic
 
 
+def _heads(features: set[tuple[str, str]]) -> set[tuple[str, str]]:
+    """The features, calls without their arguments."""
+    return {(kind, text.partition("(")[0]) for kind, text in features}
+
+
+def declares(change: Change) -> str:
+    """The attribute that a statement of one side only makes known (``self._x = None``)."""
+    one = change.before or change.after
+    found = _DECLARED.fullmatch(one.said) if one and not (change.before and change.after) else None
+    return found[1] if found else ""
+
+
 def _own(change: Change) -> str:
     """The first matter in which the two sides of a change differ."""
+    if declares(change):
+        return ""
     before, after = (_plain(one) for one in (change.before, change.after))
     kinds = {kind for kind, _ in before ^ after}
+    # a call whose arguments alone differ has to do with what they have to do with, if that shows
+    kinds = {kind for kind, _ in _heads(before) ^ _heads(after)} & _RANK.keys() or kinds
     if change.topic == EAGER_ONLY:
         kinds = (kinds & _OWN) | {EAGER_ONLY}
     return min(kinds & _RANK.keys(), key=_RANK.__getitem__, default="")

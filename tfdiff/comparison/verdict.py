@@ -16,6 +16,7 @@ from tfdiff.findings import (
     Verdict,
 )
 from tfdiff.rules.matching import slots as state
+from tfdiff.rules.matching.regions import base_name
 from tfdiff.rules.pair import Pair
 
 # From the worst to the best: the worst path decides.
@@ -74,7 +75,7 @@ def verdict(pair: Pair, findings: tuple[Finding, ...]) -> Verdict:
     parts = Verdict(
         summary="",
         updates=_updates(pair.verdicts, same_source=same_source),
-        defaults=_defaults(old, new, findings),
+        defaults=_defaults(pair, findings),
         state=_state(findings, known=state.known(pair)),
         calls=_calls(findings),
         execution=_execution(old, new, findings),
@@ -120,9 +121,13 @@ def _updates(paths: tuple[PathVerdict, ...], *, same_source: bool) -> Updates:
     return next((rung for rung in _LADDER if rung in said), "undecided")
 
 
-def _defaults(old: OptimizerFacts, new: OptimizerFacts, findings: tuple[Finding, ...]) -> Defaults:
+def _defaults(pair: Pair, findings: tuple[Finding, ...]) -> Defaults:
     if deciding("defaults", "changed", findings):
         return "changed"
+    old, new = pair.old, pair.new
+    made = [item for item in pair.regions if base_name(item.region.symbol) == "__init__"]
+    if made and all(item.same_code for item in made):
+        return "unchanged"  # even where a value was not read
     names = {parameter.name for parameter in old.parameters}
     values = (
         value

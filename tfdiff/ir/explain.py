@@ -279,7 +279,8 @@ def _rounding(state: str, left: Expr, right: Expr) -> Aspect:
     else:
         phrase = "the same quantities in another order of operations"
     pairs = changed_terms(((state, left),), ((state, right),)).pairs
-    pair = pairs[0] if len(pairs) == 1 else (left, right)
+    told = len(pairs) == 1 and not any(isinstance(term, Number) for term in pairs[0])
+    pair = pairs[0] if told else (left, right)
     return Aspect("rounding-order-changed", state, *pair, phrase)
 
 

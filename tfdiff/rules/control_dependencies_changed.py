@@ -15,8 +15,9 @@ Example:
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
-from tfdiff.rules.matching.topics import Matter, told
+from tfdiff.rules.matching.topics import Matter, by_home, finding, touched
 from tfdiff.rules.pair import Pair
 from tfdiff.rules.told import Told
 
@@ -35,8 +36,19 @@ _MATTER = Matter(
     " the same weights.",
     remedy="Add your own control dependencies where the order matters to you.",
 )
+_PASSING = replace(
+    _MATTER,
+    topic="passing",
+    came="Hands a value on through a further op",
+    went="Hands a value on through one op less",
+    changed="Hands values on through other ops",
+    meaning="An op that hands a value on decides when, and on which device, the value is read; "
+    "where the update rule was proved the same, one step gives the same weights.",
+)
 
 
 def check(pair: Pair) -> Iterator[Told]:
     """One finding for each file in which it changed."""
-    return told(pair, _MATTER)
+    for group in by_home(touched(pair, "control", "passing")):
+        waits = any(change.topic == "control" for _, changes in group for change in changes)
+        yield finding(pair, _MATTER if waits else _PASSING, group)

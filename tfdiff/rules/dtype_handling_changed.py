@@ -15,8 +15,10 @@ Example:
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
-from tfdiff.rules.matching.topics import Matter, told
+from tfdiff.rules.matching.regions import base_name
+from tfdiff.rules.matching.topics import Matter, by_home, finding, touched
 from tfdiff.rules.pair import Pair
 from tfdiff.rules.told import Told
 
@@ -36,6 +38,23 @@ _MATTER = Matter(
 )
 
 
+_ACCEPTS = replace(
+    _MATTER,
+    effect="api",
+    condition="variables or gradients are of another dtype",
+    came="Accepts variables and gradients of further dtypes",
+    went="Accepts variables and gradients of fewer dtypes",
+    changed="Accepts variables and gradients of other dtypes",
+    meaning="Variables and gradients of any other dtype raise an error.",
+    remedy="Nothing to do, unless your variables are of a dtype that one release refuses.",
+)
+
+
 def check(pair: Pair) -> Iterator[Told]:
-    """One finding for each file in which it changed."""
-    return told(pair, _MATTER)
+    """One finding for each file: for what is cast, and for what is accepted."""
+    found = touched(pair, "dtype")
+    accepted = [one for one in found if "valid_dtypes" in base_name(one[0].region.symbol)]
+    for group in by_home(one for one in found if one not in accepted):
+        yield finding(pair, _MATTER, group)
+    for group in by_home(accepted):
+        yield finding(pair, _ACCEPTS, group)

@@ -24,6 +24,8 @@ from tfdiff.rules.matching.slots import holds_argument, matched
 from tfdiff.rules.matching.topics import listed
 from tfdiff.rules.pair import Pair, place
 
+TOGETHER = "file"
+
 
 def check(pair: Pair) -> Iterator[Finding]:
     """One finding for those that became variables, one for those that no longer are."""

@@ -37,20 +37,19 @@ _DECIDED = frozenset({"identical", "equal", "conditional", "differs"})
 
 
 def check(pair: Pair) -> Iterator[Told]:
-    """One finding for each device whose code came or went."""
+    """One finding for each device whose code came, went, or gave way to other code."""
     shared, named = _of_common_ops(pair), _named(pair)
-    groups: dict[tuple[Device | None, bool], list[RegionPair]] = {}
+    groups: dict[Device | None, list[RegionPair]] = {}
     for item in pair.regions:
         one_sided = not (item.old and item.new)
         known = item.region.symbol in shared and base_name(item.region.symbol) not in named
         if item.region.kind in _KINDS and one_sided and item.open and known:
-            groups.setdefault((item.region.device, item.new is not None), []).append(item)
+            groups.setdefault(item.region.device, []).append(item)
     registered = {device.lower() for old, new in pair.kernels() if old and new
                   for device in anew(old, new)}  # fmt: skip
-    for (device, came), items in groups.items():
-        if came and device in registered:
-            continue
-        yield _told(pair, device, items, came=came)
+    for device, items in groups.items():
+        if device not in registered or not all(item.new for item in items):
+            yield _told(pair, device, items)
 
 
 def _of_common_ops(pair: Pair) -> frozenset[str]:
@@ -79,9 +78,14 @@ def _named(pair: Pair) -> frozenset[str]:
     return frozenset(words)
 
 
-def _told(pair: Pair, device: Device | None, items: list[RegionPair], *, came: bool) -> Told:
+def _told(pair: Pair, device: Device | None, items: list[RegionPair]) -> Told:
     said, facet = _SAID.get(device, _SAID[None])
-    names = ", ".join(dict.fromkeys(item.region.symbol for item in items))
+    came = [item for item in items if item.new]
+    went = [item for item in items if not item.new]
+    if came and went:
+        title = f"Code for {said} replaced: {_names(came)}, before {_names(went)}"
+    else:
+        title = f"Code for {said} {'added' if came else 'removed'}: {_names(items)}"
     on_device = [one for one in pair.verdicts if device in {None, one.path.device}]
     decided = bool(on_device) and all(one.verdict in _DECIDED for one in on_device)
     effect: Effect = "performance" if decided else "numeric-conditional"
@@ -101,12 +105,16 @@ def _told(pair: Pair, device: Device | None, items: list[RegionPair], *, came: b
         facet=facet,
         effect=effect,
         certainty="read",
-        subject=names,
+        subject=_names(came or went),
         condition=f"the step runs on {said}" if device else None,
-        title=f"Code for {said} {'added' if came else 'removed'}: {names}",
+        title=title,
         explanation=explanation,
         remedy="Nothing to do." if decided else "Read the lines, or place the step elsewhere.",
-        old=place(items[0].old.span if items[0].old else None),
-        new=place(items[0].new.span if items[0].new else None),
+        old=place(went[0].region.span if went else None),
+        new=place(came[0].region.span if came else None),
     )
     return Told(finding, tuple(change for item in items for change in item.open))
+
+
+def _names(items: list[RegionPair]) -> str:
+    return ", ".join(dict.fromkeys(item.region.symbol for item in items))

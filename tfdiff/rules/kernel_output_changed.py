@@ -16,34 +16,38 @@ Example:
 from collections.abc import Iterator
 
 from tfdiff.findings import Finding
-from tfdiff.rules.matching.kernels import matter
+from tfdiff.rules.matching.kernels import Matter, matters
 from tfdiff.rules.pair import Pair
 from tfdiff.rules.told import Told
+
+TOGETHER = "file"
 
 
 def check(pair: Pair) -> Iterator[Told]:
     """One finding for outputs, one for lifetimes of references."""
     for topic, what in (
-        ("output", "outputs and temporary values are allocated or handed on"),
-        ("lifetime", "references to variables are released"),
+        ("output", "Outputs and temporary values are allocated or handed on"),
+        ("lifetime", "References to variables are released"),
     ):
-        found = matter(pair, topic)
-        if found is None:
-            continue
-        old, new = found.places()
-        finding = Finding(
-            rule="kernel-output-changed",
-            optimizer=pair.name,
-            facet="resource-variable-semantics",
-            effect="memory",
-            certainty="read",
-            subject=f"{topic}: {found.regions[0].region.symbol}",
-            condition=None,
-            title=f"{what[:1].upper()}{what[1:]} otherwise",
-            explanation=f"It concerns {found.names}. It acts on the memory that a step needs; the "
-            f"values are the same.",
-            remedy="Nothing to do.",
-            old=old,
-            new=new,
-        )
-        yield Told(finding, found.changes)
+        for found in matters(pair, topic):
+            yield _told(pair, f"{topic}: {found.subject}", what, found)
+
+
+def _told(pair: Pair, subject: str, what: str, found: Matter) -> Told:
+    old, new = found.places()
+    finding = Finding(
+        rule="kernel-output-changed",
+        optimizer=pair.name,
+        facet="resource-variable-semantics",
+        effect="memory",
+        certainty="read",
+        subject=subject,
+        condition=None,
+        title=f"{what} otherwise",
+        explanation=f"{found.concerns} It acts on the memory that a step needs; the values are the "
+        f"same.{found.details}",
+        remedy="Nothing to do.",
+        old=old,
+        new=new,
+    )
+    return Told(finding, found.changes)

@@ -16,7 +16,7 @@ Example:
 ``ApplyAdam`` on GPU is registered for ``half`` too.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from tfdiff.facts import KernelFacts, Registration, Span
 from tfdiff.findings import Finding
@@ -24,6 +24,9 @@ from tfdiff.rules.matching.kernels import anew, declared, written_anew
 from tfdiff.rules.pair import Pair, place
 from tfdiff.rules.told import Told
 
+TOGETHER = "file"
+_ANY = ""  # registered without naming types: for all that the op allows
+_Where = tuple[str, tuple[str, ...]]
 _Kind = tuple[str, tuple[tuple[str, str], ...], tuple[str, ...]]
 
 
@@ -58,7 +61,7 @@ def _finding(
         effect="api",
         certainty="proved",
         subject=names,
-        condition="; ".join(said),
+        condition=f"the step runs on {' or '.join(_devices(said))}",
         title=f"{names}: {'; '.join(said)}",
         explanation=_explanation(devices, lost=lost),
         remedy="Place the variables on a device and in a type that both releases register."
@@ -67,6 +70,11 @@ def _finding(
         old=place(_first_other(old, new)),
         new=place(_first_other(new, old)),
     )
+
+
+def _devices(said: tuple[str, ...]) -> list[str]:
+    words = (phrase.partition(" on ")[2].split()[0] for phrase in said)
+    return list(dict.fromkeys(words))
 
 
 def _explanation(devices: list[str], *, lost: bool) -> str:
@@ -116,22 +124,36 @@ def _first_other(kernel: KernelFacts, other: KernelFacts) -> Span | None:
 def _differences(old: KernelFacts, new: KernelFacts) -> tuple[str, ...]:
     before = {_kind(registration) for registration in old.registrations}
     after = {_kind(registration) for registration in new.registrations}
-    came = {
+    came = _by_device(
         (device, types, () if device in anew(old, new) else host_memory)
         for device, types, host_memory in after - before
-    }
-    return (
-        *(f"now {phrase}" for phrase in _phrases(came)),
-        *(f"no longer {phrase}" for phrase in _phrases(before - after)),
+    )
+    went = _by_device(before - after)
+    places = sorted(came.keys() | went.keys())
+    return tuple(
+        said for where in places for said in _said(where, came.get(where, []), went.get(where, []))
     )
 
 
-def _phrases(kinds: set[_Kind]) -> Iterator[str]:
-    """``on GPU for T=half, double``: the devices, each with its types on one line."""
-    by_device: dict[tuple[str, tuple[str, ...]], list[str]] = {}
+def _said(where: _Where, now: list[str], then: list[str]) -> Iterator[str]:
+    """What is registered otherwise on one device, with the same arguments in host memory."""
+    device, host_memory = where
+    memory = f" with {', '.join(host_memory)} in host memory" if host_memory else ""
+    on = f"on {device}{memory}"
+    if _ANY in then and now:
+        yield f"no longer {on} for every type, only for {', '.join(now)}"
+    elif _ANY in now and then:
+        yield f"now {on} for every type, and not only for {', '.join(then)}"
+    else:
+        for verb, types in (("now", now), ("no longer", then)):
+            if types:
+                yield f"{verb} {on}" + ("" if _ANY in types else f" for {', '.join(types)}")
+
+
+def _by_device(kinds: Iterable[_Kind]) -> dict[_Where, list[str]]:
+    """The types on each device and with each choice of host memory."""
+    found: dict[_Where, list[str]] = {}
     for device, types, host_memory in sorted(kinds):
-        said = " ".join(f"{attr}={name}" for attr, name in types) or "any type"
-        by_device.setdefault((device, host_memory), []).append(said)
-    for (device, host_memory), names in by_device.items():
-        memory = f" with {', '.join(host_memory)} in host memory" if host_memory else ""
-        yield f"on {device} for {', '.join(names)}{memory}"
+        said = " ".join(f"{attr}={name}" for attr, name in types)
+        found.setdefault((device, host_memory), []).append(said)
+    return found

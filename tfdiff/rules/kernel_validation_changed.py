@@ -19,40 +19,46 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tfdiff.findings import Finding
-from tfdiff.rules.matching.kernels import Matter, matter
+from tfdiff.rules.matching.kernels import Matter, matters
 from tfdiff.rules.pair import Change, Pair
 from tfdiff.rules.told import Told
 
+TOGETHER = "file"
 _MESSAGE = re.compile(r'"((?:[^"\\]|\\.)*)"')
 _CHECK = re.compile(r"OP_REQUIRES\w*\s*\(\s*\w+\s*,")
 _LONGEST = 100
 _SHOWN = 4
+_UNTOLD = "Kernels check their inputs otherwise"
 
 
 def check(pair: Pair) -> Iterator[Told]:
-    """One finding for all checks of the kernels and helpers."""
-    found = matter(pair, "validation")
-    if found is None:
-        return
+    """One finding for the helpers' checks, and one for each way in which kernels' own differ."""
+    for found in matters(pair, "validation"):
+        yield _told(pair, found)
+
+
+def _told(pair: Pair, found: Matter) -> Told:
     old, new = found.places()
     worded = all(_only_worded(change) for change in found.changes)
     asked = _asked(found)
+    title = _title(found, asked)
+    details = found.details if title == _UNTOLD else ""
     finding = Finding(
         rule="kernel-validation-changed",
         optimizer=pair.name,
         facet="validation",
         effect="none" if worded else "api",
         certainty="read",
-        subject=found.regions[0].region.symbol,
+        subject=found.subject,
         condition=None if worded else "an input that only one release accepts",
-        title="Kernels word their errors otherwise" if worded else _title(found, asked),
-        explanation=f"It concerns {found.names}. "
-        + ("The checks themselves are the same." if worded else _meaning(asked)),
+        title="Kernels word their errors otherwise" if worded else title,
+        explanation=f"{found.concerns} "
+        + ("The checks themselves are the same." if worded else f"{_meaning(asked)}{details}"),
         remedy="Nothing to do." if worded else _remedy(asked),
         old=old,
         new=new,
     )
-    yield Told(finding, found.changes)
+    return Told(finding, found.changes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,11 +131,11 @@ def _title(found: Matter, asked: _Asked | None) -> str:
         f"no longer: {'; '.join(went[:2])}" if went else "",
     )
     said = ", ".join(part for part in parts if part)
-    return f"Kernels check their inputs otherwise{f' ({said})' if said else ''}"
+    return f"{_UNTOLD} ({said})" if said else _UNTOLD
 
 
 def _messages(texts: Iterator[str]) -> list[str]:
-    found = (" ".join(_MESSAGE.findall(text))[:_LONGEST].strip() for text in texts)
+    found = (" ".join(" ".join(_MESSAGE.findall(text)).split())[:_LONGEST] for text in texts)
     return list(dict.fromkeys(one for one in found if one))
 
 

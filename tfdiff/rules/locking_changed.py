@@ -20,9 +20,14 @@ from collections.abc import Iterator
 
 from tfdiff.facts import KernelFacts, Locking, Span
 from tfdiff.findings import Finding
-from tfdiff.rules.matching.kernels import topical
+from tfdiff.rules.matching.kernels import spots, topical
 from tfdiff.rules.pair import Pair, place
 from tfdiff.rules.told import Told
+
+TOGETHER = "file"
+
+_BY_HAND = "mutex::lock"
+# see extract.cxx.locking
 
 
 def check(pair: Pair) -> Iterator[Told]:
@@ -39,6 +44,10 @@ def check(pair: Pair) -> Iterator[Told]:
     for (before_lock, after_lock), kernels in folded.items():
         names = ", ".join(dict.fromkeys(name for name, _, _ in kernels))
         name, old, new = kernels[0]
+        symbols = frozenset(name for name, _, _ in kernels)
+        changes = topical(pair, "locking", symbols)
+        whole = place(_where(old, name)), place(_where(new, name))
+        old_place, new_place = spots(pair, changes, symbols) or whole
         finding = Finding(
             rule="locking-changed",
             optimizer=pair.name,
@@ -48,14 +57,14 @@ def check(pair: Pair) -> Iterator[Told]:
             subject=names,
             condition="several steps update the same variable at once",
             title=f"{names} locks otherwise: {_said(after_lock)}",
-            explanation=f"It was: {_said(before_lock)}. Concurrent updates of one variable may "
-            f"interleave in another way; a single worker sees no difference.",
-            remedy="Pass use_locking=True where concurrent updates must not interleave.",
-            old=place(_where(old, name)),
-            new=place(_where(new, name)),
+            explanation=f"It was: {_said(before_lock)}. {_meaning(before_lock, after_lock)}",
+            remedy="Nothing to do."
+            if _same_set(before_lock, after_lock)
+            else "Pass use_locking=True where concurrent updates must not interleave.",
+            old=old_place,
+            new=new_place,
         )
-        symbols = frozenset(name for name, _, _ in kernels)
-        yield Told(finding, topical(pair, "locking", symbols))
+        yield Told(finding, changes)
 
 
 def _said(locking: Locking) -> str:
@@ -64,6 +73,28 @@ def _said(locking: Locking) -> str:
     inputs = f" on {', '.join(locking.inputs)}" if locking.inputs else ""
     decided = f", exclusive by {locking.exclusive}" if locking.exclusive else ""
     return f"{locking.lock_call}{inputs}{decided}"
+
+
+def _same_set(old: Locking, new: Locking) -> bool:
+    """Whether the same inputs are locked in the same order, by the same choice."""
+    return (old.inputs, old.exclusive) == (new.inputs, new.exclusive) and bool(
+        old.lock_call and new.lock_call
+    )
+
+
+def _meaning(old: Locking, new: Locking) -> str:
+    if not _same_set(old, new):
+        return (
+            "Concurrent updates of one variable may interleave in another way; a single worker "
+            "sees no difference."
+        )
+    by_hand = {lock.lock_call == _BY_HAND for lock in (old, new)}
+    if by_hand == {True, False}:
+        return (
+            "The same inputs are locked. A lock that is taken by hand stays taken where a check "
+            "fails in between, so that the next update waits for ever; a scoped one is given back."
+        )
+    return "The same inputs are locked in the same order, by other means."
 
 
 def _where(kernel: KernelFacts, name: str) -> Span | None:

@@ -34,34 +34,56 @@ _RAISES = re.compile(
 def check(pair: Pair) -> Iterator[Told]:
     """One finding for each method that has another owner on each side."""
     for item in pair.regions:
-        if item.old and item.new and _overridden(pair, item) and item.open:
-            name = base_name(item.region.symbol)
-            refused = _RAISES.search(item.new.text)
-            yield Told(
-                Finding(
-                    rule="method-overridden",
-                    optimizer=pair.name,
-                    facet="base-class-behaviour",
-                    effect="api",
-                    certainty="proved",
-                    subject=item.region.symbol,
-                    condition=f"{name} is called",
-                    title=f"{name} raises {refused[1]} now"
-                    if refused
-                    else f"{name} is {item.new.symbol} now instead of {item.old.symbol}",
-                    explanation=f"It was {item.old.symbol}; {item.new.symbol} does nothing but "
-                    f"raise {refused[1]}."
-                    if refused
-                    else "Another class defines it than before, so all that it does may "
-                    "differ; both bodies are shown.",
-                    remedy=f"Do not call {name} at the new release."
-                    if refused
-                    else f"Read {item.new.symbol} where you rely on what {name} did.",
-                    old=place(item.old.span),
-                    new=place(item.new.span),
-                ),
-                item.open,
-            )
+        if not item.open:
+            continue
+        owners = _beside(pair, item)
+        if owners is None and item.old and item.new and _overridden(pair, item):
+            owners = item.old.symbol, item.new.symbol
+        if owners is not None:
+            yield Told(_finding(pair, item, *owners), item.open)
+
+
+def _finding(pair: Pair, item: RegionPair, old: str, new: str) -> Finding:
+    name = base_name(item.region.symbol)
+    refused = _RAISES.search(item.new.text) if item.new else None
+    if refused:
+        title = f"{name} raises {refused[1]} now"
+        explanation = f"It was {old}; {new} does nothing but raise {refused[1]}."
+        remedy = f"Do not call {name} at the new release."
+    else:
+        title = f"{name} is {new} now instead of {old}"
+        explanation = "Another class defines it than before, so all that it does may differ; the "
+        explanation += "lines are shown."
+        explanation += " What it inherited is still called." if not item.old else ""
+        remedy = f"Read {new} where you rely on what {name} did."
+    return Finding(
+        rule="method-overridden",
+        optimizer=pair.name,
+        facet="base-class-behaviour",
+        effect="api",
+        certainty="proved",
+        subject=item.region.symbol,
+        condition=f"{name} is called",
+        title=title,
+        explanation=explanation,
+        remedy=remedy,
+        old=place(item.old.span if item.old else None),
+        new=place(item.new.span if item.new else None),
+    )
+
+
+def _beside(pair: Pair, item: RegionPair) -> tuple[str, str] | None:
+    """The method of both sides, where the class's own came or went beside the inherited one."""
+    if (item.old and item.new) or item.region.kind != "method":
+        return None
+    name = base_name(item.region.symbol)
+    before = next((one.owner for one in pair.old.methods if one.name == name), "")
+    after = next((one.owner for one in pair.new.methods if one.name == name), "")
+    own = pair.new.class_name if item.new else pair.old.class_name
+    apart = before and after and before != after and item.region.symbol == f"{own}.{name}"
+    if not apart or name == "__init__" or computes_update(name):
+        return None
+    return f"{before}.{name}", f"{after}.{name}"
 
 
 def _overridden(pair: Pair, item: RegionPair) -> bool:

@@ -26,6 +26,7 @@ from tfdiff.rules.matching.values import shown
 from tfdiff.rules.pair import Change, Pair, place
 from tfdiff.rules.told import Told
 
+TOGETHER = "file"
 _READ: Final = {"property", "attribute"}  # a script sees no difference
 
 
@@ -62,10 +63,14 @@ def _differences(old: Method, new: Method) -> tuple[str, ...]:
     after = {one.name: one for one in new.parameters}
     if new.kind != old.kind and not {old.kind, new.kind} <= _READ:
         return (f"it is {_a(new.kind)} and was {_a(old.kind)}",)
-    if all("**" in {one.kind for one in method.parameters} for method in (old, new)):
-        return ()  # it hands on whatever it is given: what that may be is not said here
-    came = [f"{name} is new" for name in after if name not in before]
-    went = [f"{name} is gone" for name in before if name not in after]
+    hands_on = [_hands_on(method) for method in (old, new)]
+    if all(hands_on) or (any(hands_on) and old.owner != new.owner):
+        return ()  # whatever it is given: what that may be is not said here
+    came = [f"{name} is new" for name, one in after.items() if name not in before and _named(one)]
+    went = [f"{name} is gone" for name, one in before.items() if name not in after and _named(one)]
+    if any(hands_on):
+        said = "it takes any keyword now" if hands_on[1] else "it takes no other keywords any more"
+        return (said, *([] if hands_on[1] else went), *([] if hands_on[0] else came))
     changed = [
         f"{name} is {shown(after[name].default)} by default instead of {shown(one.default)}"
         for name, one in before.items()
@@ -84,8 +89,18 @@ def _a(kind: str) -> str:
 
 def _breaks(old: Method, new: Method) -> bool:
     """Whether calls written for the old release may fail or mean something else."""
+    if _hands_on(new):
+        return False
     before, after = ([one.name for one in method.parameters] for method in (old, new))
     return old.kind != new.kind or after[: len(before)] != before
+
+
+def _hands_on(method: Method) -> bool:
+    return any(one.kind == "**" for one in method.parameters)
+
+
+def _named(parameter: Parameter) -> bool:
+    return not parameter.kind.startswith("*")
 
 
 def _differ(old: Parameter, new: Parameter) -> bool:

@@ -19,9 +19,11 @@ from collections.abc import Iterator
 
 from tfdiff.facts import Device
 from tfdiff.findings import Facet, Finding
-from tfdiff.rules.matching.kernels import matter
+from tfdiff.rules.matching.kernels import Matter, matters
 from tfdiff.rules.pair import Pair
 from tfdiff.rules.told import Told
+
+TOGETHER = "file"
 
 _PARALLEL = frozenset({"parallelFor", "Shard"})
 _FACETS: dict[Device | None, Facet] = {
@@ -32,10 +34,12 @@ _FACETS: dict[Device | None, Facet] = {
 
 
 def check(pair: Pair) -> Iterator[Told]:
-    """One finding for everything that has to do with parallel execution."""
-    found = matter(pair, "parallel")
-    if found is None:
-        return
+    """One finding for each way in which the work is divided otherwise."""
+    for found in matters(pair, "parallel"):
+        yield _told(pair, found)
+
+
+def _told(pair: Pair, found: Matter) -> Told:
     old, new = found.places()
     if found.came & _PARALLEL:
         said = "in parallel now"
@@ -49,9 +53,9 @@ def check(pair: Pair) -> Iterator[Told]:
         facet=_FACETS.get(found.regions[0].region.device, "update-rule-kernel-cpu"),
         effect="performance",
         certainty="read",
-        subject=found.names,
+        subject=found.subject,
         condition=None,
-        title=f"{found.names}: runs {said}",
+        title=f"{found.subject}: runs {said}",
         explanation="Each element is computed by itself, so the division of the work changes the "
         "speed and not the weights. Rows that occur more than once in a sparse gradient are the "
         "exception: they depend on the order.",
@@ -59,4 +63,4 @@ def check(pair: Pair) -> Iterator[Told]:
         old=old,
         new=new,
     )
-    yield Told(finding, found.changes)
+    return Told(finding, found.changes)

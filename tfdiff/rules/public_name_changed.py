@@ -1,7 +1,8 @@
 """The optimizer is public under other names.
 
 What it reports:
-Public names of the class that came or went; exports that changed and leave its names alone.
+Public names of the class that came or went, optimizers that moved together as one finding; exports
+that changed and leave its names alone.
 
 Effect on training:
 None; imports under a name that is gone fail.
@@ -14,7 +15,7 @@ Example:
 ``tf.train.AdamOptimizer`` is exported for version 1 of the interface only.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from tfdiff.findings import Finding
 from tfdiff.rules.matching.names import Names, names
@@ -23,6 +24,7 @@ from tfdiff.rules.pair import Change, Pair, place
 from tfdiff.rules.told import Told
 
 TOPICAL = True
+TOGETHER = "anywhere"
 _MATTER = Matter(
     rule="public-name-changed",
     topic="export",
@@ -49,37 +51,42 @@ def check(pair: Pair) -> Iterator[Told]:
 
 
 def _finding(pair: Pair, own: Names) -> Finding:
-    said = [f"gone: {listed(list(own.gone))}"] if own.gone else []
-    said += [f"new: {listed(list(own.came))}"] if own.came else []
+    gone, came, kept = (_homes(pair, some) for some in (own.gone, own.came, own.kept))
+    said = [f"no longer {listed(gone)}"] if gone else []
+    said += [f"now {listed(came)}"] if came else []
     explanation = (
-        f"Both releases know it as {listed(list(own.kept))}."
-        if own.kept
+        f"Both releases have it {listed(kept)}."
+        if kept
         else "No name of it is the same at both releases."
     )
-    if own.gone:
+    if gone:
         explanation += " Under a name that is gone there is nothing, or another class."
+    remedy = "Nothing to do; scripts that import it from the new place do not run before."
+    if gone and kept:
+        remedy = f"Import it {kept[0]}, which both releases have."
+    elif gone:
+        remedy = f"Import it {_homes(pair, pair.new.public_names)[0]} at the new release."
     return Finding(
         rule="public-name-changed",
         optimizer=pair.name,
         facet="name-deprecation",
         effect="api",
         certainty="proved",
-        subject=f"{', '.join(own.gone) or '-'} -> {', '.join(own.came) or '-'}",
-        condition=f"it is imported as {listed(list(own.gone or own.came))}",
-        title=f"Public names: {'; '.join(said)}",
+        subject=f"{'; '.join(gone) or '-'} -> {'; '.join(came) or '-'}",
+        condition=f"it is imported {listed(gone or came)}",
+        title=f"Can be imported {'; '.join(said)}",
         explanation=explanation,
-        remedy=_remedy(pair, own),
+        remedy=remedy,
         old=place(pair.old.span),
         new=place(pair.new.span),
     )
 
 
-def _remedy(pair: Pair, own: Names) -> str:
-    if not own.gone:
-        return "Nothing to do; scripts that import it under the new name do not run before."
-    if own.kept:
-        return f"Import it as {own.kept[0]}, which both releases have."
-    return f"Import it as {pair.new.public_names[0]} at the new release."
+def _homes(pair: Pair, some: Iterable[str]) -> list[str]:
+    """Where names stand: optimizers that moved together say the same."""
+    own = pair.name.rpartition(".")[2]
+    homes = (name.rpartition(".") for name in some)
+    return [f"from {home}" if last == own else f"as {home}.{last}" for home, _, last in homes]
 
 
 def _own_exports(pair: Pair) -> tuple[Change, ...]:

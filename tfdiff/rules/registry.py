@@ -4,7 +4,8 @@ A rule module has a docstring with the four headings of the house style and one 
 ``check(pair)`` that yields findings, or ``Told`` where a finding accounts for more than its own
 lines. ``CATCH_ALL = True`` marks the rules that speak of what no exact rule accounted for; they
 run after the others. ``PRESENCE = True`` marks those that speak of an optimizer that one release
-does not have; no other rule runs on such a pair.
+does not have; no other rule runs on such a pair. ``TOGETHER`` marks those whose subject names
+one of several things that differ alike, such as ops: in one file, or anywhere.
 """
 
 import pkgutil
@@ -13,6 +14,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
+from typing import Literal as OneOf
 
 import tfdiff.rules
 from tfdiff.findings import Finding
@@ -30,6 +32,7 @@ class Rule:
 
     Attributes:
         stage: when it runs: 0 on facts, 1 on statements by topic, 2 on what is left.
+        together: where the same is told once for all optimizers, with all their subjects.
     """
 
     id: str
@@ -37,6 +40,7 @@ class Rule:
     documentation: tuple[tuple[str, str], ...]
     stage: int
     presence: bool
+    together: OneOf["", "file", "anywhere"]
     check: Callable[[Pair], Iterable[Finding | Told]]
 
 
@@ -57,6 +61,7 @@ def _rule(name: str) -> Rule:
         documentation=sections,
         stage=2 if hasattr(module, "CATCH_ALL") else int(hasattr(module, "TOPICAL")),
         presence=getattr(module, "PRESENCE", False),
+        together=getattr(module, "TOGETHER", ""),
         check=module.check,
     )
 

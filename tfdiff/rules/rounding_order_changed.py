@@ -21,6 +21,7 @@ from tfdiff.rules.matching.updates import Wording, told
 from tfdiff.rules.pair import Pair
 from tfdiff.rules.told import Told
 
+TOGETHER = "file"
 _WORDING = Wording(
     rule="rounding-order-changed",
     kinds=("rounding-order-changed",),

@@ -17,9 +17,11 @@ The shape of a resource variable is read from the handle's data.
 from collections.abc import Iterator
 
 from tfdiff.findings import Finding
-from tfdiff.rules.matching.kernels import declared, identifiers, matter
+from tfdiff.rules.matching.kernels import declared, identifiers, matters
 from tfdiff.rules.pair import Pair, place
 from tfdiff.rules.told import Told
+
+TOGETHER = "file"
 
 
 def check(pair: Pair) -> Iterator[Told]:
@@ -31,12 +33,12 @@ def check(pair: Pair) -> Iterator[Told]:
         and new
         and (old.op.shape_function, old.op.flags) != (new.op.shape_function, new.op.flags)
     ]
-    found = matter(pair, "shape", {"helper"})
+    found = next(iter(matters(pair, "shape", {"helper"})), None)
     if found is None and not ops:
         return
     declared_in = declared(pair, "op", [new.name for _, new in ops])
     if found is not None:
-        names, (old_place, new_place) = found.names, found.places()
+        names, (old_place, new_place) = found.subject, found.places()
     else:
         names = ", ".join(new.name for _, new in ops)
         old_place, new_place = place(ops[0][0].span), place(ops[0][1].span)
@@ -51,7 +53,7 @@ def check(pair: Pair) -> Iterator[Told]:
         facet="validation",
         effect="api",
         certainty="read",
-        subject=names.partition(",")[0],
+        subject=names,
         condition="shapes that do not fit, or are not known",
         title=f"Shape function changed: {names}",
         explanation=f"It runs when the op is added to a graph, not in a step.{asked}{noted}",

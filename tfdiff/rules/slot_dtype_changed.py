@@ -23,6 +23,8 @@ from tfdiff.findings import Finding
 from tfdiff.rules.matching.slots import kind, matched, subject
 from tfdiff.rules.pair import Pair, place
 
+TOGETHER = "file"
+
 _TYPE = re.compile(r"(u?int|b?float|complex)\d+|half|double|bool|variable")
 _NUMBERS: dict[type, tuple[str, ...]] = {float: ("float32",), int: ("int32", "float32")}
 

@@ -25,6 +25,8 @@ from tfdiff.rules.matching.topics import listed
 from tfdiff.rules.pair import Pair, place
 from tfdiff.rules.told import Told
 
+TOGETHER = "file"
+
 _Order = tuple[tuple[str, ...], ...]
 _LISTS = frozenset({"get_weights", "set_weights", "weights", "variables"})
 

@@ -22,6 +22,8 @@ from tfdiff.findings import Finding
 from tfdiff.rules.matching.slots import kind, matched, subject
 from tfdiff.rules.pair import Pair, place
 
+TOGETHER = "file"
+
 _NUMBERS = re.compile(r"[\[(]\d[\d, ]*[\])]")
 _SAID = {
     "variable": "the variable's shape",

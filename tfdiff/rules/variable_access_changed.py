@@ -16,12 +16,15 @@ Example:
 ``GetInputTensorFromVariable`` calls ``PrepareToUpdateVariable`` before a dense update.
 """
 
+import re
 from collections.abc import Iterator
 
 from tfdiff.findings import Finding
-from tfdiff.rules.matching.kernels import Matter, identifiers, matter
+from tfdiff.rules.matching.kernels import Matter, identifiers, matters
 from tfdiff.rules.pair import Pair
 from tfdiff.rules.told import Told
+
+TOGETHER = "file"
 
 # The framework's mechanisms, by the name that only code using them says.
 _MECHANISMS = {
@@ -52,11 +55,16 @@ _MECHANISMS = {
 }
 
 
+_ACCESS = re.compile(r"Variable|Input|Resource|Copy|RefCount|Handle|Mutable|Lookup")
+
+
 def check(pair: Pair) -> Iterator[Told]:
-    """One finding for everything that has to do with access to the variable."""
-    found = matter(pair, "variable-access")
-    if found is None:
-        return
+    """One finding for the helpers, and one for each way in which kernels differ by themselves."""
+    for found in matters(pair, "variable-access"):
+        yield _told(pair, found)
+
+
+def _told(pair: Pair, found: Matter) -> Told:
     old, new = found.places()
     finding = Finding(
         rule="variable-access-changed",
@@ -64,7 +72,7 @@ def check(pair: Pair) -> Iterator[Told]:
         facet="resource-variable-semantics",
         effect="distributed",
         certainty="read",
-        subject=found.regions[0].region.symbol,
+        subject=found.subject,
         condition="a variable is read while it is updated",
         title=f"Access to the variable changed: {_said(found)}",
         explanation=" ".join(_sentences(found)),
@@ -73,7 +81,7 @@ def check(pair: Pair) -> Iterator[Told]:
         old=old,
         new=new,
     )
-    yield Told(finding, found.changes)
+    return Told(finding, found.changes)
 
 
 def _said(found: Matter) -> str:
@@ -83,16 +91,24 @@ def _said(found: Matter) -> str:
     ]
     if phrases:
         return "; ".join(phrases)
-    came, went = identifiers(found.came), identifiers(found.went)
+    came, went = (
+        [word for word in identifiers(words) if _ACCESS.search(word)]
+        for words in (found.came, found.went)
+    )
     parts = (
         f"now with {', '.join(came)}" if came else "",
         f"no longer with {', '.join(went)}" if went else "",
     )
-    return ", ".join(part for part in parts if part) or "the same calls with other arguments"
+    return (
+        ", ".join(part for part in parts if part)
+        or "the same calls, elsewhere or with other arguments"
+    )
 
 
 def _sentences(found: Matter) -> Iterator[str]:
     for name, (_, meaning) in _MECHANISMS.items():
         if name in found.came | found.went:
             yield meaning
-    yield f"It concerns {found.names}. One step at a time gives the same weights."
+    untold = not found.came & _MECHANISMS.keys() and not found.went & _MECHANISMS.keys()
+    yield f"{found.concerns}{found.details if untold else ''}"
+    yield "One step at a time gives the same weights."

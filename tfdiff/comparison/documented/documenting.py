@@ -38,10 +38,14 @@ _VOCABULARY: Final = {
     "eager-graph-mode": r"eager|graph mode|tf\.function",
     "name-deprecation": r"deprecat|renam|remov|mov|alias|add|new\b|introduc|=>|migrat",
 }
+# a rule that speaks of less than its facet: an argument that is added gives no new name
+_OF_RULE: Final = {
+    "public-name-changed": r"deprecat|renam|remov|\bmov|alias|expos|export|=>|migrat",
+}
 _DEVICES: Final = frozenset({"CPU", "GPU", "XLA", "SYCL"})
 _ANY_DEVICE = re.compile(r"\b(CPUs?|GPUs?|TPUs?|XLA|SYCL|ROCm)\b")
 _OFFERS = re.compile(
-    r"argument|parameter|\bargs?\b|default|option|\badd|support|accept|hyper|chang|flag",
+    r"argument|parameter|\bargs?\b|default|option|\badd|support|accept|allow|hyper|chang|flag",
     re.IGNORECASE,
 )
 _OF_ARGUMENTS: Final = frozenset(
@@ -134,7 +138,7 @@ def _fit(finding: Finding, entry: NoteEntry, said: int, names: Names) -> int:
         return 0
     if finding.facet in _OF_ARGUMENTS or finding.rule.startswith("parameter-"):
         return said + subject if subject else 0
-    words = _VOCABULARY.get(finding.facet)
+    words = _OF_RULE.get(finding.rule, _VOCABULARY.get(finding.facet))
     told = bool(words and re.search(words, entry.text, re.IGNORECASE))
     changed = _changed(finding, names) & _identifiers(entry.whole)
     # "fix" and "change" are too little to tell which of a class's methods is meant

@@ -62,9 +62,7 @@ _NAMES: Final[dict[str, frozenset[str]]] = {
         "threadIdx gridDim stream gpuStream_t"
     ),
     "logging": frozenset({"LOG", "VLOG", "DVLOG", "DLOG", "DebugString"}),
-    "lifetime": words_of(
-        "ScopedUnref Unref Ref unref_var TF_DISALLOW_COPY_AND_ASSIGN delete move IgnoreError"
-    ),
+    "lifetime": words_of("ScopedUnref Unref Ref unref_var delete move IgnoreError"),
 }
 
 

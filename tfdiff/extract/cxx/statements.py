@@ -98,6 +98,8 @@ class _Reader:
                 self._heads.append(len(self._found) - 1)
             return
         words = spelled([token for token in tokens if token.text != b";"])
+        if "TF_DISALLOW_COPY_AND_ASSIGN" in words[:1] or words[-2:] == ("=", "delete"):
+            return  # that a class cannot be copied, in either spelling: the compiler's matter
         parent = self._heads[-1] if self._heads else None
         start, end = tokens[0].start, tokens[-1].end
         text = " ".join(self._source[start:end].decode("utf-8", "replace").split())
@@ -143,7 +145,9 @@ def _binds(words: Sequence[str], *, head: bool) -> tuple[str, ...]:
         if not _names(word) or before in {".", "->", "::"}:
             continue
         assigned = bool(_ASSIGNED.match(following)) and following != "=="
+        # behind the sign of an assignment "*" multiplies
         declared = index > 0 and (_names(before) or before in {"&", "*", ">", "auto", "T"} | _TYPES)
+        declared = declared and "=" not in words[:index]
         ends = following in {"", ",", ")", "(", "{", "="}
         if assigned or (declared and ends and (head or following in {"", "=", "(", "{"})):
             found.append(word)

@@ -56,7 +56,7 @@ _KINDS: dict[str, tuple[str, ...]] = {
     "tracking": (
         r"_track_\w+",
         r"_?checkpoint\w*",
-        r"\w*[Rr]estore\w*",
+        r"(?!\w*_to_restore)\w*[Rr]estor\w*",
         r"_handle_deferred\w*",
         r"_lookup_dependency",
         r"_gather_saveables\w*",
@@ -165,7 +165,6 @@ _KINDS: dict[str, tuple[str, ...]] = {
         r"trainable",
         r"is_initialized",
         r"create_or_get\w*",
-        r"variables",
         r"track_variable",
         r"_set_weights",
         r"validate_shape",
@@ -181,9 +180,6 @@ _KINDS: dict[str, tuple[str, ...]] = {
         r"\w*control_dependenc(y|ies)\w*",
         r"with_dependencies",
         r"group",
-        r"identity",
-        r"no_op",
-        r"read_value",
     ),
     "scope": (
         r"\w*name_scope\w*",
@@ -237,10 +233,12 @@ _KINDS: dict[str, tuple[str, ...]] = {
         r"as_list",
         r"size",
     ),
+    "passing": (r"identity", r"no_op", r"read_value"),
     "name": (r"name",),
 }
 _PATTERNS = tuple((kind, re.compile("|".join(names))) for kind, names in _KINDS.items())
 _DEPRECATION = re.compile(r"deprecat\w*|\w*deprecated\w*")
+_CALLED = frozenset({"group", "unique"})  # plain words, unless they are called
 _EXPORT = re.compile(r"\w+_export|do_not_generate_docs\w*")
 
 
@@ -300,8 +298,8 @@ def _features(node: ast.AST, whole: ast.AST | None) -> Iterator[Feature]:
 def _as_a_whole(node: ast.AST) -> str:
     """The matter of an expression whatever its parts have to do with, "" for most.
 
-    A test of what kind of variable (or what in its place) something is, and a shape, whatever
-    it is the shape of.
+    A test of what kind of variable (or what in its place) something is; a shape, whatever it is
+    the shape of; an argument that is kept as a tensor.
     """
     match node:
         case ast.Call(func=ast.Name(id="isinstance"), args=[_, kinds]) if any(
@@ -312,12 +310,16 @@ def _as_a_whole(node: ast.AST) -> str:
             return "variables"
         case ast.Call(func=ast.Name(id="shape") | ast.Attribute(attr="shape")):
             return "shape"
+        case ast.Assign(targets=[ast.Attribute()], value=ast.Call(func=func, args=[value, *_])) if (
+            ast.unparse(func).endswith("convert_to_tensor") and isinstance(value, ast.Name)
+        ):
+            return "hyper"  # an argument is kept as a tensor
     return ""
 
 
 def _named(name: str, whole: ast.AST) -> Iterator[Feature]:
     kind = kind_of_name(name)
-    if kind is not None:
+    if kind is not None and (name not in _CALLED or isinstance(whole, ast.Call)):
         if isinstance(whole, ast.keyword):
             yield Feature(kind, f"{whole.arg}={ast.unparse(whole.value)}")
         else:

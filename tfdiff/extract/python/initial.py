@@ -1,6 +1,7 @@
 """What a slot starts with, and the names and scopes that its creation computes."""
 
 import ast
+import re
 from collections.abc import Iterator
 
 from tfdiff.extract.python.classes import ResolvedClass
@@ -77,11 +78,25 @@ class InitialValues:
                 if one.target == written and one.kind in {"=", "for"}:
                     value = self._evaluator.value(one.value, self._names)
                     break
+        if isinstance(value, Unknown):
+            value = self._made_unique(written) or value
         if isinstance(value, Literal):
             if isinstance(value.value, str):
                 yield value.value
             elif isinstance(value.value, tuple):
                 yield from (name for name in value.value if isinstance(name, str))
+
+    def _made_unique(self, written: str) -> Literal | None:
+        """The name that a nested function is given, where it returns it, or more behind it."""
+        function = self._one.function
+        match parsed(written):
+            case ast.Call(func=ast.Name(id=called), args=[ast.Constant(value=str(name))]) if (
+                called in function.locals
+            ):
+                returned = (one.value for one in function.assignments if one.kind == "return")
+                kept = (re.match(r"\w+( \+ |$)", value) for value in returned)
+                return Literal(name, written) if any(kept) else None
+        return None
 
     def _hypers(self) -> Iterator[str]:
         """The names under which ``_set_hyper`` keeps hyperparameters."""

@@ -52,6 +52,7 @@ _BACKEND = {
     "update_add": "assign_add",
     "update_sub": "assign_sub",
 }
+_MODULES = {"tensorflow.python.framework.types": "dtypes"}
 _KEYWORDS = {"keep_dims": "keepdims", "reduction_indices": "axis", "grouped": "group"}
 _COLLECTING = {"all", "any", "frozenset", "list", "max", "min", "set", "sorted", "sum", "tuple"}
 _TRACKABLE = re.compile(r"([Cc])heckpointable")
@@ -73,7 +74,8 @@ class Spelling(ast.NodeTransformer):
         full = self._imports.get(node.id)
         if full is None:
             return ast.copy_location(ast.Name(self._name(node.id), node.ctx), node)
-        found = ast.Name(self._name(full.rpartition(".")[2]), node.ctx)
+        last = _MODULES.get(full, full.rpartition(".")[2])
+        found = ast.Name(self._name(last), node.ctx)
         found.from_import = True  # type: ignore[attr-defined]
         return ast.copy_location(found, node)
 

@@ -6,8 +6,12 @@ from typing import Final
 
 from tfdiff.facts import KernelFacts, Region, Span
 from tfdiff.findings import Place
+from tfdiff.rules.matching.regions import base_name
 from tfdiff.rules.pair import Change, Pair, RegionPair, place
 
+_SHOWN: Final = 4
+# they stand in every kernel and say nothing about a change
+_COMMON: Final = frozenset({"Device", "Eigen", "OpKernelContext", "Status", "Tensor"})
 CXX_KINDS: Final = frozenset({"kernel", "functor", "cuda", "xla", "helper"})
 
 
@@ -41,9 +45,27 @@ class Matter:
         )
 
     @property
-    def names(self) -> str:
-        """The regions, for a sentence."""
-        return ", ".join(dict.fromkeys(item.region.symbol for item in self.regions))
+    def subject(self) -> str:
+        """The helpers, which several kernels share, or else the kernels."""
+        helpers = [item for item in self.regions if _helps(item)]
+        return ", ".join(dict.fromkeys(item.region.symbol for item in helpers or self.regions))
+
+    @property
+    def concerns(self) -> str:
+        """A sentence on where it is.
+
+        Which kernels call a helper depends on the optimizer, and one finding is for all.
+        """
+        helpers = [item for item in self.regions if _helps(item)]
+        others = "" if len(helpers) in {0, len(self.regions)} else " and the kernels that call it"
+        return f"It concerns {self.subject}{others}."
+
+    @property
+    def details(self) -> str:
+        """Sentences on the functions and types that one side alone names, "" for none."""
+        gone, come = identifiers(self.went)[:_SHOWN], identifiers(self.came)[:_SHOWN]
+        said = f" New there: {', '.join(come)}." if come else ""
+        return said + (f" Gone there: {', '.join(gone)}." if gone else "")
 
     def places(self) -> tuple[Place | None, Place | None]:
         """The changed lines of the first region, on each side."""
@@ -52,13 +74,16 @@ class Matter:
         return _hull(lead.old, [one.old for one in own]), _hull(lead.new, [one.new for one in own])
 
 
-def matter(
+def matters(
     pair: Pair,
     topic: str,
     kinds: Iterable[str] = CXX_KINDS,
     without: frozenset[str] = frozenset(),
-) -> Matter | None:
-    """Everything open that has to do with one matter; None for nothing.
+) -> tuple[Matter, ...]:
+    """Everything open that has to do with one matter, by what brought it.
+
+    Helpers and the statements that name them are one group; kernels that say other things than
+    before by themselves are one for each way in which they differ.
 
     Args:
         pair: both sides.
@@ -68,21 +93,45 @@ def matter(
     """
     wanted = frozenset(kinds)
     found = [
-        (item, [change for change in item.changes if change.open and change.topic == topic])
+        (item, tuple(change for change in item.open if change.topic == topic))
         for item in pair.regions
         if item.region.kind in wanted
         and item.old
         and item.new
         and item.region.symbol not in without
     ]
-    found = [(item, changes) for item, changes in found if changes]
-    if not found:
-        return None
     found.sort(key=lambda one: one[0].region.kind != "helper")
-    return Matter(
-        tuple(item for item, _ in found),
-        tuple(change for _, changes in found for change in changes),
+    shared = {base_name(item.region.symbol) for item, changes in found if changes and _helps(item)}
+    groups: dict[object, list[tuple[RegionPair, tuple[Change, ...]]]] = {}
+    for item, changes in found:
+        through = tuple(one for one in changes if _helps(item) or shared & _words(one))
+        alone = tuple(one for one in changes if one not in through)
+        if through:
+            groups.setdefault("", []).append((item, through))
+        if alone:
+            groups.setdefault(_calls(alone), []).append((item, alone))
+    return tuple(
+        Matter(
+            tuple(item for item, _ in group),
+            tuple(change for _, changes in group for change in changes),
+        )
+        for group in groups.values()
     )
+
+
+def _helps(item: RegionPair) -> bool:
+    return item.region.kind == "helper"
+
+
+def _words(change: Change) -> frozenset[str]:
+    return frozenset((*change.removed, *change.added))
+
+
+def _calls(changes: Iterable[Change]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What differs but for local names: the functions and types that either side names."""
+    gone = frozenset(word for change in changes for word in change.removed)
+    come = frozenset(word for change in changes for word in change.added)
+    return tuple(identifiers(gone - come)), tuple(identifiers(come - gone))
 
 
 def _hull(region: Region | None, lines: Sequence[tuple[int, int]]) -> Place | None:
@@ -95,7 +144,24 @@ def _hull(region: Region | None, lines: Sequence[tuple[int, int]]) -> Place | No
 
 def identifiers(words: Iterable[str]) -> list[str]:
     """Names of functions and types among some words, sorted."""
-    return sorted(word for word in words if word[:1].isupper() and word.isidentifier())
+    return sorted(
+        word
+        for word in frozenset(words) - _COMMON
+        if word[:1].isupper() and word.isidentifier() and len(word) > 1
+    )
+
+
+def spots(
+    pair: Pair, changes: Iterable[Change], symbols: frozenset[str]
+) -> tuple[Place | None, Place | None] | None:
+    """The lines of some changes in the first of some regions that has any; None for none."""
+    known = tuple(changes)
+    for item in pair.regions:
+        own = [change for change in item.changes if change in known]
+        if own and item.region.symbol in symbols:
+            old, new = [one.old for one in own], [one.new for one in own]
+            return _hull(item.old, old), _hull(item.new, new)
+    return None
 
 
 def topical(pair: Pair, topic: str, symbols: frozenset[str]) -> tuple[Change, ...]:
