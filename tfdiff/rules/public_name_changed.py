@@ -51,9 +51,12 @@ def check(pair: Pair) -> Iterator[Told]:
 
 
 def _finding(pair: Pair, own: Names) -> Finding:
-    gone, came, kept = (_homes(pair, some) for some in (own.gone, own.came, own.kept))
-    said = [f"no longer {listed(gone)}"] if gone else []
-    said += [f"now {listed(came)}"] if came else []
+    gone, came = _homes(pair, own.gone), _homes(pair, own.came)
+    apart = any(one.startswith("as ") for one in (*gone, *came))
+    kept = [f"as {name}" for name in own.kept] if apart else _homes(pair, own.kept)
+    said = [f"can no longer be imported {listed(gone)}"] if gone else []
+    said += [f"can be imported {listed(came)} now"] if came else []
+    title = "; ".join(said)
     explanation = (
         f"Both releases have it {listed(kept)}."
         if kept
@@ -74,7 +77,7 @@ def _finding(pair: Pair, own: Names) -> Finding:
         certainty="proved",
         subject=f"{'; '.join(gone) or '-'} -> {'; '.join(came) or '-'}",
         condition=f"it is imported {listed(gone or came)}",
-        title=f"Can be imported {'; '.join(said)}",
+        title=f"{title[:1].upper()}{title[1:]}",
         explanation=explanation,
         remedy=remedy,
         old=place(pair.old.span),
