@@ -59,7 +59,9 @@ _BREAKING: Final = frozenset(
     }
 )
 # these break calls only where they are said to matter always
-_MAY_BREAK: Final = frozenset({"method-signature-changed", "parameter-added"})
+_MAY_BREAK: Final = frozenset(
+    {"method-signature-changed", "parameter-added", "public-name-changed"}
+)
 _EXTENDING: Final = frozenset(
     {"method-added", "method-signature-changed", "optimizer-added", "parameter-added"}
 )
@@ -165,8 +167,6 @@ def deciding(part: str, verdict: str, findings: Iterable[Finding]) -> tuple[Find
 
 
 def _breaks(finding: Finding) -> bool:
-    if finding.rule == "public-name-changed":
-        return finding.effect == "api" and not finding.subject.startswith("- ->")
     always = finding.condition is None
     return finding.rule in _BREAKING or (finding.rule in _MAY_BREAK and always)
 

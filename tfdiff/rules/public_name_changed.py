@@ -76,7 +76,8 @@ def _finding(pair: Pair, own: Names) -> Finding:
         effect="api",
         certainty="proved",
         subject=f"{'; '.join(gone) or '-'} -> {'; '.join(came) or '-'}",
-        condition=f"it is imported {listed(gone or came)}",
+        # whoever uses the first of its names is always concerned
+        condition=None if pair.old.name in own.gone else f"it is imported {listed(gone or came)}",
         title=f"{title[:1].upper()}{title[1:]}",
         explanation=explanation,
         remedy=remedy,
