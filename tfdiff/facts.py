@@ -226,6 +226,8 @@ class Registration:
         types: attribute -> type, sorted: ``(("T", "float"), ("Tindices", "int32"))``.
         host_memory: names of the arguments kept in host memory, sorted.
         kernel: the kernel class as written with its template arguments.
+        builds: macros of which one has to be defined (``GOOGLE_CUDA``), () where it is always
+            built.
     """
 
     op: str
@@ -234,6 +236,7 @@ class Registration:
     host_memory: tuple[str, ...]
     kernel: str
     span: Span = field(compare=False)
+    builds: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,15 +49,19 @@ class Leaf:
 
 @dataclass(frozen=True, slots=True)
 class Expansion:
-    """All registrations of a file, and the calls that could not be expanded."""
+    """All registrations of a file, and the calls that could not be expanded.
 
-    leaves: tuple[Leaf, ...]
+    Attributes:
+        leaves: each with the macros of which one has to be defined, none where it is always built.
+    """
+
+    leaves: tuple[tuple[Leaf, tuple[str, ...]], ...]
     unknowns: tuple[Unknown, ...]
 
 
 def expand_file(path: str, own: Sequence[Event], headers: Sequence[Sequence[Event]]) -> Expansion:
     """Expand every macro call of a file, in all builds; each registration comes once."""
-    leaves: dict[Leaf, None] = {}
+    leaves: dict[Leaf, list[Mapping[str, int]]] = {}
     unknowns: dict[tuple[str, int], Unknown] = {}
     asked = " ".join(event.text for event in own if event.kind in {"if", "elif"})
     known: _Known = {}
@@ -68,11 +72,20 @@ def expand_file(path: str, own: Sequence[Event], headers: Sequence[Sequence[Even
         for events in headers:
             for _ in preprocessor.run(events, own=False):
                 pass
-        leaves.update(dict.fromkeys(preprocessor.run(own, own=True)))
+        for leaf in preprocessor.run(own, own=True):
+            leaves.setdefault(leaf, []).append(build)
         for unknown in preprocessor.unknowns:
             line = unknown.span.line if unknown.span else 0
             unknowns.setdefault((unknown.reason, line), unknown)
-    return Expansion(tuple(leaves), tuple(unknowns.values()))
+    return Expansion(
+        tuple((leaf, _macros(builds)) for leaf, builds in leaves.items()),
+        tuple(unknowns.values()),
+    )
+
+
+def _macros(builds: Sequence[Mapping[str, int]]) -> tuple[str, ...]:
+    """What tells these builds from the plain one, none if that is among them."""
+    return tuple(dict.fromkeys(name for build in builds for name in build)) if all(builds) else ()
 
 
 # Per call and macro table, by identity: builds share what they do not see differently.

@@ -46,7 +46,7 @@ def read_registrations(
     ops: dict[str, OpFacts] = {}
     registrations: dict[Registered, None] = {}
     unknowns = list(expansion.unknowns)
-    for leaf in expansion.leaves:
+    for leaf, builds in expansion.leaves:
         if leaf.name == _OP:
             op = read_op(leaf, own.path)
             if isinstance(op, Unknown):
@@ -54,7 +54,7 @@ def read_registrations(
             else:
                 ops[op.name] = op
             continue
-        found = read_registration(leaf, own.path, constants)
+        found = read_registration(leaf, own.path, constants, builds)
         if isinstance(found, Unknown):
             unknowns.append(found)
         else:

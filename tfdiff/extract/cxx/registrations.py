@@ -42,7 +42,10 @@ class Member:
 
 
 def read_registration(
-    leaf: Leaf, path: str, constants: Mapping[str, tuple[str, ...]]
+    leaf: Leaf,
+    path: str,
+    constants: Mapping[str, tuple[str, ...]],
+    builds: tuple[str, ...],
 ) -> tuple[Registered, ...] | Unknown:
     """The registrations of one leaf, one per combination of types.
 
@@ -50,6 +53,7 @@ def read_registration(
         leaf: the registration with all macros expanded.
         path: of the file.
         constants: named lists of types (``kFloatTypes``).
+        builds: macros of which one has to be defined, () for none.
 
     Returns:
         Unknown where the leaf registers something else than a kernel, or cannot be read.
@@ -70,7 +74,7 @@ def read_registration(
     pieces = ((leaf.call.line, leaf.call.end_line), *macros)
     return tuple(
         Registered(
-            Registration(name, device, combination, host, _spell(kernel), span),
+            Registration(name, device, combination, host, _spell(kernel), span, builds),
             leaf.name,
             class_name,
             arguments,
