@@ -181,18 +181,35 @@ def _changes(optimizers: "list[OptimizerReport]", room: int) -> "Iterable[Render
     found = Told(tuple(optimizers)).findings.values()
     loud = sorted((one for one in found if not is_quiet(one)), key=gravity)
     quiet = [one for one in found if is_quiet(one)]
+    more = 0
     if loud:
         yield Text()
         table = Table.grid(padding=(0, 2))
         table.add_column(no_wrap=True, min_width=max(len(_effect(one)) for one in loud[:room]))
         table.add_column()
-        for finding in loud[:room]:
-            table.add_row(_effect(finding), _whole(_said(finding, optimizers)))
+        lines = _alike(loud, optimizers)
+        for line, several in lines[:room]:
+            times = f" in {len(several)} places" if len(several) > 1 else ""
+            table.add_row(_effect(several[0]), _whole(f"{line}{times}"))
         yield table
-    said = [f"{len(loud) - room} more changes"] if len(loud) > room else []
+        more = sum(len(several) for _, several in lines[room:])
+    said = [counted(more, "more change")] if more else []
     said += [f"{counted(len(quiet), 'change')} {quiet_words(quiet)}"] if quiet else []
     if said:
         yield Text(f"  {' and '.join(said)} (-o report.html shows all)", style="dim")
+
+
+def _alike(
+    findings: "list[Finding]", optimizers: "list[OptimizerReport]"
+) -> "list[tuple[str, list[Finding]]]":
+    """What is to be said, each once, and the findings that say it."""
+    found: dict[str, list[Finding]] = {}
+    for finding in findings:
+        found.setdefault(_title(finding, optimizers), []).append(finding)
+    return [
+        (f"{said}{_when(several[0])}" if len(several) == 1 else said, several)
+        for said, several in found.items()
+    ]
 
 
 def _effect(finding: "Finding") -> Text:
@@ -200,10 +217,13 @@ def _effect(finding: "Finding") -> Text:
     return Text(f"  {icon} {finding.effect}", style=STYLES[EFFECT_TONES[finding.effect]])
 
 
-def _said(finding: "Finding", optimizers: "list[OptimizerReport]") -> str:
+def _title(finding: "Finding", optimizers: "list[OptimizerReport]") -> str:
     owner = f"{_short(finding.optimizer, optimizers)}: " if len(optimizers) > 1 else ""
-    when = f" (if {finding.condition})" if finding.condition else ""
-    return one_line(f"{owner}{finding.title}{when}")
+    return one_line(f"{owner}{finding.title}")
+
+
+def _when(finding: "Finding") -> str:
+    return f" (if {one_line(finding.condition)})" if finding.condition else ""
 
 
 def _unread(report: "Report") -> "Iterable[RenderableType]":
