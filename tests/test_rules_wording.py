@@ -70,15 +70,24 @@ def test_a_name_that_is_gone_breaks_calls_and_one_that_both_have_is_offered(
     tmp_path: Path,
 ) -> None:
     twice = '@tf_export(v1=["train.GlideOptimizer", "train.Glide"])'
-    once = '@tf_export(v1=["train.Glide"])'
+    once = '@tf_export(v1=["train.GlideOptimizer"])'
     old = _tree(tmp_path / "a", GLIDE, (EXPORT, twice))
     new = _tree(tmp_path / "b", GLIDE, (EXPORT, once))
     report = tfdiff.compare(
         None, str(old), str(new), source="folder", cache=tmp_path / "cache"
     ).optimizers
     found = _one(report[0].findings, "public-name-changed")
-    assert found.remedy == "Import it as tf.train.Glide, which both releases have."
+    assert found.remedy == "Import it as tf.train.GlideOptimizer, which both releases have."
     assert report[0].verdict.calls == "broken"
+
+
+def test_a_further_name_that_is_gone_breaks_nobody_who_uses_the_first(tmp_path: Path) -> None:
+    twice = '@tf_export(v1=["train.GlideOptimizer", "contrib.train.GlideOptimizer"])'
+    once = '@tf_export(v1=["train.GlideOptimizer"])'
+    old = _tree(tmp_path / "a", GLIDE, (EXPORT, twice))
+    glide = _glide(old, _tree(tmp_path / "b", GLIDE, (EXPORT, once)))
+    assert _one(glide.findings, "public-name-changed").effect == "api"
+    assert glide.verdict.calls == "compatible"
 
 
 def test_an_export_that_leaves_the_names_alone_has_no_effect(tmp_path: Path) -> None:

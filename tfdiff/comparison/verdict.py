@@ -167,7 +167,7 @@ def deciding(part: str, verdict: str, findings: Iterable[Finding]) -> tuple[Find
 
 
 def _breaks(finding: Finding) -> bool:
-    always = finding.condition is None
+    always = finding.condition is None and finding.effect == "api"
     return finding.rule in _BREAKING or (finding.rule in _MAY_BREAK and always)
 
 
