@@ -4,11 +4,13 @@ import pytest
 
 from tfdiff.extract.python.module import CallSite, Condition, Function
 from tfdiff.extract.python.outline import read_outline
-from tfdiff.extract.python.reader import read_bodies
+from tfdiff.extract.python.reader import moved, read_body, read_class
 
 
 def function(source: str) -> Function:
-    return read_bodies(dedent(source).encode()).functions[0]
+    found = read_body(dedent(source).strip("\n"))
+    assert found is not None
+    return moved(found, len(source) - len(source.lstrip("\n")))
 
 
 def call(source: str, callee: str) -> CallSite:
@@ -118,7 +120,7 @@ def test_a_file_that_does_not_parse_says_so_and_has_no_bodies(source: str) -> No
     outline = read_outline(source.encode())
     assert outline.error is not None
     assert "does not parse" in outline.error[0]
-    assert read_bodies(source.encode()).functions == ()
+    assert read_body(source) is None
 
 
 def test_every_statement_kind_can_be_walked() -> None:
@@ -148,11 +150,22 @@ def test_every_statement_kind_can_be_walked() -> None:
                 global q
         assert k, f"{k!r:>{x}}"
         return lambda *a: (yield)
-    class D(d.E, metaclass=M):
-        if c:
-            def m(self): return 1
     """
-    found = read_bodies(dedent(source).encode())
-    assert [(one.owner, one.name) for one in found.functions] == [("", "f"), ("D", "m")]
-    kinds = [one.kind for one in found.functions[0].parameters]
+    kinds = [one.kind for one in function(source).parameters]
     assert kinds == ["positional", "*", "keyword", "**"]
+
+
+def test_a_method_is_read_from_its_own_indented_lines() -> None:
+    found = read_body(
+        '    @decorated\n    def m(self):\n        """Says."""\n        return g(1)', "D"
+    )
+    assert found is not None
+    assert (found.name, found.owner, found.line, found.end_line) == ("m", "D", 1, 4)
+    assert [(one.callee, one.line) for one in found.calls] == [("g", 4)]
+
+
+def test_a_class_without_its_methods_does_not_change_with_them() -> None:
+    one = read_class("class D(E):\n  # says\n  x = 1\n  def m(self):\n    return 1")
+    other = read_class("class D(E):\n  # says\n  x = 1\n\n  def n(self):\n    # more\n    return 2")
+    assert one == other
+    assert read_class("class D(E):\n  # says\n  x = 2\n") != one

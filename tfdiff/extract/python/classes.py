@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from tfdiff.extract.python.module import Assignment, Class, ClassBody, Function, Head
@@ -49,13 +50,16 @@ class ResolvedClass:
     @property
     def functions(self) -> tuple[Function, ...]:
         """The bodies of its own methods, in source order."""
-        bodies = self.model.bodies(self.ref.path).functions
-        return tuple(one for one in bodies if one.owner == self.ref.name)
+        bodies = (
+            self.model.body(self.ref.path, head, self.ref.name)
+            for head in sorted(self.facts.methods, key=attrgetter("line"))
+        )
+        return tuple(one for one in bodies if one is not None)
 
     @property
     def body(self) -> ClassBody:
         """The hashes of its head and body without the methods."""
-        found = self.model.bodies(self.ref.path).class_(self.ref.name)
+        found = self.model.class_body(self.ref.path, self.facts)
         return found or ClassBody(self.ref.name, "", "")
 
     def attribute(self, name: str) -> tuple["ResolvedClass", Assignment] | None:
@@ -81,8 +85,8 @@ class Member:
     @property
     def function(self) -> Function:
         """What its body does."""
-        bodies = self.owner.model.bodies(self.owner.ref.path)
-        found = bodies.function(self.head.name, self.head.line, self.owner.ref.name)
+        ref = self.owner.ref
+        found = self.owner.model.body(ref.path, self.head, ref.name)
         if found is None:
             raise LookupError(f"{self.span} has an outline but no body for {self.head.name}")
         return found

@@ -24,14 +24,16 @@ from typing import Literal as OneOf
 from tfdiff.extract.python.classes import ResolvedClass, base_names, merged
 from tfdiff.extract.python.imports import Packages
 from tfdiff.extract.python.module import (
-    Bodies,
+    Class,
+    ClassBody,
     Function,
+    Head,
     Import,
     Module,
 )
 from tfdiff.extract.python.outline import read_outline
 from tfdiff.extract.store import FactStore
-from tfdiff.extract.trace import Asked, Journal
+from tfdiff.extract.trace import Asked, Journal, digest
 from tfdiff.facts import ClassRef, Span
 from tfdiff.sources.tree import SourceTree
 
@@ -88,7 +90,7 @@ class Model:
         self._linked: dict[ClassRef, Asked] = {}
         self._blobs: dict[str, str] = {}
         self._resolved: dict[tuple[str, str], Definition] = {}
-        self._bodies: dict[str, Bodies] = {}
+        self._bodies: dict[tuple[str, int, str], Function | None] = {}
 
     def module(self, path: str) -> Module:
         """The outline of one file."""
@@ -102,24 +104,26 @@ class Model:
     def _outline(self, path: str) -> Module:
         return read_outline(self.tree.read(path))
 
-    def bodies(self, path: str) -> Bodies:
-        """What the functions of one file do."""
+    def body(self, path: str, head: Head, owner: str = "") -> Function | None:
+        """What a function of a file does, or a method of its class ``owner``."""
         self._note_file(path)
-        if path not in self._bodies:
-            make = partial(self._read, path)
-            blob = self.tree.blob_id(path) or ""
-            self._bodies[path] = self.store.get("python-bodies", blob, make)
-        return self._bodies[path]
+        place = (path, head.line, owner)
+        if place not in self._bodies:
+            text = self.text(Span(path, head.line, head.end_line))
+            key = digest(f"{owner}\0{text}")
+            found = self.store.get("python-body", key, lambda: _read_body(text, owner))
+            self._bodies[place] = found and found.moved(head.line - 1)
+        return self._bodies[place]
 
-    def _read(self, path: str) -> Bodies:
-        from tfdiff.extract.python.reader import read_bodies  # noqa: PLC0415 - loads libcst
-
-        return read_bodies(self.tree.read(path))
+    def class_body(self, path: str, facts: Class) -> ClassBody | None:
+        """The hashes of a class's head and body without its methods."""
+        text = self.text(Span(path, facts.line, facts.end_line))
+        return self.store.get("python-class", digest(text), lambda: _read_class(text))
 
     def function(self, path: str, name: str) -> Function | None:
         """What a module-level function does; None where the file defines none of that name."""
         head = self.module(path).function(name)
-        return None if head is None else self.bodies(path).function(name, head.line)
+        return None if head is None else self.body(path, head)
 
     def text(self, span: Span) -> str:
         """The source of these lines as it stands."""
@@ -291,3 +295,15 @@ def _aliased(value: str) -> str | None:
     if opened and called.endswith(")") and "_export(" in called:
         return _aliased(inside.rstrip(")")) if inside.rstrip(")") else None
     return None
+
+
+def _read_body(text: str, owner: str) -> Function | None:
+    from tfdiff.extract.python.reader import read_body  # noqa: PLC0415 - loads libcst
+
+    return read_body(text, owner)
+
+
+def _read_class(text: str) -> ClassBody | None:
+    from tfdiff.extract.python.reader import read_class  # noqa: PLC0415 - loads libcst
+
+    return read_class(text)

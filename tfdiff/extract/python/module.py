@@ -130,6 +130,21 @@ class Function(NamedTuple):
     line: int
     end_line: int
 
+    def moved(self, by: int) -> "Function":
+        """The same function some lines further down."""
+        return self._replace(
+            parameters=tuple(one._replace(line=one.line + by) for one in self.parameters),
+            calls=tuple(
+                one._replace(line=one.line + by, end_line=one.end_line + by) for one in self.calls
+            ),
+            assignments=tuple(
+                one._replace(line=one.line + by, end_line=one.end_line + by)
+                for one in self.assignments
+            ),
+            line=self.line + by,
+            end_line=self.end_line + by,
+        )
+
 
 class ClassBody(NamedTuple):
     """The hashes of a class's head and body without its methods."""
@@ -137,22 +152,6 @@ class ClassBody(NamedTuple):
     name: str
     tokens: str
     docs: str
-
-
-class Bodies(NamedTuple):
-    """What the functions of one file do; empty for a file that does not parse."""
-
-    functions: tuple[Function, ...]
-    classes: tuple[ClassBody, ...]
-
-    def function(self, name: str, line: int, owner: str = "") -> Function | None:
-        """The function of that name, class and line."""
-        sought = (name, owner, line)
-        return next((f for f in self.functions if (f.name, f.owner, f.line) == sought), None)
-
-    def class_(self, name: str) -> ClassBody | None:
-        """The hashes of the class of that name."""
-        return next((c for c in reversed(self.classes) if c.name == name), None)
 
 
 class Export(NamedTuple):
