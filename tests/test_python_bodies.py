@@ -4,13 +4,13 @@ import pytest
 
 from tfdiff.extract.python.module import CallSite, Condition, Function
 from tfdiff.extract.python.outline import read_outline
-from tfdiff.extract.python.reader import moved, read_body, read_class
+from tfdiff.extract.python.reader import read_body, read_class
 
 
 def function(source: str) -> Function:
     found = read_body(dedent(source).strip("\n"))
     assert found is not None
-    return moved(found, len(source) - len(source.lstrip("\n")))
+    return found.moved(len(source) - len(source.lstrip("\n")))
 
 
 def call(source: str, callee: str) -> CallSite:
@@ -156,9 +156,8 @@ def test_every_statement_kind_can_be_walked() -> None:
 
 
 def test_a_method_is_read_from_its_own_indented_lines() -> None:
-    found = read_body(
-        '    @decorated\n    def m(self):\n        """Says."""\n        return g(1)', "D"
-    )
+    text = '    @decorated\n    def m(self):\n        """Says."""\n        return g(1)'
+    found = read_body(text, "D")
     assert found is not None
     assert (found.name, found.owner, found.line, found.end_line) == ("m", "D", 1, 4)
     assert [(one.callee, one.line) for one in found.calls] == [("g", 4)]
