@@ -125,9 +125,9 @@ def test_a_file_that_does_not_parse_says_so_and_has_no_bodies(source: str) -> No
 
 def test_every_statement_kind_can_be_walked() -> None:
     source = """
-    import a.b as c
-    from . import d
     async def f(self, *args, k=1, **kwargs):
+        import a.b as c
+        from . import d
         async with g() as h, i():
             for j in args:
                 continue
