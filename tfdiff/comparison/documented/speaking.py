@@ -86,6 +86,8 @@ def speaks(entry: NoteEntry, names: Names) -> int:
 
 def _said(text: str, whole: str, names: Names) -> int:
     found = SILENT
+    if _folded(text).isdisjoint(_vocabulary(names)):
+        return found
     for match in WORDS.finditer(text):
         parts = match[0].split(".")
         for place, part in enumerate(parts):
@@ -99,6 +101,19 @@ def _said(text: str, whole: str, names: Names) -> int:
             if not before and _short(part, names) and _in_the_field(text, match, whole):
                 found = MEANT
     return found
+
+
+@lru_cache(maxsize=256)
+def _vocabulary(names: Names) -> frozenset[str]:
+    """What a word of a text that speaks of the optimizer may be, without capitals."""
+    return names.ops | {name.casefold() for name in (*names.classes, *names.short)}
+
+
+@lru_cache(maxsize=8192)
+def _folded(text: str) -> frozenset[str]:
+    """The words of an entry, without capitals; most entries name no optimizer at all."""
+    parts = (part.casefold() for match in WORDS.finditer(text) for part in match[0].split("."))
+    return frozenset(form for part in parts for form in (part, part.replace("_", "")))
 
 
 def _short(word: str, names: Names) -> bool:

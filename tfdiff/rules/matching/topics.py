@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from tfdiff.facts import OptimizerFacts, Region
 from tfdiff.findings import Effect, Facet, Finding, Place
@@ -174,12 +175,14 @@ def _known(side: OptimizerFacts, matter: Matter, texts: Iterable[str]) -> bool:
     if any(matter.topic in region.symbol for region in side.regions):
         return True  # ``get_config`` has to do with the configuration
     telling = {max(words, key=len) for text in texts if (words := _words(text))}
-    return any(telling & frozenset(_words(region.text)) for region in side.regions)
+    return any(not telling.isdisjoint(_words(region.text)) for region in side.regions)
 
 
-def _words(text: str) -> list[str]:
-    found = (word.strip("_") for word in _WORD.findall(text))
-    return [word for word in found if len(word) >= _TELLING]
+@lru_cache(maxsize=8192)
+def _words(text: str) -> tuple[str, ...]:
+    """The words that are long enough to tell, each once; asked of regions for many matters."""
+    found = dict.fromkeys(word.strip("_") for word in _WORD.findall(text))
+    return tuple(word for word in found if len(word) >= _TELLING)
 
 
 def _shown(group: tuple[Touched, ...], topic: str, *, new: bool) -> tuple[str, ...]:
