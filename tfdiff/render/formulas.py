@@ -1,8 +1,9 @@
 """Formulas in the notation of each format, safe to look at whatever the sources hold."""
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Final
 
 from tfdiff.ir import show
@@ -49,7 +50,8 @@ class Rule:
         return f"where {listed(list(self.without))} {'are' if self.without[1:] else 'is'} None"
 
 
-def latex(states: States) -> dict[str, str]:
+@lru_cache(maxsize=512)  # most paths share their rule
+def latex(states: States) -> Mapping[str, str]:
     """Each state's value after a step in LaTeX, every formula complete in itself."""
     notation = LatexNotation([name for name, _ in states])
     return {name: _complete(name, value, notation) for name, value in states}
