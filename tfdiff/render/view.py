@@ -167,7 +167,9 @@ def _embedded(report: Report) -> Markup:
 def _missing(report: Report) -> tuple[str, ...]:
     """What no source had, and what each release's source lacks."""
     lacks = [f"{side.ref}: {what}" for side in (report.old, report.new) for what in side.lacks]
-    return tuple(dict.fromkeys((*report.coverage.missing, *lacks)))
+    own = {*report.old.lacks, *report.new.lacks}  # said with the release that lacks it
+    others = (what for what in report.coverage.missing if what not in own)
+    return tuple(dict.fromkeys((*others, *lacks)))
 
 
 def effect_choices(cards: Sequence[Card]) -> tuple[Choice, ...]:
