@@ -54,9 +54,9 @@ def show(history: "History", console: "Console") -> None:
         console.print()
         said = "  ".join(f"{part.icon} {part.name} {part.verdict}" for part in _told(step))
         console.print(Text(f"{step.old.ref} -> {step.new.ref}", style="bold"), Text(said))
-        for finding in step.report.findings:
-            if finding.effect != "none":
-                console.print(Text(f"  {finding.effect}: {one_line(finding.title)}"))
+        told = [one for one in step.report.findings if one.effect != "none"]
+        for line in dict.fromkeys(f"  {one.effect}: {one_line(one.title)}" for one in told):
+            console.print(Text(line))  # each once, however many places it has
     console.print()
     console.print(Text(f"{quiet} of {len(history.steps)} steps change nothing."))
     if history.absent:
