@@ -186,7 +186,7 @@ def _spread(tasks: list[_Task], workers: int) -> list[_Task]:
 
 
 def _near(task: _Task) -> tuple[Entry, ...]:
-    collect_seldom()  # the process is our own, and ends with this run
+    collect_seldom(objects=1_000_000)  # in a process of our own, through which releases pass
     return _carried_out(task)
 
 
