@@ -123,11 +123,12 @@ def _fewest(
         fewer = tuple(one for one in needed if one is not option)
         for split in _splits(cases, option):
             found = [_without(rules, _off(fewer) | case, asked) for case in split]
-            if fewer and all(one and one.condition == without.condition for one in found):
+            alike = [one for one in found if one and one.condition == without.condition]
+            if fewer and len(alike) == len(split):
                 needed, cases = fewer, split
+                without = max(alike, key=lambda one: one.verdict != "identical")
                 break
-    off = [_without(rules, _off(needed) | case, asked) for case in cases]
-    return needed, max(filter(None, off), key=lambda one: one.verdict != "identical")
+    return needed, without
 
 
 def _splits(
