@@ -111,3 +111,16 @@ def test_a_declaration_belongs_to_what_reads_it() -> None:
 def test_lines_are_those_of_the_file() -> None:
     (change,) = _changes(("lr(0)", "lr(1)"))
     assert (change.old, change.new) == ((5, 5), (5, 5))
+
+
+def test_a_constant_is_the_number_that_it_names() -> None:
+    plain = "  Tensor var = ctx->mutable_input(0, true);"
+    named = "  const bool locked = true;\n  Tensor var = ctx->mutable_input(0, locked);"
+    assert all(one.harmless for one in _changes((plain, named)))
+    other = named.replace("true", "false")
+    assert any(not one.harmless for one in _changes((plain, other)))
+
+
+def test_a_constant_means_nothing_behind_its_block() -> None:
+    region = _region("void f() {\n  if (a) {\n    const int n = 1;\n  }\n  g(n);\n}\n")
+    assert [one.said for one in statements(region)][-2] == "g ( n )"

@@ -87,3 +87,18 @@ def test_a_state_that_the_weights_depend_on_counts() -> None:
     kept = select(read("decay != 0"), read("m + grad"), read("m"))
     old, new = step(var="var - lr * m", m="m + grad"), step(var="var - lr * m", m=kept)
     assert decided(old, new).verdict == "differs"
+
+
+def test_an_option_that_one_state_alone_would_do_with_is_no_part_of_the_condition() -> None:
+    def rule(word: str) -> States:
+        inner = clipped(opaque(f"{word}(grad)", "a loop"))
+        outer = select(symbol("cap is None"), inner, opaque(f"{word} of the cap", "a loop"))
+        peak = select(symbol("average"), call("max", symbol("peak"), outer), read("peak"))
+        return step(var=moved(outer), peak=peak)
+
+    decision = decided(rule("norm"), rule("sum"), DEFAULTS | {"cap is None": True})
+    assert decision.verdict == "conditional"
+    assert decision.condition is not None
+    clipping = {"not clip is None", "not cap is None"}
+    assert set(decision.condition.split(" or ")) == clipping
+    assert all(set((one.condition or "").split(" or ")) <= clipping for one in decision.states)

@@ -1,7 +1,9 @@
 """What a guard adds to rules that differ without it as well is told as such."""
 
+from dataclasses import replace
+
 from tests.ir_reader import read
-from tfdiff.facts import OptimizerFacts, UpdatePath
+from tfdiff.facts import Gradient, OptimizerFacts, UpdatePath
 from tfdiff.findings import Aspect, PathVerdict
 from tfdiff.rules import epsilon_moved, guard_changed
 from tfdiff.rules.pair import Pair
@@ -51,3 +53,31 @@ def test_a_guard_alone_is_all_that_differs() -> None:
     (found,) = guard_changed.check(_pair(verdict))
     assert found.finding.title == "The step differs if clip is passed"
     assert "same step" in found.finding.explanation
+
+
+def _conditional(gradient: Gradient, condition: str) -> PathVerdict:
+    return PathVerdict(
+        UpdatePath(gradient, "resource", "cpu"),
+        "conditional",
+        "",
+        condition=condition,
+        old=STATES,
+        new=STATES,
+        aspects=(_guard(condition),),
+    )
+
+
+def test_what_sparse_paths_add_to_a_cause_is_told_beside_it() -> None:
+    both = (
+        _conditional("dense", "centered"),
+        _conditional("sparse", "centered or not clip is None"),
+    )
+    found = [one.finding for one in guard_changed.check(replace(_pair(both[0]), verdicts=both))]
+    assert [(one.title, one.condition) for one in found] == [
+        ("The step differs if centered=True", "centered=True"),
+        (
+            "The step differs further if clip is passed (sparse gradients)",
+            "the gradient is sparse, and clip is passed",
+        ),
+    ]
+    assert "dense and sparse" in found[0].explanation

@@ -6,7 +6,7 @@ from dataclasses import replace
 from tfdiff.comparison.flow import follow_statements
 from tfdiff.comparison.hunks import overlaps
 from tfdiff.comparison.topics import declares
-from tfdiff.facts import Literal, OptimizerFacts, Span
+from tfdiff.facts import Literal, OptimizerFacts, Region, Span
 from tfdiff.findings import Finding, PathVerdict, Place
 from tfdiff.rules.matching.parameters import matched
 from tfdiff.rules.matching.regions import base_name, computes_update
@@ -14,6 +14,7 @@ from tfdiff.rules.pair import Change, Pair, RegionPair
 from tfdiff.rules.told import ChangeKey, Told, key
 
 _PROVED = "the update rule was proved the same"
+_WORDS = re.compile(r"[A-Za-z_]\w*")
 _STEP_KINDS = frozenset({"functor", "cuda", "xla"})
 _PYTHON_KINDS = frozenset({"method", "function"})
 _UPDATES = re.compile(
@@ -294,6 +295,7 @@ class _Proofs:
     def __init__(self, pair: Pair) -> None:
         self._symbols: dict[str, bool] = {}
         self._devices: dict[str, bool] = {}
+        self._beyond: dict[str, list[PathVerdict]] = {}
         for verdict in pair.verdicts:
             proved = is_proved(verdict)
             device = verdict.path.device
@@ -302,6 +304,7 @@ class _Proofs:
                 if rule.path == verdict.path:
                     for symbol in rule.symbols:
                         self._symbols[symbol] = self._symbols.get(symbol, True) and proved
+                        self._beyond.setdefault(symbol, []).append(verdict)
 
     def cover(self, item: RegionPair) -> bool:
         """Whether nothing on either side of a region can move the weights otherwise.
@@ -328,7 +331,23 @@ class _Proofs:
         """
         sides = (item.old, item.new)
         return computes_update(base_name(item.region.symbol)) and all(
-            side is not None and self._symbols.get(side.symbol, False) for side in sides
+            side is not None and (self._symbols.get(side.symbol, False) or self._around(side, item))
+            for side in sides
+        )
+
+    def _around(self, side: Region, item: RegionPair) -> bool:
+        """Whether one path was proved the same, and others but for what stands elsewhere.
+
+        What was not read of them is behind a condition that the changed statements do not ask.
+        """
+        paths = self._beyond.get(side.symbol, [])
+        others = [one for one in paths if not is_proved(one)]
+        changed = {word for one in item.open for word in (*one.removed, *one.added)}
+        return len(others) < len(paths) and all(
+            one.verdict == "conditional"
+            and all(aspect.certainty == "unknown" for aspect in one.aspects)
+            and changed.isdisjoint(_WORDS.findall(one.condition or ""))
+            for one in others
         )
 
 

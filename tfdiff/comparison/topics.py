@@ -4,6 +4,7 @@ A statement belongs to the matter of what changed in it; else to that of the bra
 went around it; else to that of the changed statements that use what it binds.
 """
 
+import ast
 import re
 from collections.abc import Sequence
 from dataclasses import replace
@@ -11,7 +12,7 @@ from dataclasses import replace
 from tfdiff.extract.python.features import kind_of_name
 from tfdiff.facts import Statement
 from tfdiff.rules.matching.regions import computes_update
-from tfdiff.rules.matching.topics import EAGER_ONLY
+from tfdiff.rules.matching.topics import EAGER_ONLY, saves
 from tfdiff.rules.pair import Change
 
 _ORDER = (
@@ -79,6 +80,8 @@ def with_topics(changes: Sequence[Change], sides: Sides, name: str = "") -> tupl
     _of_neighbours(changes, topics)
     if computes_update(name):
         topics = ["" if topic in _OF_THE_RULE else topic for topic in topics]
+        saved = map(saves, changes)
+        topics = ["state" if yes else one for yes, one in zip(saved, topics, strict=True)]
     else:
         whole = kind_of_name(name) or ""
         keeps = _OWN | _MODES if whole in _WHOLE else _RANK
@@ -116,9 +119,33 @@ def _own(change: Change) -> str:
     kinds = {kind for kind, _ in before ^ after}
     # a call whose arguments alone differ has to do with what they have to do with, if that shows
     kinds = {kind for kind, _ in _heads(before) ^ _heads(after)} & _RANK.keys() or kinds
+    if "locking" in kinds and _other_call(change):
+        kinds -= {"locking"}
     if change.topic == EAGER_ONLY:
         kinds = (kinds & _OWN) | {EAGER_ONLY}
     return min(kinds & _RANK.keys(), key=_RANK.__getitem__, default="")
+
+
+def _other_call(change: Change) -> bool:
+    """Whether what took ``use_locking`` is called no more, or was not: another op says more."""
+    if change.before is None or change.after is None:
+        return False
+    before, after = (_calls(one.said) for one in (change.before, change.after))
+    takers = [{name for name, locks in side.items() if locks} for side in (before, after)]
+    return bool((takers[0] - after.keys()) | (takers[1] - before.keys()))
+
+
+def _calls(said: str) -> dict[str, bool]:
+    """The functions that a statement calls, and whether ``use_locking`` is passed to them."""
+    try:
+        tree = ast.parse(said)
+    except SyntaxError:
+        return {}
+    return {
+        ast.unparse(node.func): any(one.arg == "use_locking" for one in node.keywords)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+    }
 
 
 def _plain(one: Statement | None) -> set[tuple[str, str]]:

@@ -53,6 +53,8 @@ def around_options(
         decision: what is known of the rules as they are.
         asked: decides any two rules.
     """
+    if decision.verdict == "conditional":
+        return _with_fewest(rules, settings, decision, asked)
     if decision.verdict not in _OPEN:
         return decision
     options = tuple(_options(rules, settings))
@@ -61,6 +63,43 @@ def around_options(
         return decision
     needed, without = _fewest(rules, options, without, asked)
     return _conditional(decision, without, needed)
+
+
+def _with_fewest(
+    rules: tuple[States, States],
+    settings: Mapping[str, float | bool],
+    decision: Decision,
+    asked: Asked,
+) -> Decision:
+    """The decision without the options that a state by itself would do with, but none needs.
+
+    A maximum that is kept for ``amsgrad`` alone is the same where that is off, and likewise where
+    the gradients that it is kept of are.
+    """
+    parts = (decision.condition or "").split(" or ")
+    options = tuple(one for one in _options(rules, settings) if one.guard in parts)
+    if not 1 < len(options) == len(parts):
+        return decision
+    without = _without(rules, _off(options), asked)
+    if without is None or without.condition is not None:
+        return decision
+    needed, _ = _fewest(rules, options, without, asked)
+    condition = " or ".join(part for part in parts if part in {one.guard for one in needed})
+    return replace(
+        decision,
+        condition=condition,
+        states=tuple(
+            replace(one, condition=_kept(one.condition, condition)) for one in decision.states
+        ),
+    )
+
+
+def _kept(own: str | None, condition: str) -> str | None:
+    """A state's own condition as far as it is part of the whole one, else all of that."""
+    if own is None:
+        return None
+    known = condition.split(" or ")
+    return " or ".join(part for part in own.split(" or ") if part in known) or condition
 
 
 def _options(

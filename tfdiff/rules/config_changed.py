@@ -33,6 +33,7 @@ _MATTER = Matter(
     meaning="It is what get_config writes and from_config reads back: a model saved at one "
     "release may carry other entries than the other one expects.",
     remedy="Rebuild the optimizer in code instead of from a saved configuration.",
+    where=False,
 )
 
 

@@ -32,6 +32,7 @@ _MATTER = Matter(
     changed="Is marked as deprecated otherwise",
     meaning="A warning is logged where it was not, or no longer is; the update is the same.",
     remedy="Move to what the warning names before the next upgrade.",
+    where=False,
 )
 
 

@@ -28,9 +28,9 @@ _MATTER = Matter(
     facet="base-class-behaviour",
     effect="distributed",
     condition="training runs under a distribution strategy",
-    came="Works under distribution strategies",
-    went="No longer speaks to distribution strategies",
-    changed="Speaks to distribution strategies otherwise",
+    came="Works through distribution strategies",
+    went="No longer works through distribution strategies",
+    changed="Treats replicas otherwise",
     meaning="It decides how gradients and updates go between replicas; with a single "
     "replica nothing differs.",
     remedy="Compare the reduction of gradients and losses when you move a distributed job.",

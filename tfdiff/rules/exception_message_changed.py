@@ -15,7 +15,7 @@ A missing space in a message is added.
 
 from collections.abc import Iterator
 
-from tfdiff.rules.matching.validations import Changed, Words, errors, grouped, shown, told
+from tfdiff.rules.matching.validations import Changed, Words, errors, grouped, moved, shown, told
 from tfdiff.rules.pair import Pair
 from tfdiff.rules.told import Told
 
@@ -44,4 +44,4 @@ def check(pair: Pair) -> Iterator[Told]:
 def _same_class(one: Changed) -> bool:
     if one.old is None or one.new is None or one.old.only_test or one.new.only_test:
         return False
-    return one.old.exception == one.new.exception
+    return one.old.exception == one.new.exception and not moved(one)

@@ -21,6 +21,8 @@ from tfdiff.facts import Registration
 from tfdiff.findings import Finding
 from tfdiff.rules.pair import Pair, place
 
+TOGETHER = "file"
+
 _BUILDS = {
     "GOOGLE_CUDA": "CUDA",
     "TENSORFLOW_USE_ROCM": "ROCm",

@@ -29,8 +29,8 @@ _MATTER = Matter(
     facet="device-placement",
     effect="distributed",
     condition="there are several devices or parameter servers",
-    came="Is placed with something where it was free",
-    went="Is no longer placed with anything there",
+    came="Is placed on a device, or with something, where it was free",
+    went="Is no longer placed on a device or with anything",
     changed="Is placed with something else",
     meaning="It decides on which device state and updates live; on a single device nothing "
     "differs.",

@@ -38,6 +38,7 @@ _MATTER = Matter(
     "version 2 of the interface; the code behind it is the same, and so are the names that the "
     "optimizer has at these two releases.",
     remedy="Nothing to do.",
+    where=False,
 )
 
 

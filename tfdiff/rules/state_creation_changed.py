@@ -20,7 +20,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from tfdiff.rules.matching.slots import creates_the_same
-from tfdiff.rules.matching.topics import Matter, Touched, by_home, finding, touched
+from tfdiff.rules.matching.topics import Matter, Touched, by_home, finding, saves, touched
 from tfdiff.rules.pair import Change, Pair
 from tfdiff.rules.told import Told
 
@@ -65,7 +65,9 @@ def check(pair: Pair) -> Iterator[Told]:
 
 def _same(pair: Pair, one: Touched) -> bool:
     item, changes = one
-    return creates_the_same(pair, item) and not any(_given_otherwise(one) for one in changes)
+    return creates_the_same(pair, item) and not any(
+        _given_otherwise(one) or saves(one) for one in changes
+    )
 
 
 def _given_otherwise(change: Change) -> bool:

@@ -16,7 +16,7 @@ A global step of unknown shape no longer counts as one that is not scalar.
 
 from collections.abc import Iterator
 
-from tfdiff.rules.matching.validations import Changed, Words, errors, grouped, shown, told
+from tfdiff.rules.matching.validations import Changed, Words, errors, grouped, moved, shown, told
 from tfdiff.rules.pair import Pair
 from tfdiff.rules.told import Told
 
@@ -53,4 +53,6 @@ def _differs(one: Changed) -> bool:
     tests = [error for error in (one.old, one.new) if error and error.only_test]
     if tests:
         return True
-    return bool(one.old and one.new and one.old.exception != one.new.exception)
+    if one.old is None or one.new is None:
+        return False
+    return one.old.exception != one.new.exception or moved(one)

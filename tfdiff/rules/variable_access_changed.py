@@ -54,7 +54,7 @@ _MECHANISMS = {
     ),
 }
 
-
+_PARTS = {"copy_on_read_mode": frozenset({"EnsureSparseVariableAccess"})}
 _ACCESS = re.compile(r"Variable|Input|Resource|Copy|RefCount|Handle|Mutable|Lookup")
 
 
@@ -85,24 +85,31 @@ def _told(pair: Pair, found: Matter) -> Told:
 
 
 def _said(found: Matter) -> str:
+    came, went = (_first(words) for words in (found.came, found.went))
     phrases = [
-        *(f"now {_MECHANISMS[name][0]}" for name in _MECHANISMS if name in found.came),
-        *(f"no longer {_MECHANISMS[name][0]}" for name in _MECHANISMS if name in found.went),
+        *(f"now {_MECHANISMS[name][0]}" for name in came),
+        *(f"no longer {_MECHANISMS[name][0]}" for name in went),
     ]
     if phrases:
         return "; ".join(phrases)
-    came, went = (
+    others = [
         [word for word in identifiers(words) if _ACCESS.search(word)]
         for words in (found.came, found.went)
-    )
+    ]
     parts = (
-        f"now with {', '.join(came)}" if came else "",
-        f"no longer with {', '.join(went)}" if went else "",
+        f"now with {', '.join(others[0])}" if others[0] else "",
+        f"no longer with {', '.join(others[1])}" if others[1] else "",
     )
     return (
         ", ".join(part for part in parts if part)
         or "the same calls, elsewhere or with other arguments"
     )
+
+
+def _first(words: frozenset[str]) -> list[str]:
+    """The mechanisms that some words name, without what is but a part of another one."""
+    named = [name for name in _MECHANISMS if name in words]
+    return [name for name in named if not _PARTS.get(name, frozenset()) & set(named)]
 
 
 def _sentences(found: Matter) -> Iterator[str]:

@@ -16,6 +16,7 @@ from tfdiff.facts import Region, Statement
 
 _OPENING: Final = {b"(": b")", b"[": b"]", b"{": b"}"}
 _ACCESS: Final = frozenset({b"public", b"private", b"protected"})
+_LITERAL: Final = re.compile(rb"true|false|nullptr|[-+]?\d[\w.]*")
 _ASSIGNED: Final = re.compile(r"[-+*/|&]?=$")
 _NO_NAMES: Final = words_of(
     "if else for while do switch case default return break continue auto bool int int32_t int64_t "
@@ -46,6 +47,7 @@ class _Reader:
         self._lines = [match.start() for match in re.finditer(rb"\n", source)]
         self._found: list[Statement] = []
         self._heads: list[int] = []
+        self._named: list[dict[str, str]] = [{}]  # constants of each open block
 
     def run(self) -> Iterator[Statement]:
         """All statements in order."""
@@ -60,6 +62,7 @@ class _Reader:
                 self._add([*pending], head=True)
                 pending = []
                 brackets.append(b"block")
+                self._named.append({})
                 continue
             if text == b"}" and brackets[-1:] == [b"block"]:
                 self._add(pending)
@@ -97,7 +100,9 @@ class _Reader:
             if head:
                 self._heads.append(len(self._found) - 1)
             return
-        words = spelled([token for token in tokens if token.text != b";"])
+        words = self._written_out([token for token in tokens if token.text != b";"])
+        if not words:
+            return
         if "TF_DISALLOW_COPY_AND_ASSIGN" in words[:1] or words[-2:] == ("=", "delete"):
             return  # that a class cannot be copied, in either spelling: the compiler's matter
         parent = self._heads[-1] if self._heads else None
@@ -118,7 +123,25 @@ class _Reader:
             self._heads.append(len(self._found))
         self._found.append(one)
 
+    def _written_out(self, tokens: Sequence[Token]) -> tuple[str, ...]:
+        """The words, constants by their values; none where the statement names a constant."""
+        names = {name: value for block in self._named for name, value in block.items()}
+        words = spelled(tokens)
+        if names:
+            members = {".", "->", "::"}
+            words = tuple(
+                names.get(word, word) if before not in members else word
+                for before, word in zip(("", *words), words, strict=False)
+            )
+        match [token.text for token in tokens]:
+            case [b"const" | b"constexpr", _, name, b"=", value] if _LITERAL.fullmatch(value):
+                self._named[-1][name.decode()] = value.decode()
+                return ()
+        return words
+
     def _end(self, token: Token) -> None:
+        if len(self._named) > 1:
+            self._named.pop()
         parent = self._heads.pop() if self._heads else None
         line = self._line(token.start)
         self._found.append(

@@ -39,9 +39,13 @@ class Matter:
         return removed - added
 
     def _words(self) -> tuple[frozenset[str], frozenset[str]]:
+        """What either side says in the helpers, where there are any: kernels only call them."""
+        helping = [item for item in self.regions if _helps(item)]
+        own = {id(one) for item in helping for one in item.changes}
+        telling = [one for one in self.changes if id(one) in own] or self.changes
         return (
-            frozenset(word for change in self.changes for word in change.removed),
-            frozenset(word for change in self.changes for word in change.added),
+            frozenset(word for change in telling for word in change.removed),
+            frozenset(word for change in telling for word in change.added),
         )
 
     @property
@@ -57,7 +61,8 @@ class Matter:
         Which kernels call a helper depends on the optimizer, and one finding is for all.
         """
         helpers = [item for item in self.regions if _helps(item)]
-        others = "" if len(helpers) in {0, len(self.regions)} else " and the kernels that call it"
+        others = " and the kernels that call " if helpers else ""
+        others += ("them" if "," in self.subject else "it") * bool(helpers)
         return f"It concerns {self.subject}{others}."
 
     @property
@@ -92,15 +97,16 @@ def matters(
         without: symbols of regions that another rule speaks of.
     """
     wanted = frozenset(kinds)
+    helped = _helped(pair)
     found = [
-        (item, tuple(change for change in item.open if change.topic == topic))
+        (item, tuple(change for change in item.open if _topic(item, change, helped) == topic))
         for item in pair.regions
         if item.region.kind in wanted
         and item.old
         and item.new
         and item.region.symbol not in without
     ]
-    found.sort(key=lambda one: one[0].region.kind != "helper")
+    found.sort(key=_rank)
     shared = {base_name(item.region.symbol) for item, changes in found if changes and _helps(item)}
     groups: dict[object, list[tuple[RegionPair, tuple[Change, ...]]]] = {}
     for item, changes in found:
@@ -119,8 +125,35 @@ def matters(
     )
 
 
+def _rank(one: tuple[RegionPair, tuple[Change, ...]]) -> tuple[bool, int, str, int]:
+    """Helpers first, the one that changed most before all; the same for every optimizer."""
+    item, changes = one
+    span = item.region.span
+    return (False, -len(changes), span.path, span.line) if _helps(item) else (True, 0, "", 0)
+
+
 def _helps(item: RegionPair) -> bool:
     return item.region.kind == "helper"
+
+
+def _helped(pair: Pair) -> dict[str, frozenset[str]]:
+    """The helpers that changed, by name, each with the matters that it changed in."""
+    found: dict[str, frozenset[str]] = {}
+    for item in pair.regions:
+        topics = frozenset(one.topic for one in item.open if one.topic)
+        if topics and _helps(item) and item.old and item.new:
+            name = base_name(item.region.symbol)
+            found[name] = found.get(name, frozenset()) | topics
+    return found
+
+
+def _topic(item: RegionPair, change: Change, helped: dict[str, frozenset[str]]) -> str:
+    """The matter of a change; of a call that passes a helper something else, the helper's."""
+    if change.before is None or change.after is None or _helps(item):
+        return change.topic
+    names = helped.keys() & set(change.removed) & set(change.added)
+    topics = frozenset(topic for name in names for topic in helped[name])
+    return change.topic if change.topic in topics or not topics else min(topics)
 
 
 def _words(change: Change) -> frozenset[str]:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from tfdiff.facts import Device, Region, Span, UpdatePath
@@ -80,7 +80,7 @@ def causes(pair: Pair, kinds: Iterable[str]) -> tuple[Cause, ...]:
     """The causes of some kinds; a guard takes what differs behind it as its details."""
     wanted = frozenset(kinds)
     groups: dict[tuple[object, ...], list[tuple[PathVerdict, tuple[Aspect, ...]]]] = {}
-    for verdict in pair.verdicts:
+    for verdict in _apart(pair.verdicts) if GUARD in wanted else pair.verdicts:
         for kind, aspects in _by_kind(verdict).items():
             if kind in wanted:
                 leading = aspects if kind != ROUNDING else aspects[:1]
@@ -94,6 +94,41 @@ def causes(pair: Pair, kinds: Iterable[str]) -> tuple[Cause, ...]:
         )
         for members in groups.values()
     )
+
+
+def _apart(verdicts: Iterable[PathVerdict]) -> Iterator[PathVerdict]:
+    """The verdicts, each guard that adds to another path's as that one and what it adds.
+
+    One cause on dense and sparse paths is told once, and beside it what the sparse ones have of
+    their own.
+    """
+    every = tuple(verdicts)
+    known = {frozenset(one.condition.split(" or ")) for one in every if one.condition}
+    for verdict in every:
+        parts = frozenset((verdict.condition or "").split(" or "))
+        common = max((one for one in known if one < parts), key=len, default=None)
+        if common is None or not all(_guarded(one, parts) for one in verdict.aspects):
+            yield verdict
+            continue
+        yield _under(verdict, common, beside=False)
+        yield _under(verdict, parts - common, beside=True)
+
+
+def _guarded(aspect: Aspect, parts: frozenset[str]) -> bool:
+    return aspect.kind == GUARD and set((aspect.condition or "").split(" or ")) <= parts
+
+
+def _under(verdict: PathVerdict, parts: frozenset[str], *, beside: bool) -> PathVerdict:
+    """The verdict with these parts of its condition, as what comes in beside the others or not."""
+    condition = " or ".join(
+        part for part in (verdict.condition or "").split(" or ") if part in parts
+    )
+    aspects = tuple(
+        replace(one, condition=condition)
+        for one in verdict.aspects
+        if parts & set((one.condition or "").split(" or "))
+    )
+    return replace(verdict, condition=None if beside else condition, aspects=aspects)
 
 
 def _said(aspect: Aspect, verdict: PathVerdict) -> tuple[str, ...]:
@@ -148,6 +183,9 @@ def carriers(pair: Pair, cause: Cause) -> Carriers:
     reached = [item for item in pair.regions if _reached(item, used) and _changed(item)]
     lead = max(reached, key=lambda item: _fitness(item, cause), default=None)
     if lead is None or not any(_fitness(lead, cause)):
+        formulas = _formulas(cause)
+        lead = next((item for item in reached if _stepping(item) & formulas), None)
+    if lead is None:
         return Carriers(None, _python_facet(cause), ())
     devices = [name for name in _DEVICES if any(path.device == name for path in paths)]
     device: Device = next((name for name in devices if name in _FACETS), "cpu")
@@ -156,11 +194,11 @@ def carriers(pair: Pair, cause: Cause) -> Carriers:
     return Carriers(lead, facet, tuple(_claimed(reached)))
 
 
-def _fitness(item: RegionPair, cause: Cause) -> tuple[bool, int, bool, bool, int]:
+def _fitness(item: RegionPair, cause: Cause) -> tuple[bool, int, bool, bool, bool, int]:
     """How likely a region carries a cause; all zero where it cannot.
 
     What both sides have and names the guard comes first, then what names the guard, then what
-    computes the step, then what shares most names with the changed terms.
+    computes the step, before what prepares it, then what shares most names with the changed terms.
     """
     region = item.region
     computes = region.kind in STEP_KINDS
@@ -169,7 +207,17 @@ def _fitness(item: RegionPair, cause: Cause) -> tuple[bool, int, bool, bool, int
     guard = len(words & _guard_words(cause)) if computes or stepping or _helps(region) else 0
     shared = len(words & _telling(cause)) if computes or stepping else 0
     both = bool(guard and item.old and item.new)
-    return both, guard, computes, stepping and bool(shared), shared
+    step = bool(shared) and (region.kind == "kernel" or computes_update(base_name(region.symbol)))
+    return both, guard, computes, stepping and bool(shared), step, shared
+
+
+def _stepping(item: RegionPair) -> frozenset[str]:
+    """What differs in the formula of a Python region that takes the step on both sides."""
+    takes = item.region.kind in PYTHON_KINDS and computes_update(base_name(item.region.symbol))
+    if not (takes and item.old and item.new):
+        return frozenset()
+    formula = tuple(one for one in item.changes if not one.topic)
+    return _words(replace(item, changes=formula))
 
 
 def _helps(region: Region) -> bool:
@@ -206,6 +254,14 @@ def _telling(cause: Cause) -> frozenset[str]:
         if term is not None
     ]
     said = " ".join((*symbols(terms), *(f"{one.phrase} {one.condition}" for one in cause.aspects)))
+    return frozenset(part for word in _WORDS.findall(said) for part in (word, *word.split("_")))
+
+
+def _formulas(cause: Cause) -> frozenset[str]:
+    """Names that the formulas of the states that differ are made of."""
+    states = {one.state for one in cause.aspects}
+    sides = (*cause.worst.old, *cause.worst.new)
+    said = " ".join(symbols(value for state, value in sides if state in states))
     return frozenset(part for word in _WORDS.findall(said) for part in (word, *word.split("_")))
 
 

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from tfdiff.facts import OptimizerFacts, Region
 from tfdiff.findings import Effect, Facet, Finding, Place
+from tfdiff.rules.matching.regions import base_name
 from tfdiff.rules.pair import Change, Pair, RegionPair
 from tfdiff.rules.told import Told
 
@@ -16,7 +17,10 @@ EAGER_ONLY = "eager only"
 
 _SHOWN = 3
 _LONG = 90
+_TITLE = 140
+_STRUCTURE = frozenset({"end", "else:", "try:", "finally:"})
 _WORD = re.compile(r"[A-Za-z_]\w*")
+_SAVED = re.compile(r"self\._?weights = ")
 _TELLING = 5  # letters of a name that means something by itself
 
 
@@ -29,6 +33,7 @@ class Matter:
         went: the title where only the old side has.
         changed: the title where both have.
         meaning: what it does to training and to whom.
+        where: whether the title says where the statements are, and what one by itself says.
     """
 
     rule: str
@@ -41,6 +46,7 @@ class Matter:
     changed: str
     meaning: str
     remedy: str
+    where: bool = True
 
 
 def told(pair: Pair, matter: Matter) -> Iterator[Told]:
@@ -58,6 +64,11 @@ def touched(pair: Pair, *topics: str) -> tuple[Touched, ...]:
             if changes:
                 found.append((item, changes))
     return tuple(found)
+
+
+def saves(change: Change) -> bool:
+    """Whether a statement says, on both sides, what is saved as the optimizer's weights."""
+    return all(one and _SAVED.match(one.said) for one in (change.before, change.after))
 
 
 def helpers(pair: Pair) -> frozenset[str]:
@@ -102,6 +113,7 @@ def finding(pair: Pair, matter: Matter, group: tuple[Touched, ...]) -> Told:
         title = matter.came
     elif gone and not _has(group, matter.topic, new=True) and not _known(pair.new, matter, gone):
         title = matter.went
+    title += _where(group) if matter.where else ""
     old, new = places(group[0])
     found = Finding(
         rule=matter.rule,
@@ -198,6 +210,31 @@ def _shown(group: tuple[Touched, ...], topic: str, *, new: bool) -> tuple[str, .
             if feature.kind == topic
         )
     )
+
+
+def _where(group: tuple[Touched, ...]) -> str:
+    """In which functions it is, and what the statement says if it is but one."""
+    names = [base_name(item.region.symbol) for item, _ in group]
+    names = [name for name in dict.fromkeys(names) if name != "__init__"]
+    if len(names) > _SHOWN:
+        names = [*names[: _SHOWN - 1], f"{len(names) - _SHOWN + 1} more"]
+    place = f" in {listed(names)}" if names else ""
+    every = (one for _, changes in group for one in changes)
+    alone = [one for one in every if not _STRUCTURE.issuperset(_said(one))]
+    said = _became(alone[0]) if len(alone) == 1 else ""
+    return f"{place}: {said}" if said else place
+
+
+def _said(change: Change) -> frozenset[str]:
+    return frozenset(one.said for one in (change.before, change.after) if one)
+
+
+def _became(change: Change) -> str:
+    """What a statement was and is; "" for one that is too long for a title."""
+    before, after = (one.said.rstrip(":") if one else "" for one in (change.before, change.after))
+    said = f"{before} became {after}" if before and after else f"{before or after} is "
+    said += "" if before and after else "gone" if before else "new"
+    return said if len(said) <= _TITLE else ""
 
 
 def _details(group: tuple[Touched, ...], gone: tuple[str, ...], come: tuple[str, ...]) -> str:

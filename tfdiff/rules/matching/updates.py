@@ -75,6 +75,7 @@ def _told(pair: Pair, cause: Cause, wording: Wording) -> Told:
     worst = cause.worst
     rounding = wording.effect == "rounding-only"
     condition = None if rounding else cause.condition
+    sparse = _sparse_alone(pair, cause)
     always = worst.verdict == "differs" and not cause.beside
     effect: Effect = "numeric" if always else "numeric-conditional"
     main = cause.main
@@ -85,8 +86,8 @@ def _told(pair: Pair, cause: Cause, wording: Wording) -> Told:
         effect=wording.effect or effect,
         certainty=main.certainty,
         subject=_subject(cause),
-        condition=readable(condition) if condition else None,
-        title=_title(cause, condition),
+        condition=_when(condition, sparse=sparse),
+        title=_title(cause, condition, sparse=sparse),
         explanation=" ".join(_sentences(cause, wording)),
         remedy=wording.remedy or _remedy(cause),
         old=place(old),
@@ -102,9 +103,24 @@ def _subject(cause: Cause) -> str:
     return ", ".join(dict.fromkeys(one.state for one in cause.aspects))
 
 
-def _title(cause: Cause, condition: str | None) -> str:
+def _sparse_alone(pair: Pair, cause: Cause) -> bool:
+    """Whether only sparse gradients meet the cause, dense ones being compared as well."""
+    dense = any(one.path.gradient == "dense" for one in pair.verdicts)
+    return dense and all(one.path.gradient == "sparse" for one in cause.verdicts)
+
+
+def _when(condition: str | None, *, sparse: bool) -> str | None:
+    """The condition in words, with the kind of gradient where nothing of it says that."""
+    said = readable(condition) if condition else ""
+    if not sparse or "in rows" in said:
+        return said or None
+    return f"the gradient is sparse, and {said}" if said else "the gradient is sparse"
+
+
+def _title(cause: Cause, condition: str | None, *, sparse: bool) -> str:
     if condition and cause.main.kind == GUARD:
         said = readable(condition)
+        said = f"{said} (sparse gradients)" if sparse and "in rows" not in said else said
         differs = "may differ" if cause.main.certainty == "unknown" else "differs"
         differs = f"{differs} further" if cause.beside else differs
         return f"The step {differs} {said if said.startswith('in rows') else f'if {said}'}"

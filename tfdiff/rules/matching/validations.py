@@ -2,8 +2,10 @@
 
 import ast
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from difflib import SequenceMatcher
+from functools import partial
 
 from tfdiff.facts import Statement
 from tfdiff.findings import Effect, Finding
@@ -12,6 +14,7 @@ from tfdiff.rules.pair import Change, Pair, RegionPair
 from tfdiff.rules.told import Told
 
 _LONG = 100
+_LIKE = 0.75  # of the words of two messages that are about the same
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +55,7 @@ class Changed:
 def errors(pair: Pair) -> Iterator[Changed]:
     """Every error of a common region that changed, and tests around errors that did."""
     for item, changes in touched(pair, "raise"):
-        yield from _in_region(item, changes)
+        yield from _reworded(_in_region(item, changes))
 
 
 def _in_region(item: RegionPair, changes: tuple[Change, ...]) -> Iterator[Changed]:
@@ -72,6 +75,33 @@ def _in_region(item: RegionPair, changes: tuple[Change, ...]) -> Iterator[Change
     if pending:
         tests = tuple(change for change in pending if _tests(change))
         yield Changed(item, _test(tests, new=False), _test(tests, new=True), tuple(pending))
+
+
+def _reworded(found: Iterable[Changed]) -> Iterator[Changed]:
+    """The same with an error that went here and came there, in much the same words, as one."""
+    every = list(found)
+    came = [one for one in every if one.new and not one.old and one.new.message]
+    for gone in [one for one in every if one.old and not one.new and one.old.message]:
+        likest = max(came, key=partial(_likeness, gone), default=gone)
+        if _likeness(gone, likest) >= _LIKE:
+            came.remove(likest)
+            every.remove(likest)
+            both = replace(likest, old=gone.old, changes=(*gone.changes, *likest.changes))
+            every[every.index(gone)] = both
+    yield from every
+
+
+def _likeness(gone: Changed, came: Changed) -> float:
+    """How much of two messages is the same, from 0 to 1; 0 for errors of two classes."""
+    if not (gone.old and came.new and gone.old.exception == came.new.exception):
+        return 0.0
+    before, after = (re.findall(r"\w+", error.message) for error in (gone.old, came.new))
+    return SequenceMatcher(None, before, after, autojunk=False).ratio()
+
+
+def moved(one: Changed) -> bool:
+    """Whether the test of an error changed with its words."""
+    return bool(one.old and one.new) and any(_tests(change) for change in one.changes)
 
 
 def _raises(one: Statement | None) -> bool:
