@@ -18,6 +18,7 @@ from tfdiff.ir.domain import Domain
 from tfdiff.ir.evaluate import compiled
 from tfdiff.ir.expr import COMPARISONS, LOGIC, Boolean, Expr, Operation, Symbol, children
 from tfdiff.ir.sampling import rows
+from tfdiff.ir.stand_ins import with_stand_ins
 from tfdiff.ir.walk import ordered, rebuilt, symbols
 
 ROWS: Final = 48
@@ -115,7 +116,8 @@ def _alike(
 def _values(nodes: Sequence[Expr], domain: Domain) -> npt.NDArray[np.float64]:
     """Nodes x points; NaN where a node has no value."""
     columns = rows(nodes, domain, ROWS)
-    program = compiled(tuple((str(place), node) for place, node in enumerate(nodes)))
+    meant = with_stand_ins(nodes)
+    program = compiled(tuple((str(place), meant[node]) for place, node in enumerate(nodes)))
     values = np.empty((len(nodes), ROWS))
     with np.errstate(all="ignore"):
         results = program.step(program.start({}, np.float64), columns)

@@ -5,10 +5,11 @@ A state's sign is not told from its name: it is derived (``ir.invariants``).
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 from typing import Literal as OneOf
 
+from tfdiff.ir.expr import Call, Expr, Operation, Select
 from tfdiff.ir.walk import States, symbols, truth_symbols
 
 Kind = OneOf["real", "positive", "nonnegative", "nonpositive", "unit", "count", "boolean"]
@@ -25,6 +26,7 @@ _BY_NAME: Final[tuple[tuple[str, Kind], ...]] = (
     ),
 )
 
+_NORM: Final = re.compile(r"norm(?![a-z])")
 _PHRASES: Final[Mapping[Kind, str]] = {
     "positive": "{} > 0",
     "nonnegative": "{} >= 0",
@@ -43,10 +45,14 @@ class Domain:
     """
 
     kinds: tuple[tuple[str, Kind], ...] = ()
+    _known: Mapping[str, Kind] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_known", dict(self.kinds))
 
     def kind(self, name: str) -> Kind:
         """The kind of one symbol."""
-        return dict(self.kinds).get(name, "real")
+        return self._known.get(name, "real")
 
     def having(self, more: Mapping[str, Kind]) -> "Domain":
         """The same domain with these symbols' kinds set or replaced."""
@@ -56,6 +62,28 @@ class Domain:
         """The assumption about one symbol, such as ``epsilon > 0``; None for real numbers."""
         form = _PHRASES.get(self.kind(name))
         return form.format(name) if form else None
+
+
+def never_negative(unknown: Call) -> bool:
+    """Whether a function's name says that its values have no sign: norms, sums of squares."""
+    if _NORM.search(unknown.function):
+        return True
+    added = any(word in unknown.function for word in ("sum", "mean"))
+    return added and all(_is_square(part) for part in unknown.args[:1])
+
+
+def _is_square(value: Expr) -> bool:
+    match value:
+        case Operation(op="mul", args=(left, right)):
+            return left is right
+        case Operation(op="add", args=args):
+            return all(map(_is_square, args))
+        case Select(_, then, other):
+            return _is_square(then) and _is_square(other)
+        case Call(function=function):
+            return function in {"square", "abs"}
+        case _:
+            return False
 
 
 def kind_by_name(name: str) -> Kind:

@@ -8,6 +8,7 @@ on single weights.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from math import inf
 from typing import Final
 
@@ -140,6 +141,7 @@ def everyday(rules: tuple[States, ...], settings: Setting) -> dict[str, float | 
     return full
 
 
+@lru_cache(maxsize=8)
 def gradient_set(name: str, steps: int) -> Gradients:
     """One of the fixed sets, as long as asked for.
 

@@ -4,20 +4,19 @@ identical (same operations in the same order), equal (proved over the reals), co
 (differs only where a guard holds), differs (with a witness), undecided (with the reason).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final
 
 import numpy as np
 
-from tfdiff.ir.abstraction import at_least_zero
 from tfdiff.ir.canonical import Canonical
 from tfdiff.ir.closed import Closed, closed
 from tfdiff.ir.conditions import condition_of
 from tfdiff.ir.decision import Decision, Example, Rung, StateDecision
-from tfdiff.ir.domain import Domain, Kind, inferred_domain
-from tfdiff.ir.expr import Call, Expr, symbol
+from tfdiff.ir.domain import Kind, inferred_domain, never_negative
+from tfdiff.ir.expr import Expr, symbol
 from tfdiff.ir.guards import Frame
 from tfdiff.ir.invariants import kept_signs
 from tfdiff.ir.occurrences import with_repetition
@@ -136,25 +135,16 @@ def _context(
     states = [*old, *(name for name in new if name not in old)]
     data = frozenset({*states, "grad", *(text(call) for call in shared)})
     different = [name for name in common if left[name] is not right[name]]
-    known = _kinds_of_calls(shared) | dict(kinds)
-    domain = inferred_domain([tuple(left.items()), tuple(right.items())], data, known)
+    signed: dict[str, Kind] = {text(call): "nonnegative" for call in shared if never_negative(call)}
+    domain = inferred_domain(
+        [tuple(left.items()), tuple(right.items())], data, signed | dict(kinds)
+    )
     if different:
         for side in (left, right):  # both hold for as long as the rules agree
             domain = domain.having(kept_signs(side, domain, visible))
     compared = [side[name] for name in different for side in (left, right)]
     drawn = points(compared, domain, settings) if compared else Points({}, np.zeros(0, int), 0)
     return _Context(left, right, common, Frame(drawn, domain, settings, data))
-
-
-def _kinds_of_calls(calls: Iterable[Call]) -> dict[str, Kind]:
-    """Norms are never negative, and neither are sums and means of what is not."""
-    found: dict[str, Kind] = {}
-    for call in calls:
-        added = any(word in call.function for word in ("sum", "mean"))
-        squares = added and all(at_least_zero(part, Domain()) for part in call.args[:1])
-        if squares or "norm" in call.function:
-            found[text(call)] = "nonnegative"
-    return found
 
 
 def _state(name: str, context: _Context) -> tuple[StateDecision, Search | None]:

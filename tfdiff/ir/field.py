@@ -6,6 +6,7 @@ denominators are not; a numerator that does not is merely not known to be zero.
 """
 
 from collections.abc import Callable
+from copy import copy
 from dataclasses import dataclass
 from fractions import Fraction
 from math import isqrt
@@ -18,6 +19,9 @@ from tfdiff.ir.expr import Expr, call, number, operation, symbol
 
 MOST_TERMS: Final = 3000
 FACTORED_TERMS: Final = 400
+
+
+Factored = tuple[Fraction, tuple[tuple[fmpq_mpoly, int], ...]]
 
 
 class OutOfWork(Exception):  # noqa: N818 - it says what happened
@@ -82,8 +86,16 @@ class Field:
         self.generators: list[Generator] = []
         self.work = work
         self._free = self.context.gens()
+        self._unit = self.context.constant(1)
+        self._factored: dict[str, Factored] = {}
         self.zero = self.constant(Fraction(0))
         self.one = self.constant(Fraction(1))
+
+    def copy(self) -> "Field":
+        """The same field; generators that the copy meets are its own."""
+        other = copy(self)
+        other.generators = [*self.generators]
+        return other
 
     def constant(self, value: Fraction) -> Element:
         """A number."""
@@ -91,7 +103,7 @@ class Field:
 
     def whole(self, poly: fmpq_mpoly) -> Element:
         """A polynomial as an element."""
-        return Element(poly, self.context.constant(1))
+        return Element(poly, self._unit)
 
     def generator(self, matches: Callable[[Generator], bool], make: Callable[[], Generator]) -> int:
         """The place of the generator that matches; a new one where none does."""
@@ -150,7 +162,7 @@ class Field:
         if num.is_zero():
             return self.zero
         if den.is_constant():
-            return Element(num / den.leading_coefficient(), self.context.constant(1))
+            return Element(num / den.leading_coefficient(), self._unit)
         self.work.spend(len(num) + len(den))
         common = num.gcd(den)
         if not common.is_constant():
@@ -204,7 +216,7 @@ class Field:
             return None
         return rational(value.num) / rational(value.den)
 
-    def factors(self, poly: fmpq_mpoly) -> tuple[Fraction, tuple[tuple[fmpq_mpoly, int], ...]]:
+    def factors(self, poly: fmpq_mpoly) -> Factored:
         """Constant and irreducible factors, each with a positive leading coefficient."""
         if poly.is_constant():
             return rational(poly), ()
@@ -212,16 +224,10 @@ class Field:
             lead = poly.leading_coefficient()
             return _fraction(lead), ((poly / lead, 1),)
         self.work.spend(4 * len(poly))
-        content, found = poly.factor()
-        constant = _fraction(content)
-        result = []
-        for factor, exponent in found:
-            positive = factor
-            if factor.leading_coefficient() < 0:
-                positive = -factor
-                constant *= (-1) ** int(exponent)
-            result.append((positive, int(exponent)))
-        return constant, tuple(result)
+        key = str(poly)
+        if key not in self._factored:
+            self._factored[key] = _factored(poly)
+        return self._factored[key]
 
     def shown(self, poly: fmpq_mpoly) -> Expr:
         """A polynomial as an expression."""
@@ -268,6 +274,19 @@ class Field:
                 lambda: Generator("root", call("sqrt", self.shown(radicand)), radicand),
             )
         )
+
+
+def _factored(poly: fmpq_mpoly) -> Factored:
+    content, found = poly.factor()
+    constant = _fraction(content)
+    result = []
+    for factor, exponent in found:
+        positive = factor
+        if factor.leading_coefficient() < 0:
+            positive = -factor
+            constant *= (-1) ** int(exponent)
+        result.append((positive, int(exponent)))
+    return constant, tuple(result)
 
 
 def rational(poly: fmpq_mpoly) -> Fraction:

@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import Final
+
+from flint import fmpq
 
 Powers = tuple[int, ...]
 MOST: Final = 400
@@ -17,7 +18,7 @@ class Inequality:
         terms: monomial -> coefficient; the monomial of zeros is the constant.
     """
 
-    terms: Mapping[Powers, Fraction]
+    terms: Mapping[Powers, fmpq]
     strict: bool
 
 
@@ -29,8 +30,8 @@ def feasible(inequalities: tuple[Inequality, ...]) -> bool:
     system = list(inequalities)
     while True:
         for inequality in system:
-            if not any(any(powers) for powers, value in inequality.terms.items() if value):
-                constant = sum(inequality.terms.values(), Fraction(0))
+            if not any(any(powers) for powers, value in inequality.terms.items() if value != 0):
+                constant = sum(inequality.terms.values(), fmpq(0))
                 if constant < 0 or (inequality.strict and constant == 0):
                     return False
         variables = sorted(
@@ -38,7 +39,7 @@ def feasible(inequalities: tuple[Inequality, ...]) -> bool:
                 powers
                 for one in system
                 for powers, value in one.terms.items()
-                if value and any(powers)
+                if value != 0 and any(powers)
             }
         )
         if not variables:
@@ -57,13 +58,13 @@ def _cost(system: list[Inequality], powers: Powers) -> int:
 def _without(system: list[Inequality], powers: Powers) -> list[Inequality]:
     above = [one for one in system if one.terms.get(powers, 0) > 0]
     below = [one for one in system if one.terms.get(powers, 0) < 0]
-    result = [one for one in system if not one.terms.get(powers, 0)]
+    result = [one for one in system if one.terms.get(powers, 0) == 0]
     for high in above:
         for low in below:
-            terms: dict[Powers, Fraction] = {}
+            terms: dict[Powers, fmpq] = {}
             for one, factor in ((high, -low.terms[powers]), (low, high.terms[powers])):
                 for key, value in one.terms.items():
-                    terms[key] = terms.get(key, Fraction(0)) + value * factor
+                    terms[key] = terms.get(key, fmpq(0)) + value * factor
             terms.pop(powers)
             result.append(Inequality(terms, strict=high.strict or low.strict))
     return result

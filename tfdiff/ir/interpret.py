@@ -21,6 +21,7 @@ from tfdiff.ir.field import Element, Field, Generator, NotProvable
 from tfdiff.ir.masks import NEGATIVE, POSITIVE, ZERO
 from tfdiff.ir.powers import Powers
 from tfdiff.ir.signs import Signs
+from tfdiff.ir.walk import ordered
 
 Meaning = Element | bool
 _HOLDS: Final[Mapping[str, tuple[tuple[int, ...], int]]] = {
@@ -54,20 +55,35 @@ class AskTruth(Exception):  # noqa: N818 - it says what has to be done
 
 
 class Interpreter:
-    """Gives expressions their meaning in one cell; only the arms taken are looked at.
-
-    Attributes:
-        needs: node -> what its value takes for granted: elements that are not 0 (``!=``),
-            at least 0 (``>=``) or more than 0 (``>``).
-    """
+    """Gives expressions their meaning in one cell; only the arms taken are looked at."""
 
     def __init__(self, field: Field, signs: Signs) -> None:
         self.field = field
         self.signs = signs
         self.powers = Powers(field, signs)
-        self.needs: dict[Expr, list[tuple[Element, str]]] = {}
+        self._needs: dict[Expr, list[tuple[Element, str]]] = {}
         self._known: dict[Expr, Meaning] = {}
         self._calls: list[tuple[Call, tuple[Meaning, ...], Element]] = []
+
+    def inside(self) -> "Interpreter":
+        """The same in a cell inside of this one, where all that was found out still holds."""
+        field = self.field.copy()
+        inner = Interpreter(field, self.signs.copy(field))
+        inner._needs = {node: [*needs] for node, needs in self._needs.items()}
+        inner._known = dict(self._known)
+        inner._calls = [*self._calls]
+        return inner
+
+    def needed(self, root: Expr) -> dict[tuple[str, str, str], tuple[Element, str]]:
+        """What a value takes for granted, by its content.
+
+        That is, elements that are not 0 (``!=``), at least 0 (``>=``) or more than 0 (``>``).
+        """
+        return {
+            (str(value.num), str(value.den), relation): (value, relation)
+            for node in ordered((root,))
+            for value, relation in self._needs.get(node, ())
+        }
 
     def value(self, node: Expr) -> Element:
         """The meaning of a numeric expression."""
@@ -83,7 +99,7 @@ class Interpreter:
             known = self._meaning(node)
             self._known[node] = known
             if self.powers.taken:
-                self.needs.setdefault(node, []).extend(self.powers.taken)
+                self._needs.setdefault(node, []).extend(self.powers.taken)
                 self.powers.taken.clear()
         return known
 

@@ -3,13 +3,15 @@
 from fractions import Fraction
 from typing import Final
 
+from flint import fmpq
+
 NEGATIVE: Final = 1
 ZERO: Final = 2
 POSITIVE: Final = 4
 ANY: Final = 7
 
 
-def sign(value: Fraction) -> int:
+def sign(value: Fraction | fmpq) -> int:
     """The sign of a number."""
     if value == 0:
         return ZERO

@@ -7,6 +7,7 @@ for granted on the way is collected; what both sides take for granted alike is n
 Parts that the sides write differently are proved first, each once (``ir.congruence``).
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final
@@ -20,17 +21,20 @@ from tfdiff.ir.domain import Domain
 from tfdiff.ir.expr import (
     Call,
     Expr,
+    Number,
     Operation,
     Symbol,
     boolean,
     children,
     symbol,
 )
-from tfdiff.ir.field import Field, NotProvable, OutOfWork, Work
+from tfdiff.ir.field import Element, Field, NotProvable, OutOfWork, Work
+from tfdiff.ir.hopeless import hopeless
 from tfdiff.ir.interpret import AskTruth, Interpreter, Undefined
 from tfdiff.ir.masks import ANY, NEGATIVE, ZERO
 from tfdiff.ir.show import text
-from tfdiff.ir.signs import BY_KIND, Signs, Split
+from tfdiff.ir.signs import BY_KIND, Fact, Signs, Split
+from tfdiff.ir.specialise import specialised
 from tfdiff.ir.walk import opaques, ordered, replaced, symbols
 
 EFFORT: Final = 1_000_000  # term operations for one proof
@@ -59,18 +63,45 @@ class Proof:
 
 @dataclass(frozen=True, slots=True)
 class _Cell:
-    """Both sides with what was decided put in; facts are (expression, signs)."""
+    """Both sides with what was decided put in.
+
+    Attributes:
+        facts: expressions and the signs that they have here.
+        around: what was found out in the cell around this one; None where something was put
+            into the sides, so that it has to be found out anew.
+        last: the last fact, as a polynomial, where it is not known in the cell around.
+        solved: the symbol that was put in last, and what it is here.
+    """
 
     old: Expr
     new: Expr
     facts: tuple[tuple[Expr, int], ...] = ()
+    around: Interpreter | None = None
+    last: Fact | None = None
+    solved: tuple[str, Expr] | None = None
 
     def given(self, node: Expr, value: Expr) -> "_Cell":
         """The cell in which a node has a value."""
         roots = [self.old, self.new, *(fact for fact, _ in self.facts)]
         done = replaced(roots, {node: value})
         facts = tuple((done[fact], mask) for fact, mask in self.facts)
-        return replace(self, old=done[self.old], new=done[self.new], facts=facts)
+        return _Cell(done[self.old], done[self.new], facts, solved=self.solved)
+
+    def entered(self, domain: Domain, work: Work) -> Interpreter:
+        """What is known on the way in."""
+        if self.around is not None:
+            return self.around.inside()
+        field = Field(_room(self), work)
+        return Interpreter(field, Signs(field, domain))
+
+    def holds(self, interpreter: Interpreter) -> bool:
+        """Tell the interpreter the facts that it does not know; False if they cannot be."""
+        signs = interpreter.signs
+        if self.last is not None:
+            return signs.assume(interpreter.field.whole(self.last.poly), self.last.mask)
+        if self.around is not None:
+            return True
+        return all(signs.assume(interpreter.value(fact), mask) for fact, mask in self.facts)
 
 
 def prove(old: Expr, new: Expr, domain: Domain, effort: int = EFFORT) -> Proof:
@@ -90,7 +121,7 @@ def prove(old: Expr, new: Expr, domain: Domain, effort: int = EFFORT) -> Proof:
         return proof.assumptions if proof.proved else None
 
     forms = Canonical()
-    old, new = forms.form(old), forms.form(new)
+    old, new = (forms.form(value) for value in specialised(old, new))
     found = merged(old, new, domain, equal)
     proof = _whole(old, found.value, domain, effort)
     return replace(proof, assumptions=tuple(sorted({*found.assumptions, *proof.assumptions})))
@@ -115,7 +146,7 @@ def _whole(old: Expr, new: Expr, domain: Domain, effort: int) -> Proof:
     usual = {domain.phrase(name) for name in symbols([old, new])}
     found: Proof | None = None
     for general in (bare(old, new, domain), generalised(old, new, domain)):
-        if general is not None:
+        if general is not None and not hopeless(general.old, general.new, general.domain):
             proof = _by_cells(general.old, general.new, general.domain, effort // 4)
             if proof.proved:
                 said = {text for one in proof.assumptions for text in general.said(one, domain)}
@@ -151,20 +182,19 @@ def _looked_at(
     """Prove one cell, or name the cells that it falls into."""
     if cell.old is cell.new:
         return []
-    field = Field(_room(cell), work)
-    signs = Signs(field, domain)
-    interpreter = Interpreter(field, signs)
+    interpreter = cell.entered(domain, work)
     try:
-        _equated(cell, interpreter, domain, assumptions)
+        if cell.holds(interpreter):
+            _equated(cell, interpreter, domain, assumptions)
     except Split as split:
-        return _split(cell, field, split, domain)
+        return _split(cell, interpreter, split, domain)
     except AskTruth as ask:
-        return [cell.given(ask.node, boolean(value)) for value in (True, False)]
+        return [_decided(cell, interpreter, ask.node, value=value) for value in (True, False)]
     except Undefined as undefined:
-        if not signs.empty():
-            assumptions[f"{text(undefined.divisor)} != 0"] = None
+        if not interpreter.signs.empty():
+            assumptions[_avoiding(cell, undefined.divisor)] = None
     except NotProvable:
-        if not signs.empty():
+        if not interpreter.signs.empty():
             raise
     return []
 
@@ -177,34 +207,54 @@ def _equated(
     Raises:
         NotProvable: it is not known to be zero.
     """
-    for expression, mask in cell.facts:
-        if not interpreter.signs.assume(interpreter.value(expression), mask):
-            return
     left, right = interpreter.value(cell.old), interpreter.value(cell.new)
     if not interpreter.signs.vanishing(interpreter.field.sub(left, right).num):
         raise NotProvable("the difference was not brought to zero")
     _collect(cell, interpreter, domain, assumptions)
 
 
-def _split(cell: _Cell, field: Field, split: Split, domain: Domain) -> list[_Cell]:
-    shown = field.shown(split.factor)
+def _avoiding(cell: _Cell, divisor: Expr) -> str:
+    """The assumption under which a cell in which something is divided by zero is left out."""
+    if cell.solved is None or symbols([divisor]):
+        return f"{text(divisor)} != 0"
+    name, value = cell.solved  # it made the divisor zero
+    return f"{name} != {text(value)}"
+
+
+def _decided(cell: _Cell, interpreter: Interpreter, node: Expr, *, value: bool) -> _Cell:
+    """The cell in which a truth is decided; what was found out of other parts still holds."""
+    inner = cell.given(node, boolean(value))
+    return replace(inner, around=interpreter) if inner.facts == cell.facts else inner
+
+
+def _split(cell: _Cell, interpreter: Interpreter, split: Split, domain: Domain) -> list[_Cell]:
+    shown = interpreter.field.shown(split.factor)
     found: list[_Cell] = []
     for sign in split.options:
-        solved = _solved(field, split.factor, domain) if sign == ZERO else None
+        solved = _solved(interpreter, split.factor, domain) if sign == ZERO else None
         if solved is None:
-            found.append(replace(cell, facts=(*cell.facts, (shown, sign))))
+            facts = (*cell.facts, (shown, sign))
+            last = Fact(split.factor, sign)
+            found.append(replace(cell, facts=facts, around=interpreter, last=last))
         else:
-            name, value = solved
-            allowed = BY_KIND.get(domain.kind(name), ANY)
-            inner = cell.given(symbol(name), value)
-            if allowed != ANY:
-                inner = replace(inner, facts=(*inner.facts, (value, allowed)))
-            found.append(inner)
+            inner = cell.given(symbol(solved.name), solved.value)
+            facts = (*inner.facts, *solved.facts)
+            found.append(replace(inner, facts=facts, solved=(solved.name, solved.value)))
     return found
 
 
-def _solved(field: Field, factor: fmpq_mpoly, domain: Domain) -> tuple[str, Expr] | None:
-    """A symbol and what it is where the factor is zero; symbols of the least known sign first."""
+@dataclass(frozen=True, slots=True)
+class _Solved:
+    """A symbol, what it is where a factor is zero, and the facts that go with that."""
+
+    name: str
+    value: Expr
+    facts: tuple[tuple[Expr, int], ...]
+
+
+def _solved(interpreter: Interpreter, factor: fmpq_mpoly, domain: Domain) -> _Solved | None:
+    """The first symbol that a factor is linear in; symbols of the least known sign first."""
+    field = interpreter.field
     terms = factor.to_dict()
     inside = {
         name
@@ -212,28 +262,43 @@ def _solved(field: Field, factor: fmpq_mpoly, domain: Domain) -> tuple[str, Expr
         if generator.kind != "symbol" and factor.degrees()[place]
         for name in symbols([generator.shown])
     }
-    candidates: list[tuple[bool, int]] = []
+    candidates: list[tuple[bool, bool, int, str]] = []
     for place, generator in enumerate(field.generators):
-        holding = [powers for powers in terms if powers[place]]
-        alone = len(holding) == 1 and sum(holding[0]) == 1
-        if alone and isinstance(generator.shown, Symbol) and generator.shown.name not in inside:
-            candidates.append((domain.kind(generator.shown.name) != "real", place))
-    if not candidates:
-        return None
-    place = min(candidates)[1]
-    own = field.at(place).num
-    linear = next(powers for powers in terms if powers[place])
-    value = own - factor / terms[linear]
-    shown = field.generators[place].shown
-    return (shown.name, field.shown(value)) if isinstance(shown, Symbol) else None
+        shown = generator.shown
+        if factor.degrees()[place] == 1 and isinstance(shown, Symbol) and shown.name not in inside:
+            alone = sum(powers[place] * sum(powers) for powers in terms) == 1
+            known = domain.kind(shown.name) != "real"
+            candidates.append((not alone, known, place, shown.name))
+    for _, _, place, name in sorted(candidates):
+        slope = field.context.from_dict(
+            {_without(powers, place): value for powers, value in terms.items() if powers[place]}
+        )
+        mask = interpreter.signs.allowed(slope)
+        if not mask & ZERO:
+            value = field.shown_element(field.make(field.at(place).num * slope - factor, slope))
+            facts = [(field.shown(slope), mask), (value, BY_KIND.get(domain.kind(name), ANY))]
+            told = tuple((shown, signs) for shown, signs in facts if not _settled(shown, signs))
+            return _Solved(name, value, told)
+    return None
+
+
+def _without(powers: tuple[int, ...], place: int) -> tuple[int, ...]:
+    return (*powers[:place], 0, *powers[place + 1 :])
+
+
+def _settled(shown: Expr, mask: int) -> bool:
+    """Whether a fact says nothing."""
+    return mask == ANY or isinstance(shown, Number)
 
 
 def _collect(
     cell: _Cell, interpreter: Interpreter, domain: Domain, assumptions: dict[str, None]
 ) -> None:
     """Note what one side takes for granted and the other does not, and the signs relied on."""
-    sides = [_needs(root, interpreter) for root in (cell.old, cell.new)]
     field, signs = interpreter.field, interpreter.signs
+    asked = [interpreter.needed(root) for root in (cell.old, cell.new)]
+    alike = asked[0].keys() == asked[1].keys()
+    sides = [] if alike else [_needs(needed.values(), field) for needed in asked]
     for (key, relation), poly in sorted(
         ((item, poly) for side in sides for item, poly in side.items() if not _both(item, sides)),
         key=lambda entry: entry[0],
@@ -252,18 +317,18 @@ def _both(item: tuple[str, str], sides: list[dict[tuple[str, str], fmpq_mpoly]])
     return all(item in side for side in sides)
 
 
-def _needs(root: Expr, interpreter: Interpreter) -> dict[tuple[str, str], fmpq_mpoly]:
+def _needs(
+    needed: Iterable[tuple[Element, str]], field: Field
+) -> dict[tuple[str, str], fmpq_mpoly]:
     """What a side takes for granted: (text, relation) -> polynomial."""
-    field = interpreter.field
     found: dict[tuple[str, str], fmpq_mpoly] = {}
-    for node in ordered((root,)):
-        for value, relation in interpreter.needs.get(node, ()):
-            if relation == "!=":
-                for factor in _nonzero(value.num, field):
-                    found[text(field.shown(factor)), relation] = factor
-            elif not value.num.is_constant():
-                poly = field.product(value.num, value.den)
-                found[text(field.shown_element(value)), relation] = poly
+    for value, relation in needed:
+        if relation == "!=":
+            for factor in _nonzero(value.num, field):
+                found[text(field.shown(factor)), relation] = factor
+        elif not value.num.is_constant():
+            poly = field.product(value.num, value.den)
+            found[text(field.shown_element(value)), relation] = poly
     return found
 
 

@@ -25,6 +25,8 @@ VISIBLE: Final = 1e-3  # one that a reader sees
 SUSPECT: Final = 1e-13
 TRIED: Final = 10  # suspects that balls look at
 LOPSIDED: Final = 0.1  # share of rows with a value on one side only that is too many
+FEWEST: Final = 3  # rows that say something of a branch
+CONFIRMED: Final = 4  # rows that balls look at where doubles see much
 CHECKED: Final = 24  # branch signatures that balls look at when doubles see nothing
 
 
@@ -38,6 +40,7 @@ class Search:
         valid: rows at which both results have a value.
         signatures: number of branch signatures among the valid rows.
         lopsided: whether at many rows only one side has a value, or none ever has.
+        thin: whether some branches were met at hardly any row at which both results have a value.
     """
 
     row: int | None
@@ -45,6 +48,7 @@ class Search:
     valid: npt.NDArray[np.bool_]
     signatures: int
     lopsided: bool
+    thin: bool
 
 
 def searched(old: Expr, new: Expr, points: Points) -> Search:
@@ -59,7 +63,15 @@ def searched(old: Expr, new: Expr, points: Points) -> Search:
     )
     row = next((row for row in rows if differs_at(old, new, points, row)), None)
     lopsided = single > LOPSIDED * len(valid) or not len(signatures)
-    return Search(row, apart, valid, len(signatures), lopsided)
+    thin = bool(np.any(np.bincount(points.signatures, weights=valid) < FEWEST))
+    return Search(row, apart, valid, len(signatures), lopsided, thin)
+
+
+def clearly_apart(old: Expr, new: Expr, points: Points) -> bool:
+    """Whether two values differ for certain at a point where a reader would see it."""
+    relative, _, _ = _relative(old, new, points)
+    rows = np.argsort(-relative, kind="stable")[:CONFIRMED]
+    return any(relative[row] > VISIBLE and differs_at(old, new, points, row) for row in rows)
 
 
 def differs_at(old: Expr, new: Expr, points: Points, row: int) -> bool:

@@ -8,6 +8,7 @@ from tfdiff.ir.canonical import Canonical
 from tfdiff.ir.decision import StateDecision
 from tfdiff.ir.domain import Domain
 from tfdiff.ir.expr import Expr
+from tfdiff.ir.hopeless import hopeless
 from tfdiff.ir.prove import prove
 from tfdiff.ir.refute import Search, searched
 from tfdiff.ir.sampling import points
@@ -25,7 +26,8 @@ def unrefuted(name: str, old: Expr, new: Expr, search: Search, domain: Domain) -
     if opaques([old, new]):
         return StateDecision(name, "undecided", "unknown", "", reason=unread([old, new]))
     unknown = [{call.function for call in unknown_calls([side])} for side in (old, new)]
-    if unknown[0] != unknown[1]:  # no proof can get rid of a function on one side only
+    # no proof can get rid of a function on one side only
+    if unknown[0] != unknown[1] or (unknown[0] and hopeless(old, new, domain)):
         return StateDecision(name, "undecided", "unknown", "", reason=unread([old, new]))
     proof = prove(old, new, domain)
     if proof.proved:
@@ -35,7 +37,7 @@ def unrefuted(name: str, old: Expr, new: Expr, search: Search, domain: Domain) -
     seen = f"equal at {count} points in {branches}, not proved"
     if unknown_calls([old, new]):
         return StateDecision(name, "undecided", "unknown", "", reason=unread([old, new]))
-    if proof.exhausted or search.lopsided:
+    if proof.exhausted or search.lopsided or search.thin:
         reason = LOPSIDED if search.lopsided else f"{seen}: {proof.reason}"
         return StateDecision(name, "undecided", "unknown", "", reason=reason)
     return StateDecision(name, "equal", "sampled", seen)
@@ -47,6 +49,8 @@ def same(old: Expr, new: Expr, domain: Domain) -> bool:
     old, new = forms.form(old), forms.form(new)
     if old is new:
         return not opaques([old])
+    if opaques([old, new]) or hopeless(old, new, domain):
+        return False
     search = searched(old, new, points([old, new], domain, {}, count=QUICK))
     return search.row is None and not search.lopsided and prove(old, new, domain).proved
 

@@ -24,7 +24,9 @@ Column = npt.NDArray[np.generic]  # numbers or truths
 SEED: Final = 20170814  # any number; fixed so that reports can be made again
 POINTS: Final = 768
 PLAIN: Final = 64
+FEW: Final = 8  # rows on a side of a switch
 ENUMERATED: Final = 6  # so many truths are tried in all combinations
+_POWERS: Final = np.array([float(f"1e{power}") for power in range(23)])  # each is exact
 TYPICAL: Final[Mapping[Kind, tuple[float, ...]]] = {
     "real": (0.1, -0.2, 0.5, -0.03, 1.0, -2.0),
     "positive": (0.01, 0.1, 0.001),
@@ -82,17 +84,25 @@ def points(
 
 
 def rows(roots: Sequence[Expr], domain: Domain, count: int) -> dict[str, Column]:
-    """Values for the symbols of these expressions, without regard to how they branch."""
-    return _Draw(roots, domain, {}).columns(count)
+    """Values for the symbols of these expressions, without regard to how they branch.
+
+    The first third are everyday values.
+    """
+    return _Draw(roots, domain, {}, plain=count // 3).columns(count)
 
 
 class _Draw:
     def __init__(
-        self, roots: Sequence[Expr], domain: Domain, settings: Mapping[str, float | bool]
+        self,
+        roots: Sequence[Expr],
+        domain: Domain,
+        settings: Mapping[str, float | bool],
+        plain: int = PLAIN,
     ) -> None:
         self._random = np.random.default_rng(SEED)
         self._domain = domain
         self._settings = settings
+        self._plain = plain
         self._names = symbols(roots)
         constants = {float(value) for value in numbers(roots)}
         constants |= {-value for value in constants} | {0.0, 1.0}
@@ -121,7 +131,7 @@ class _Draw:
         if len(allowed):
             special = self._random.random(count) < 0.15  # noqa: PLR2004 - seldom, but often enough
             drawn = np.where(special, self._random.choice(allowed, count), drawn)
-        plain = min(PLAIN, count)
+        plain = min(self._plain, count)
         setting = self._settings.get(name)
         if setting is None:
             drawn[:plain] = self._random.choice(np.array(TYPICAL[kind]), plain)
@@ -156,12 +166,12 @@ class _Draw:
     def entering(
         self, found: tuple[Switch, ...], columns: dict[str, Column]
     ) -> dict[str, Column] | None:
-        """Rows on sides of switches that no row has yet; None if nothing new was found."""
+        """Rows on sides of switches that hardly any row has; None if nothing new was found."""
         extra: list[dict[str, Column]] = []
         for switch in found:
             signs = _signs(switch.value, columns)
             wanted = {-1.0, 1.0} | ({0.0} if switch.equality else set())
-            missing = wanted - set(np.unique(signs[~np.isnan(signs)]))
+            missing = {sign for sign in wanted if np.count_nonzero(signs == sign) < FEW}
             if missing:
                 extra.extend(self._search(switch.value, missing, columns))
         if not extra:
@@ -195,7 +205,10 @@ class _Draw:
 
 
 def _three_digits(values: Numbers) -> Numbers:
-    return np.array([float(f"{value:.3g}") for value in values])
+    """The nearest numbers of three significant digits, as the doubles that print so."""
+    places = 2 - np.floor(np.log10(np.where(values == 0, 1.0, np.abs(values)))).astype(np.int64)
+    below, above = (_POWERS[np.clip(sign * places, 0, None)] for sign in (1, -1))
+    return np.asarray(np.rint(values * below / above) / below * above)
 
 
 def _within(kind: Kind, values: Numbers) -> npt.NDArray[np.bool_]:

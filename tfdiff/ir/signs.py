@@ -6,14 +6,13 @@ coefficients for symbols in [0, 1), and by eliminating linear inequalities.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from fractions import Fraction
 from math import comb
 from typing import Final
 
 from flint import fmpq, fmpq_mpoly
 
-from tfdiff.ir.domain import Domain
-from tfdiff.ir.expr import Symbol
+from tfdiff.ir.domain import Domain, never_negative
+from tfdiff.ir.expr import Call, Symbol
 from tfdiff.ir.field import Element, Field, rational
 from tfdiff.ir.inequalities import Inequality, feasible
 from tfdiff.ir.masks import ANY, NEGATIVE, POSITIVE, ZERO, flipped, multiplied, sign, squared
@@ -57,6 +56,13 @@ class Signs:
         self._domain = domain
         self._facts: list[Fact] = []
         self.used: set[str] = set()
+
+    def copy(self, field: Field) -> "Signs":
+        """The same facts, over a copy of the field."""
+        other = Signs(field, self._domain)
+        other._facts = [*self._facts]
+        other.used = {*self.used}
+        return other
 
     @property
     def zeros(self) -> tuple[fmpq_mpoly, ...]:
@@ -154,6 +160,10 @@ class Signs:
                     return factor, self._possible(factor, mask)
         return inside[0][0] if inside else value.den, ()
 
+    def allowed(self, poly: fmpq_mpoly) -> int:
+        """The signs that a polynomial can have with all facts taken together."""
+        return sum(self._possible(poly, self.of_factors(poly)))
+
     def empty(self) -> bool:
         """Whether the facts of this cell contradict each other."""
         if any(fact.mask == 0 for fact in self._facts):
@@ -188,17 +198,14 @@ class Signs:
         found: list[Inequality] = []
         monomials: set[tuple[int, ...]] = set()
         for fact in facts:
-            terms = {
-                powers: Fraction(int(value.p), int(value.q))
-                for powers, value in fact.poly.to_dict().items()
-            }
+            terms = fact.poly.to_dict()
             monomials.update(powers for powers in terms if any(powers))
             found.extend(_signed(terms, fact.mask))
         for powers in monomials:
-            found.extend(_signed({powers: Fraction(1)}, self._monomial(powers, record=False)))
+            found.extend(_signed({powers: fmpq(1)}, self._monomial(powers, record=False)))
             if sum(powers) == 1 and self._unit(powers.index(1)):
                 one = tuple(0 for _ in powers)
-                found.append(Inequality({one: Fraction(1), powers: Fraction(-1)}, strict=True))
+                found.append(Inequality({one: fmpq(1), powers: fmpq(-1)}, strict=True))
         return tuple(found)
 
     def _generator(self, place: int) -> int:
@@ -206,11 +213,12 @@ class Signs:
         if isinstance(generator.shown, Symbol):
             mask = BY_KIND.get(self._domain.kind(generator.shown.name), ANY)
         elif generator.radicand is not None:
-            mask = ZERO | POSITIVE
-            if self.of(generator.radicand) == POSITIVE:
-                mask = POSITIVE
+            below = self.of(generator.radicand)
+            mask = below if below in {ZERO, POSITIVE} else ZERO | POSITIVE
         elif generator.kind == "exp":
             mask = POSITIVE
+        elif isinstance(generator.shown, Call) and never_negative(generator.shown):
+            mask = ZERO | POSITIVE
         else:
             mask = ANY
         poly = self._field.at(place).num
@@ -240,9 +248,7 @@ class Signs:
 
     def _bounded(self, poly: fmpq_mpoly) -> int:
         """Signs by terms, after symbols in [0, 1) are taken to Bernstein coefficients."""
-        terms = {
-            powers: Fraction(int(value.p), int(value.q)) for powers, value in poly.to_dict().items()
-        }
+        terms = poly.to_dict()
         before = set(self.used)
         found = self._termwise(terms)
         if found == ANY:
@@ -257,7 +263,7 @@ class Signs:
                     break
         return found
 
-    def _termwise(self, terms: Mapping[tuple[int, ...], Fraction]) -> int:
+    def _termwise(self, terms: Mapping[tuple[int, ...], fmpq]) -> int:
         together = 0
         strict = False
         for powers, coefficient in terms.items():
@@ -288,7 +294,7 @@ class Signs:
         return together & ~ZERO if not first & ZERO else together
 
 
-def _signed(terms: Mapping[tuple[int, ...], Fraction], mask: int) -> list[Inequality]:
+def _signed(terms: Mapping[tuple[int, ...], fmpq], mask: int) -> list[Inequality]:
     """Inequalities that say that a polynomial has one of these signs, where they can."""
     turned = {powers: -value for powers, value in terms.items()}
     found: list[Inequality] = []
