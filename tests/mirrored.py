@@ -1,9 +1,10 @@
 """What a report says, and what it says of the releases the other way round."""
 
 from collections import Counter
+from collections.abc import Iterator
 from typing import Final
 
-from tfdiff.findings import Finding, Place, Report
+from tfdiff.findings import Finding, OptimizerReport, PathVerdict, Place, Report
 
 Said = tuple[object, ...]
 
@@ -16,31 +17,63 @@ _OPPOSITE: Final = {
     "validation-added": "validation-removed",
 }
 _RULES: Final = _OPPOSITE | {new: old for old, new in _OPPOSITE.items()}
+_OF_CALLERS: Final = frozenset(
+    {
+        "method-signature-changed",
+        "parameter-added",
+        "parameter-renamed",
+        "public-name-changed",
+    }
+)
+"""Rules whose condition says what callers of the older release write: others of the newer."""
+_NOT_READ: Final = "not understood: "
 
 
 def said(report: Report) -> Counter[Said]:
-    """Each finding by rule, optimizer, effect, and both places."""
-    return Counter(
-        (one.rule, *_who(one), _where(one.old), _where(one.new)) for one in _findings(report)
-    )
+    """Each finding by rule, effect and places; each path's verdict; parts of the answer."""
+    return Counter(one for optimizer in report.optimizers for one in _said(optimizer))
 
 
 def said_in_reverse(report: Report) -> Counter[Said]:
     """The same of the report that the releases in the other order must give."""
-    return Counter(
-        (_RULES.get(one.rule, one.rule), *_who(one), _where(one.new), _where(one.old))
-        for one in _findings(report)
-    )
+    return Counter(one for optimizer in report.optimizers for one in _said(optimizer, back=True))
 
 
-def _who(one: Finding) -> tuple[str, str]:
-    """The class's own name: reports call an optimizer as the newer release does."""
-    return one.optimizer.rpartition(".")[2], one.effect
+def _said(optimizer: OptimizerReport, *, back: bool = False) -> Iterator[Said]:
+    name = _class(optimizer.name)
+    for finding in optimizer.findings:
+        rule = _RULES.get(finding.rule, finding.rule) if back else finding.rule
+        places = _turned((_where(finding.old), _where(finding.new)), back=back)
+        yield "finding", rule, *_of(finding), *places
+    files = _turned((optimizer.old_path, optimizer.new_path), back=back)
+    for verdict in optimizer.paths:
+        updated = _turned((len(verdict.old), len(verdict.new)), back=back)
+        yield "path", name, *files, *_decided(verdict), *updated
+    parts = optimizer.verdict
+    yield "answer", name, *files, parts.updates, parts.defaults, parts.execution
+
+
+def _turned(both: tuple[object, object], *, back: bool) -> tuple[object, object]:
+    return both[::-1] if back else both
+
+
+def _of(finding: Finding) -> Said:
+    """Whom a finding reaches by their classes' names: it is called as the newer release does."""
+    reached = {_class(name) for name in (finding.optimizer, *finding.also_reaches)}
+    rule = _RULES.get(finding.rule, finding.rule)
+    condition = None if {rule, finding.rule} & _OF_CALLERS else finding.condition
+    return tuple(sorted(reached)), finding.effect, finding.certainty, condition
+
+
+def _decided(verdict: PathVerdict) -> Said:
+    unread = tuple(sorted((verdict.reason or "").removeprefix(_NOT_READ).split("; ")))
+    why = verdict.proof, tuple(sorted(verdict.assumptions)), unread
+    return str(verdict.path), verdict.verdict, verdict.condition, *why
+
+
+def _class(name: str) -> str:
+    return name.rpartition(".")[2]
 
 
 def _where(place: Place | None) -> tuple[str, int, int] | None:
     return (place.path, place.start, place.end) if place else None
-
-
-def _findings(report: Report) -> list[Finding]:
-    return [finding for optimizer in report.optimizers for finding in optimizer.findings]

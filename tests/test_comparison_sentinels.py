@@ -38,6 +38,21 @@ def _verdict(new_default: float) -> PathVerdict:
     return Decisions(FactStore(None)).verdict(sentinel, _rule(epsilon), old, new)
 
 
+def test_of_two_defaults_the_one_that_does_more_decides_whichever_release_has_it() -> None:
+    plain = operation("sub", symbol("var"), symbol("grad"))
+    shrunk = operation("sub", plain, operation("mul", symbol("epsilon"), symbol("var")))
+    path = UpdatePath("dense", "resource", "python")
+    first, second = (UpdateRule(path, (("var", one),), None, (), ()) for one in (plain, shrunk))
+    off, on = _facts(Literal(0.0), Literal(0.0)), _facts(Literal(0.1), Literal(0.1))
+    decisions = Decisions(FactStore(None))
+    there, back = (
+        decisions.verdict(first, second, off, on),
+        decisions.verdict(second, first, on, off),
+    )
+    assert there.verdict == back.verdict == "differs"
+    assert back.condition == there.condition
+
+
 def test_the_same_value_in_body_and_signature_is_no_difference() -> None:
     assert _verdict(1e-7).verdict in {"identical", "equal"}
 

@@ -21,6 +21,32 @@ def test_every_rule_is_identical_to_itself(name: str) -> None:
     assert decision.witness is None
 
 
+TURNED = [
+    (adam(), replaced_states(adam(), {symbol("beta1"): symbol("beta2")})),
+    (ftrl(), replaced_states(ftrl(), {symbol("l1"): number(0)})),
+    (
+        rule(var="var - select(nesterov, grad, m)", m="m + grad"),
+        rule(m="m + grad", var="var - select(nesterov and centered, grad, m)"),
+    ),
+    (
+        rule(var="var - grad / (2 * l2 * lr + sqrt(n + grad * grad))"),
+        rule(var="var - (grad / lr) / (2 * l2 + sqrt(n + grad * grad) / lr)"),
+    ),
+]
+
+
+@pytest.mark.parametrize(("old", "new"), TURNED)
+def test_which_rule_is_called_old_makes_no_difference(old: States, new: States) -> None:
+    there, back = decide(old, new), decide(new, old)
+    assert old != new
+    for part in ("verdict", "certainty", "proof", "assumptions", "condition", "reason", "states"):
+        assert getattr(there, part) == getattr(back, part), part
+    assert (there.witness is None) == (back.witness is None)
+    if there.witness and back.witness:
+        assert there.witness.inputs == back.witness.inputs
+        assert (there.witness.old, there.witness.new) == (back.witness.new, back.witness.old)
+
+
 def test_swapped_factors_are_identical_and_another_grouping_is_only_equal() -> None:
     old = rule(var="var - lr * grad * m")
     assert decide(old, rule(var="var - grad * lr * m")).verdict == "identical"

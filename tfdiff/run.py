@@ -12,6 +12,7 @@ from tfdiff.comparison.fold import fold
 from tfdiff.comparison.optimizer import Side, compare_optimizer, unread_optimizer
 from tfdiff.errors import UnknownOptimizerError, UsageError
 from tfdiff.extract.catalog import Entry
+from tfdiff.extract.matches import Match, all_matches, public_names
 from tfdiff.extract.notes import Notes, read_notes
 from tfdiff.extract.reading import Reading, candidates
 from tfdiff.extract.store import FactStore
@@ -26,8 +27,6 @@ from tfdiff.sources import (
     open_releases,
     with_keras,
 )
-
-Match = tuple[Entry | None, Entry | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +79,12 @@ def compare(  # noqa: PLR0913 - the options are keyword-only
     before, after = read_releases((old, new), options or SourceOptions())
     names = (optimizer,) if isinstance(optimizer, str) else tuple(optimizer or ())
     notes: list[str] = []
-    matches = _named(before, after, names, notes) if names else all_matches(before, after)
+    matches = (
+        _named(before, after, names, notes) if names else all_matches(before.catalog, after.catalog)
+    )
     changelog = read_notes(before.tree, after.tree, after.store)
-    found = (compared(match, public_name(match), before, after) for match in matches)
+    named = zip(matches, public_names(matches), strict=True)
+    found = (compared(match, name, before, after) for match, name in named)
     reports = tuple(one.documented(changelog) for one in found)
     report = put_together(reports, before, after, changelog, tuple(notes))
     asked = _asked(report, before, after, commits=commits, account=account)
@@ -210,34 +212,6 @@ def _resolve(reading: Reading, name: str, notes: list[str]) -> Entry:
         if note not in notes:
             notes.append(note)
     return found.entry
-
-
-def all_matches(before: Reading, after: Reading) -> tuple[Match, ...]:
-    """Every optimizer that either release has, each with what it is to be compared with."""
-    matches: list[Match] = [
-        (before.catalog.matching(entry), entry) for entry in after.catalog.entries
-    ]
-    own = {old for old, new in matches if old and new and _share(old, new)}
-    # A second class of the same name elsewhere is new where the first one is still there.
-    matches = [
-        (None if new and old is not None and old in own and not _share(old, new) else old, new)
-        for old, new in matches
-    ]
-    taken = {old for old, _ in matches}
-    matches.extend((entry, None) for entry in before.catalog.entries if entry not in taken)
-    return tuple(sorted(matches, key=public_name))
-
-
-def _share(old: Entry, new: Entry) -> bool:
-    """Whether two entries have a public name in common."""
-    return not set(old.public_names).isdisjoint(new.public_names)
-
-
-def public_name(match: Match) -> str:
-    """What a report calls an optimizer: its name at the newer release that has it."""
-    old, new = match
-    entry = new or old
-    return entry.name if entry else ""
 
 
 def compared(match: Match, name: str, before: Reading, after: Reading) -> Compared:

@@ -106,18 +106,18 @@ class Decisions:
 
 def _only_where_both_run(old: UpdateRule, new: UpdateRule) -> Iterator[str]:
     """The settings that were left alone, as assumptions."""
-    for rule in dict.fromkeys((old, new)):
-        if not isinstance(rule.fails, Boolean):
-            from tfdiff.ir.show import text  # noqa: PLC0415 - most rules run with all settings
+    failing = {rule.fails: rule for rule in (old, new) if not isinstance(rule.fails, Boolean)}
+    for rule in failing.values():
+        from tfdiff.ir.show import text  # noqa: PLC0415 - most rules run with all settings
 
-            yield f"not ({text(rule.fails)}): no kernel on {rule.path.device.upper()}"
+        yield f"not ({text(rule.fails)}): no kernel on {rule.path.device.upper()}"
 
 
 def _question(
     old: UpdateRule, new: UpdateRule, old_facts: OptimizerFacts, new_facts: OptimizerFacts
 ) -> Question:
     required = _required(old_facts) | _required(new_facts)
-    known = {**_settings(old_facts), **_settings(new_facts)}
+    known = _common_settings(_settings(old_facts), _settings(new_facts))
     known = {name: value for name, value in known.items() if name not in required}
     truths = truth_symbols(value for rule in (old, new) for _, value in rule.states)
     known |= {name: _is_none(name, old_facts, new_facts) for name in truths if _IS_NONE in name}
@@ -209,6 +209,16 @@ def _settings(facts: OptimizerFacts) -> dict[str, float | bool]:
         if isinstance(parameter.effective, Literal)
         and isinstance(parameter.effective.value, bool | int | float)
     }
+
+
+def _common_settings(
+    old: Mapping[str, float | bool], new: Mapping[str, float | bool]
+) -> dict[str, float | bool]:
+    """The settings of who passes nothing; where defaults differ, the one that does more."""
+    found = {**old, **new}
+    for name in old.keys() & new.keys():
+        found[name] = max(old[name], new[name], key=lambda value: (abs(value), value))
+    return found
 
 
 def _required(facts: OptimizerFacts) -> frozenset[str]:

@@ -1,6 +1,6 @@
 """Which region of the old release is which of the new one, wherever it moved."""
 
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import replace
 from hashlib import sha256
 
@@ -37,7 +37,8 @@ def match_regions(
 ) -> tuple[RegionPair, ...]:
     """Regions by symbol, then by what they say, then by name.
 
-    The order is that of the new release, with what went away at the end.
+    The order is that in which both releases have them; what only one of them has follows what
+    stands before it there.
 
     Args:
         old: the old release's facts.
@@ -48,15 +49,44 @@ def match_regions(
     partner: dict[int, Region] = {}
     for agreed in (_identity, _content, _symbol, _name):
         _match(left, right, partner, agreed)
-    taken = {id(region) for region in partner.values()}
-    gone = [region for region in left if id(region) not in taken]
-    pairs: list[Both] = [(partner.get(id(region)), region) for region in right]
-    pairs += [(region, None) for region in gone]
+    pairs = _in_order(left, right, partner)
     differing = [pair for pair in pairs if _differs(*pair)]
     key = sha256(repr(differing).encode()).hexdigest()
     found = store.get("changes", key, lambda: _changes(differing))
     changed = iter(found)
     return tuple(RegionPair(*pair, next(changed) if _differs(*pair) else ()) for pair in pairs)
+
+
+def _in_order(old: list[Region], new: list[Region], partner: dict[int, Region]) -> list[Both]:
+    """All pairs in an order that is the same with the releases the other way round."""
+    of_old = {id(mine): its for its in new if (mine := partner.get(id(its)))}
+    ranks = _ranks(old, of_old), _ranks(new, partner)
+    both = [(mine, its) for its in new if (mine := partner.get(id(its)))]
+    place = {id(its): ranks[0][id(mine)] + ranks[1][id(its)] for mine, its in both}
+    keyed: list[tuple[tuple[object, ...], Both]] = [
+        ((place[id(its)], 0, 0, *sorted((mine.symbol, its.symbol))), (mine, its))
+        for mine, its in both
+    ]
+    at = {id(mine): place[id(its)] for mine, its in both}
+    keyed += [(key, (region, None)) for key, region in _behind(old, at)]
+    keyed += [(key, (None, region)) for key, region in _behind(new, place)]
+    return [pair for _, pair in sorted(keyed, key=lambda one: one[0])]
+
+
+def _ranks(side: list[Region], common: dict[int, Region]) -> dict[int, int]:
+    return {id(region): nth for nth, region in enumerate(one for one in side if id(one) in common)}
+
+
+def _behind(
+    side: list[Region], place: dict[int, int]
+) -> Iterator[tuple[tuple[object, ...], Region]]:
+    """What only one side has, each with the place of the common region before it."""
+    before = -1
+    for nth, region in enumerate(side):
+        if id(region) in place:
+            before = place[id(region)]
+        else:
+            yield (before, 1, nth, region.symbol), region
 
 
 def _changes(pairs: Iterable[Both]) -> tuple[tuple[Change, ...], ...]:

@@ -1,10 +1,15 @@
 """Whether the weights move the same way, path by path."""
 
+from dataclasses import replace
+from typing import Final
+
 from tfdiff.comparison.decision import Decisions
 from tfdiff.comparison.names import Aliases
 from tfdiff.facts import KERNEL_NOT_READ, OptimizerFacts, UpdatePath, UpdateRule
 from tfdiff.findings import PathVerdict
 from tfdiff.rules.pair import RegionPair
+
+_ANY: Final = "python"
 
 
 def path_verdicts(  # noqa: PLR0913 - both sides and how they are matched
@@ -27,32 +32,49 @@ def path_verdicts(  # noqa: PLR0913 - both sides and how they are matched
         any_variable: compare a rule for the other kind of variable where there is none for this
             one, as two different classes may each know another kind.
     """
-    before = {rule.path: rule for rule in old.rules}
+    best: dict[UpdatePath, tuple[UpdateRule, UpdateRule]] = {}
+    for after in new.rules:
+        for before in old.rules:
+            path = _common(before.path, after.path, any_variable=any_variable)
+            if path and (path not in best or _nearer((before, after), best[path], path)):
+                best[path] = before, after
     return tuple(
-        _verdict(
-            counterpart, names.renamed(rule), old, names.restated(new, rule), regions, decisions
+        replace(
+            _verdict(
+                before,
+                names.renamed(after),
+                old,
+                names.restated(new, after),
+                regions,
+                decisions,
+            ),
+            path=path,
         )
-        for rule in new.rules
-        if (counterpart := _counterpart(before, rule.path, any_variable=any_variable))
+        for path, (before, after) in best.items()
     )
 
 
-def _counterpart(
-    rules: dict[UpdatePath, UpdateRule], path: UpdatePath, *, any_variable: bool
-) -> UpdateRule | None:
-    """The old rule of a path; plain TensorFlow ops run on every device, so they stand for each."""
-    fitting = [
-        rule
-        for known, rule in rules.items()
-        if known.gradient == path.gradient
-        and (known.device == path.device or "python" in {known.device, path.device})
-        and (known.variable == path.variable or any_variable)
-    ]
-    return max(
-        fitting,
-        key=lambda rule: (rule.path.variable == path.variable, rule.path.device == path.device),
-        default=None,
-    )
+def _common(old: UpdatePath, new: UpdatePath, *, any_variable: bool) -> UpdatePath | None:
+    """The path on which both run; plain TensorFlow ops run on every device."""
+    if old.gradient != new.gradient or not (old.variable == new.variable or any_variable):
+        return None
+    if new.device == _ANY:
+        return replace(new, device=old.device)
+    return new if old.device in {new.device, _ANY} else None
+
+
+def _nearer(
+    rules: tuple[UpdateRule, UpdateRule], than: tuple[UpdateRule, UpdateRule], path: UpdatePath
+) -> bool:
+    """Whether two rules are more of a path's own than two others are."""
+
+    def own(pair: tuple[UpdateRule, UpdateRule]) -> tuple[int, int]:
+        return (
+            sum(rule.path.variable == path.variable for rule in pair),
+            sum(rule.path.device == path.device for rule in pair),
+        )
+
+    return own(rules) > own(than)
 
 
 def _verdict(  # noqa: PLR0913, PLR0917 - both sides, each with its facts

@@ -6,6 +6,7 @@ from itertools import groupby, pairwise
 
 from tfdiff import run
 from tfdiff.extract.catalog import Entry
+from tfdiff.extract.matches import Match
 from tfdiff.extract.python.entries import home
 from tfdiff.extract.reading import Reading
 from tfdiff.findings import OptimizerReport, Report
@@ -139,7 +140,7 @@ def _before(passages: Sequence[Passage]) -> dict[Node, Node | None]:
         latest |= dict.fromkeys(_names(node[1]), node)
     for place, one in enumerate(passages, 1):
         for old, new in one.matches:
-            if new:
+            if new and (place, new) not in found:
                 # One that was away is known by its name.
                 away = (latest[name] for name in _names(new) if name in latest)
                 found[place, new] = (place - 1, old) if old else next(away, None)
@@ -161,7 +162,7 @@ def _back(node: Node | None, before: dict[Node, Node | None]) -> Iterator[Node]:
 
 def _stops(
     path: dict[int, Entry],
-    reports: dict[tuple[int, run.Match], OptimizerReport],
+    reports: dict[tuple[int, Match], OptimizerReport],
     count: int,
 ) -> Iterator[Stop]:
     yield Stop(path[0].name if 0 in path else None, None)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tfdiff import run
+from tfdiff.extract.matches import Match, all_matches, public_names
 from tfdiff.extract.notes import read_notes
 from tfdiff.extract.reading import Reading
 from tfdiff.facts import Span
@@ -27,7 +28,7 @@ class Passage(NamedTuple):
         report: findings and verdicts; no formulas, no annotated source.
     """
 
-    matches: tuple[run.Match, ...]
+    matches: tuple[Match, ...]
     report: Report
 
 
@@ -58,8 +59,9 @@ def passage_key(old: Reading, new: Reading) -> str:
 
 def _passage(old: Reading, new: Reading) -> Passage:
     changelog = read_notes(old.tree, new.tree, new.store)
-    matches = run.all_matches(old, new)
-    found = (compared(match, run.public_name(match), old, new) for match in matches)
+    matches = all_matches(old.catalog, new.catalog)
+    named = zip(matches, public_names(matches), strict=True)
+    found = (compared(match, name, old, new) for match, name in named)
     reports = tuple(one.documented(changelog) for one in found)
     report = run.put_together(reports, old, new, changelog)
     # The regions were wanted for what was looked at; no page of a history shows them.
@@ -67,7 +69,7 @@ def _passage(old: Reading, new: Reading) -> Passage:
     return Passage(matches, replace(report, optimizers=slim))
 
 
-def compared(match: run.Match, name: str, old: Reading, new: Reading) -> run.Compared:
+def compared(match: Match, name: str, old: Reading, new: Reading) -> run.Compared:
     """One optimizer at two releases, worked out once for the same facts on both sides."""
     before, after = match
     if before is None or after is None:
@@ -80,7 +82,7 @@ def compared(match: run.Match, name: str, old: Reading, new: Reading) -> run.Com
     return replace(kept, report=replace(kept.report, findings=findings))
 
 
-def told(match: run.Match, name: str, old: Reading, new: Reading) -> OptimizerReport:
+def told(match: Match, name: str, old: Reading, new: Reading) -> OptimizerReport:
     """One optimizer at two releases with what the notes say, kept by the content of both."""
 
     def tell() -> OptimizerReport:

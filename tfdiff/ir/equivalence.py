@@ -71,11 +71,17 @@ def _decide(
     initial: tuple[States, States],
     visible: str,
 ) -> Decision:
-    """As ``decide``, once for each pair: most paths of an optimizer share their rule."""
+    """As ``decide``, once for each pair: most paths of an optimizer share their rule.
+
+    Which rule is called old makes no difference: their content decides which one comes first.
+    """
     forms = Canonical()
     typed_old, typed_new = typed_states(*rules)
     left = {name: forms.form(value) for name, value in typed_old}
     right = {name: forms.form(value) for name, value in typed_new}
+    turned = _content(right, forms) < _content(left, forms)
+    if turned:
+        left, right, initial = right, left, initial[::-1]
     only = (
         tuple(name for name in left if name not in right),
         tuple(name for name in right if name not in left),
@@ -91,8 +97,14 @@ def _decide(
         key=lambda decision: ORDER.index(decision.verdict),
         default=StateDecision("", "undecided", "unknown", "", reason="no state in common"),
     )
+    if turned:
+        only, context = only[::-1], replace(context, old=context.new, new=context.old)
     decision = _combined(worst, decided, context, visible)
     return replace(decision, only_old=only[0], only_new=only[1])
+
+
+def _content(rule: Mapping[str, Expr], forms: Canonical) -> list[tuple[str, bytes]]:
+    return sorted((name, forms.digest(value)) for name, value in rule.items())
 
 
 def _with_starts(

@@ -110,7 +110,7 @@ def _finding(pair: Pair, item: RegionPair, changes: tuple[Change, ...]) -> Findi
         effect="api" if public else "none",
         certainty="read",
         subject=f"{home(pair, item.region.span.path)}: {names or 'values'}",
-        condition=f"code reads {listed([*gone, *come])}" if names else None,
+        condition=f"code reads {listed(sorted((*gone, *come)))}" if names else None,
         title=f"The constructor {' and '.join(parts)}"
         if parts
         else "The constructor sets its attributes otherwise",

@@ -48,7 +48,7 @@ def check(pair: Pair) -> Iterator[Told]:
                     effect="api",
                     certainty="read",
                     subject=f"{home(pair, item.region.span.path)}.{name}: {tests[1]}",
-                    condition=f"({tests[0]}) and ({tests[1]}) are not the same",
+                    condition="({}) and ({}) are not the same".format(*sorted(tests)),
                     title=f"{name} tests {tests[1]} instead of {tests[0]}",
                     explanation="What stands behind the test is done for other cases than "
                     "before, where the two are not the same.",

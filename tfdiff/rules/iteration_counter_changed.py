@@ -63,7 +63,7 @@ def _moves(pair: Pair) -> Iterator[Told]:
             effect="checkpoint",
             certainty="proved",
             subject="when it counts",
-            condition=f"not ({old or new})",
+            condition="not ({})".format(" and ".join(sorted(filter(None, (old, new))))),
             title=f"The step counter moves {_when(new)}, before {_when(old)}",
             explanation="Where the releases differ, a checkpoint holds another count, and whoever "
             "reads the counter sees it. What the steps do to the weights is told per path.",

@@ -9,8 +9,8 @@ None where the update rule of the device was proved the same, which is told per 
 not compared, read the lines.
 
 Not reported:
-Helpers that came with a change which names them, and devices for which a kernel is registered
-anew.
+Helpers that came with a change which names them, and devices for which one release alone
+registers a kernel.
 
 Example:
 ``ApplyAdamOp<SYCLDevice>`` is written for SYCL, where the general kernel served before.
@@ -45,10 +45,14 @@ def check(pair: Pair) -> Iterator[Told]:
         known = item.region.symbol in shared and base_name(item.region.symbol) not in named
         if item.region.kind in _KINDS and one_sided and item.open and known:
             groups.setdefault(item.region.device, []).append(item)
-    registered = {device.lower() for old, new in pair.kernels() if old and new
-                  for device in anew(old, new)}  # fmt: skip
+    common = [(old, new) for old, new in pair.kernels() if old and new]
+    came = {device.lower() for old, new in common for device in anew(old, new)}
+    went = {device.lower() for old, new in common for device in anew(new, old)}
     for device, items in groups.items():
-        if device not in registered or not all(item.new for item in items):
+        told = (device in came and all(item.new for item in items)) or (
+            device in went and all(item.old for item in items)
+        )
+        if not told:
             yield _told(pair, device, items)
 
 

@@ -20,7 +20,7 @@ from collections.abc import Iterable, Iterator
 
 from tfdiff.facts import KernelFacts, Registration, Span
 from tfdiff.findings import Finding
-from tfdiff.rules.matching.kernels import anew, declared, written_anew
+from tfdiff.rules.matching.kernels import anew, declared, written_for
 from tfdiff.rules.pair import Pair, place
 from tfdiff.rules.told import Told
 
@@ -40,9 +40,11 @@ def check(pair: Pair) -> Iterator[Told]:
             folded.setdefault((said, resource), []).append((old, new))
     for (said, _), kernels in folded.items():
         changes = declared(pair, "registration", [new.op.name for _, new in kernels])
-        devices = sorted({device for old, new in kernels for device in anew(old, new)})
-        written = [change for device in devices for change in written_anew(pair, device)]
-        yield Told(_finding(pair, said, kernels, devices), (*changes, *written))
+        came = sorted({device for old, new in kernels for device in anew(old, new)})
+        went = {device for old, new in kernels for device in anew(new, old)}
+        alone = sorted({*came, *went})
+        written = [change for device in alone for change in written_for(pair, device)]
+        yield Told(_finding(pair, said, kernels, came), (*changes, *written))
 
 
 def _finding(
@@ -128,7 +130,10 @@ def _differences(old: KernelFacts, new: KernelFacts) -> tuple[str, ...]:
         (device, types, () if device in anew(old, new) else host_memory)
         for device, types, host_memory in after - before
     )
-    went = _by_device(before - after)
+    went = _by_device(
+        (device, types, () if device in anew(new, old) else host_memory)
+        for device, types, host_memory in before - after
+    )
     places = sorted(came.keys() | went.keys())
     return tuple(
         said for where in places for said in _said(where, came.get(where, []), went.get(where, []))

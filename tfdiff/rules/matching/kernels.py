@@ -227,13 +227,13 @@ def anew(old: KernelFacts, new: KernelFacts) -> frozenset[str]:
     return frozenset(after - before)
 
 
-def written_anew(pair: Pair, device: str) -> tuple[Change, ...]:
-    """The code that came for a device that ops are registered on now."""
+def written_for(pair: Pair, device: str) -> tuple[Change, ...]:
+    """The code that one release alone has for a device that it alone registers ops on."""
     return tuple(
         change
         for item in pair.regions
         if item.region.kind in CXX_KINDS - {"helper"}
-        and item.old is None
+        and not (item.old and item.new)
         and (item.region.device or "").upper() == device
         for change in item.open
     )

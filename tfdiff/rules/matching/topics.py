@@ -95,12 +95,19 @@ def passes_on(pair: Pair, change: Change) -> bool:
 
 def by_home(found: Iterable[Touched]) -> tuple[tuple[Touched, ...], ...]:
     """Grouped by file: what changed together in a base class is one cause."""
-    groups: dict[str, list[Touched]] = {}
+    groups: dict[tuple[str, ...], list[Touched]] = {}
     for item, changes in found:
-        groups.setdefault(item.region.span.path, []).append((item, changes))
+        groups.setdefault(tuple(side.span.path for side in _sides(item)), []).append(
+            (item, changes)
+        )
     return tuple(
-        tuple(sorted(group, key=lambda one: one[0].region.span.line)) for group in groups.values()
+        tuple(sorted(group, key=lambda one: sum(side.span.line for side in _sides(one[0]))))
+        for group in groups.values()
     )
+
+
+def _sides(item: RegionPair) -> tuple[Region, ...]:
+    return tuple(side for side in (item.old, item.new) if side)
 
 
 def finding(pair: Pair, matter: Matter, group: tuple[Touched, ...]) -> Told:

@@ -191,6 +191,16 @@ def shown(error: Error) -> str:
     return said if len(said) <= _LONG else f"{said[:_LONG]}…"
 
 
+def _either(old: Error | None, new: Error | None) -> str | None:
+    """Where one of the releases raises the error; None where that is not said by a test."""
+    tests = sorted(
+        {error.condition for error in (old, new) if error}, key=lambda one: (len(one), one)
+    )
+    if not all(tests):
+        return None
+    return tests[0] if len(tests) == 1 else " or ".join(f"({test})" for test in tests)
+
+
 @dataclass(frozen=True, slots=True)
 class Words:
     """What a rule says of one error."""
@@ -211,8 +221,10 @@ def told(pair: Pair, group: tuple[Changed, ...], words: Words) -> Told:
     old, new = places(touched_first)
     names = list(dict.fromkeys(one.item.region.symbol for one in group))
     where = f" It is in {listed(names)}."
-    subject = shown(error) or error.condition or home(pair, first.item.region.span.path)
-    condition = f"{error.condition}" if error.condition else None
+    messages = dict.fromkeys(shown(one) for one in (first.old, first.new) if one and one.message)
+    said = " -> ".join(messages)  # another error may have said before what this one says now
+    subject = said or error.condition or home(pair, first.item.region.span.path)
+    condition = _either(first.old, first.new)
     found = Finding(
         rule=words.rule,
         optimizer=pair.name,
