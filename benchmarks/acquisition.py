@@ -31,10 +31,10 @@ _CHUNK = 1 << 16
 _FETCH = """
 import sys
 from pathlib import Path
-from tfdiff.extract.reading import candidates
+from tfdiff.extract.reading import candidates, folders
 from tfdiff.sources import SourceOptions, open_releases
 options = SourceOptions(repo=sys.argv[1], cache=Path(sys.argv[2]))
-trees = open_releases(sys.argv[3:], options, candidates)
+trees = open_releases(sys.argv[3:], options, candidates, folders)
 """
 
 

@@ -3,6 +3,7 @@
 from functools import partial
 from pathlib import Path
 
+from tfdiff.extract.cxx.candidates import may_hold
 from tfdiff.extract.cxx.index import candidates, read_kernels
 from tfdiff.extract.kernels import KernelSource, TreeKernels
 from tfdiff.extract.linking import kept_rules
@@ -34,7 +35,7 @@ def make_snapshot(options: SourceOptions) -> bytes:
     store = FactStore(cache_folder(options) / "facts")
     writer = Writer()
     for ref in final_releases(list_tags(options)):
-        (tree,) = open_releases((ref,), options, candidates)
+        (tree,) = open_releases((ref,), options, candidates, may_hold)
         kernels = TreeKernels(tree, read_kernels(tree, store))
         writer.add(_named(tree), kernels, partial(_rules, store, kernels))
     store.save()

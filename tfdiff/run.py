@@ -14,7 +14,7 @@ from tfdiff.errors import UnknownOptimizerError, UsageError
 from tfdiff.extract.catalog import Entry
 from tfdiff.extract.matches import Match, all_matches, public_names
 from tfdiff.extract.notes import Notes, read_notes
-from tfdiff.extract.reading import Reading, candidates
+from tfdiff.extract.reading import Reading, candidates, folders
 from tfdiff.extract.store import FactStore
 from tfdiff.facts import OptimizerFacts, Span, Unknown
 from tfdiff.findings import Coverage, OptimizerReport, Place, Report
@@ -183,8 +183,8 @@ def read_releases(refs: Sequence[str], options: SourceOptions) -> tuple[Reading,
     """Open releases and bring the files that reading them needs, in one batch for all."""
     store = FactStore(cache_folder(options) / "facts")
     required = partial(store.get, "keras-requirement")
-    trees = open_releases(refs, options, candidates)
-    trees = with_keras(trees, options, candidates, required)
+    trees = open_releases(refs, options, candidates, folders)
+    trees = with_keras(trees, options, candidates, required, folders)
     return tuple(Reading(tree, store, identity(tree), naming(tree)) for tree in trees)
 
 

@@ -65,12 +65,11 @@ def open_model(tree: SourceTree, store: FactStore, journal: Journal | None = Non
 
 def _named_homes(model: Model) -> Iterator[str]:
     """Files at hand in the tree from which a package imports a class called ``...Optimizer``."""
-    everything = frozenset(model.tree.paths())
     for path in model.modules:
         for bound in model.module(path).imports:
             if bound.name.endswith("Optimizer") and path.endswith("__init__.py"):
                 home = bound.module.replace(".", "/") + ".py"
-                if home in everything:
+                if model.tree.blob_id(home) is not None:
                     yield home
 
 

@@ -14,6 +14,8 @@ from tfdiff.extract import catalog as python_catalog
 from tfdiff.extract import notes
 from tfdiff.extract.catalog import Catalog, Entry, catalog_of, open_model
 from tfdiff.extract.cxx.candidates import candidates as kernel_candidates
+from tfdiff.extract.cxx.candidates import may_hold as kernels_may_hold
+from tfdiff.extract.python.candidates import may_hold as python_may_hold
 from tfdiff.extract.python.interpret.asked import FILES
 from tfdiff.extract.python.model import Model
 from tfdiff.extract.store import FactStore
@@ -40,6 +42,16 @@ def sources(paths: Sequence[str]) -> tuple[str, ...]:
     chosen = {*python_catalog.candidates(paths), *kernel_candidates(paths)}
     chosen |= FILES.intersection(paths)  # asked a question each, not interpreted
     return tuple(sorted(chosen))
+
+
+def folders(folder: str) -> bool:
+    """Whether a folder, or one below it, may hold any of the ``candidates``, by its path alone."""
+    inside = f"{folder}/"
+    return (
+        python_may_hold(folder)
+        or kernels_may_hold(folder)
+        or any(path.startswith(inside) for path in FILES)
+    )
 
 
 class Parts(NamedTuple):

@@ -12,18 +12,16 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from tfdiff.errors import MissingFileError, TfdiffError
+from tfdiff.sources.git_listing import Folders
 from tfdiff.sources.git_tree import GitTree
 from tfdiff.sources.options import KERAS_REPOSITORY, SourceOptions
+from tfdiff.sources.stated_version import SETUP_FILES
 from tfdiff.sources.tree import Release, SourceTree
 from tfdiff.sources.versions import is_final, release_version, sort_releases
 
 if TYPE_CHECKING:
     from packaging.requirements import Requirement
 
-SETUP_FILES = (
-    "tensorflow/tools/pip_package/setup.py",
-    "tensorflow/tools/pip_package/setup.py.tpl",
-)
 KERAS = "tf.keras"
 _PACKAGES = ("keras/", "tf_keras/")
 _REQUIRED = re.compile(r"""['"](keras\s*(?:[<>=~!][^'";]*)?)(?:;[^'"]*)?['"]\s*[,)\]]""")
@@ -154,6 +152,7 @@ def with_keras(
     options: SourceOptions,
     wanted: Callable[[tuple[str, ...]], Sequence[str]],
     known: Known | None = None,
+    folders: Folders | None = None,
 ) -> tuple[SourceTree, ...]:
     """Each TensorFlow release with the Keras that belongs to it.
 
@@ -163,8 +162,9 @@ def with_keras(
             its wheel.
         wanted: tells from Keras' paths which files are needed.
         known: remembers what a commit requires, or works it out with the function given.
+        folders: tells which folders may hold files that are needed; None for all.
     """
-    shelf = _Shelf(options, wanted, known)
+    shelf = _Shelf(options, wanted, known, folders)
     return tuple(map(shelf.joined, trees))
 
 
@@ -176,10 +176,12 @@ class _Shelf:
         options: SourceOptions,
         wanted: Callable[[tuple[str, ...]], Sequence[str]],
         known: Known | None,
+        folders: Folders | None,
     ) -> None:
         self._options = options
         self._wanted = wanted
         self._known = known
+        self._folders = folders
         self._tags: dict[str, tuple[str, ...]] = {}
         self._trees: dict[str, SourceTree] = {}
         self._failed: dict[str, TfdiffError] = {}
@@ -267,7 +269,7 @@ class _Shelf:
         if source == "git":
             from tfdiff.sources.git_source import open_git  # noqa: PLC0415
 
-            return open_git((tag,), self._git)[0]
+            return open_git((tag,), self._git, self._folders)[0]
         from tfdiff.sources.wheel_source import open_wheels  # noqa: PLC0415
 
         return open_wheels((tag,), self._options, (), "keras")[0]

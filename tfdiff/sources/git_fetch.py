@@ -10,9 +10,10 @@ from tfdiff.sources.git_command import GitCommand, GitRunError
 from tfdiff.sources.git_mirror_folder import MirrorFolder
 from tfdiff.sources.git_progress import FetchReport
 from tfdiff.sources.git_remote import explain, without_password
-from tfdiff.sources.options import SILENT, Progress
+from tfdiff.sources.options import SILENT, SourceOptions
 
 _LOST = re.compile(r"not our ref ([0-9a-f]{40})")
+_REFUSED = re.compile(r"filter '[^']*' not supported|tree filter allows max depth")
 _LISTING_SECONDS = 8.0  # the fall-back to wheels shall come within seconds
 _FETCH = ("fetch", "--progress", "--no-tags", "--no-write-fetch-head", "--recurse-submodules=no")
 # To offer the commits that are here would cost a round trip and save nothing where objects are
@@ -39,7 +40,7 @@ class Fetcher:
     Args:
         address: the remote, checked.
         folder: the mirror.
-        offline: fetch nothing.
+        options: whether to fetch, and who hears of it.
         objects: object folders to read from beside the mirror's own.
     """
 
@@ -47,16 +48,14 @@ class Fetcher:
         self,
         address: str,
         folder: MirrorFolder,
-        *,
-        offline: bool,
-        progress: Progress | None,
+        options: SourceOptions,
         objects: tuple[Path, ...] = (),
     ) -> None:
         self.label = without_password(address)
-        self.offline = offline
+        self.offline = options.offline
         self._address = address
         self._folder = folder
-        self._progress = progress or SILENT
+        self._progress = options.progress or SILENT
         remote = {"remote.origin.url": address, "remote.origin.promisor": "true"}
         self.git = GitCommand(folder.git_dir, network=True, objects=objects, settings=remote)
 
@@ -88,16 +87,20 @@ class Fetcher:
             options: further ones of ``git fetch``.
             named: whether the lines are ids of objects, and of nothing else.
         """
-        report = FetchReport(self._progress, label)
         negotiation = _NAMED_OBJECTS if named else ()
-        command = (*negotiation, *_FETCH, f"--filter={left_out}", *options, "--stdin", "origin")
-        try:
-            self.git.fetch(*command, lines=lines, report=report)
-        except GitRunError as error:
-            raise self._explained(error) from error
-        finally:
-            report.done()
-        return report
+        for filter_ in dict.fromkeys((left_out, "blob:none")):
+            report = FetchReport(self._progress, label)
+            command = (*negotiation, *_FETCH, f"--filter={filter_}", *options, "--stdin", "origin")
+            try:
+                self.git.fetch(*command, lines=lines, report=report)
+            except GitRunError as error:
+                if _REFUSED.search(error.said) and filter_ != "blob:none":
+                    continue  # a server may know only the filter that everybody uses
+                raise self._explained(error) from error
+            finally:
+                report.done()
+            return report
+        raise AssertionError("the last filter was refused and that was not raised")
 
     def fetch_blobs(self, blob_ids: tuple[str, ...]) -> Fetched:
         """Fetch blobs, without those that the remote says it has lost; only while locked.

@@ -19,6 +19,7 @@ def open_fetched(refs: Sequence[str], mirror: Mirror) -> tuple[GitTree, ...]:
     found = held(refs, mirror)
     if found is None:
         found = _fetch(refs, mirror)
+    mirror.expect(named.commit for named in found)
     web = web_address(mirror.label)
     trees = []
     for named in found:

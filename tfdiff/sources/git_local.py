@@ -9,7 +9,6 @@ from pathlib import Path
 
 from tfdiff.errors import SourceError, UsageError
 from tfdiff.sources.blob_id import BlobIds
-from tfdiff.sources.cache import cache_folder
 from tfdiff.sources.git_command import GitCommand, GitRunError
 from tfdiff.sources.git_history import touches
 from tfdiff.sources.git_mirror import Mirror
@@ -37,6 +36,10 @@ class LocalObjects:
     def blob_ids(self, commit: str) -> BlobIds:
         """Every file of a commit's tree by path, sorted."""
         return self.repository.blob_ids(commit)
+
+    def blob_id(self, commit: str, path: str) -> str | None:
+        """The blob of a path, None where the commit has no such file."""
+        return self.repository.blob_ids(commit).get(path)
 
     def bring(self, wanted: Iterable[tuple[str, Iterable[str]]]) -> None:
         """Nothing to do: what is here is at hand."""
@@ -170,11 +173,5 @@ def _objects(repository: GitRepository, remotes: _Remotes, options: SourceOption
     except UsageError:  # git itself would refuse to fetch from there
         return LocalObjects(repository)
     here = repository.git.run("rev-parse", "--path-format=absolute", "--git-path", "objects")
-    mirror = Mirror(
-        address,
-        cache_folder(options),
-        offline=options.offline,
-        progress=options.progress,
-        objects=(Path(here.decode().rstrip("\n")),),
-    )
+    mirror = Mirror(address, options, objects=(Path(here.decode().rstrip("\n")),))
     return PartialObjects(repository, mirror)

@@ -1,8 +1,8 @@
 """A bare mirror of a remote in the user's cache that holds only what was asked for.
 
-Two round trips bring a pair of releases: one for the commits and trees of both tags, one for
-all the blobs that are needed. What is there stays; an interrupted fetch leaves nothing behind
-that the next one could stumble over.
+A few round trips bring a pair of releases: one for the commits of both tags, one for each level
+of the folders that are looked into (``git_survey``), one for all the blobs that are needed. What
+is there stays; an interrupted fetch leaves nothing behind that the next one could stumble over.
 """
 
 import logging
@@ -12,15 +12,18 @@ from typing import TypeVar
 
 from tfdiff.errors import MissingFileError
 from tfdiff.sources.blob_id import BlobIds
+from tfdiff.sources.cache import cache_folder
 from tfdiff.sources.failures import DamagedError
 from tfdiff.sources.git_command import GitCommand
 from tfdiff.sources.git_fetch import Fetcher
 from tfdiff.sources.git_history import History
+from tfdiff.sources.git_listing import Folders
 from tfdiff.sources.git_mirror_folder import MirrorFolder
 from tfdiff.sources.git_names import peeled_names
 from tfdiff.sources.git_remote import folder_name
 from tfdiff.sources.git_repository import GitRepository
-from tfdiff.sources.options import Progress
+from tfdiff.sources.git_survey import Survey
+from tfdiff.sources.options import SourceOptions
 from tfdiff.sources.touch import Patch, Touch
 
 _SENDS_EVERYTHING = "sends-everything"
@@ -35,9 +38,9 @@ class Mirror:
 
     Args:
         address: the remote, checked.
-        folder: where mirrors are kept.
-        offline: fetch nothing.
+        options: the cache that keeps the mirror, whether to fetch, and who hears of it.
         objects: object folders to read from before anything is fetched.
+        folders: tells which folders of a commit are looked into; None for all.
     """
 
     fetches = True
@@ -45,24 +48,22 @@ class Mirror:
     def __init__(
         self,
         address: str,
-        folder: Path,
+        options: SourceOptions,
         *,
-        offline: bool = False,
-        progress: Progress | None = None,
         objects: tuple[Path, ...] = (),
+        folders: Folders | None = None,
     ) -> None:
-        self._folder = MirrorFolder(folder / "git" / folder_name(address))
-        self._remote = Fetcher(
-            address, self._folder, offline=offline, progress=progress, objects=objects
-        )
+        kept = cache_folder(options) / "git"
+        self._folder = MirrorFolder(kept / folder_name(address))
+        self._remote = Fetcher(address, self._folder, options, objects)
         self.label = self._remote.label
-        self.offline = offline
+        self.offline = options.offline
         self.repository = GitRepository(
             GitCommand(self._folder.git_dir, network=False, objects=objects), self.label
         )
-        history = MirrorFolder(folder / "git" / f"{folder_name(address)}-history")
-        fetcher = Fetcher(address, history, offline=offline, progress=progress, objects=objects)
-        self._history = History(history, fetcher, objects)
+        history = MirrorFolder(kept / f"{folder_name(address)}-history")
+        self._history = History(history, Fetcher(address, history, options, objects), objects)
+        self._survey = folders and Survey(self._folder, self._remote, self.repository, folders)
         self._fetched: list[str] = []
         self._at_hand: set[str] = set()
 
@@ -91,11 +92,11 @@ class Mirror:
         return self._healed(self._ask_names)
 
     def commit(self, name: str) -> str | None:
-        """The commit that a full name or an id leads to, if it and its trees are here."""
+        """The commit that a full name or an id leads to, if it is here."""
         return self.repository.commit(name) if self._folder.git_dir.exists() else None
 
     def fetch(self, names: Sequence[str]) -> None:
-        """Bring commits and their trees, without any file, in one round trip.
+        """Bring commits in one round trip, with all their trees if all folders are looked into.
 
         Args:
             names: full names of tags and branches, or whole commit ids.
@@ -103,9 +104,18 @@ class Mirror:
         self._fetched.extend(names)
         self._healed(lambda: self._fetch_commits(names))
 
+    def expect(self, commits: Iterable[str]) -> None:
+        """Say which commits will be read, so that their trees come together."""
+        if self._survey:
+            self._survey.expect(commits)
+
     def blob_ids(self, commit: str) -> BlobIds:
-        """Every file of a commit's tree by path, sorted."""
-        return self._healed(lambda: self.repository.blob_ids(commit))
+        """Every file of a commit by path, sorted, in the folders that are looked into."""
+        return self._healed(lambda: self._files(commit))
+
+    def blob_id(self, commit: str, path: str) -> str | None:
+        """The blob of a path, None where the commit has no such file; looks into any folder."""
+        return self._healed(lambda: self._blob_id(commit, path))
 
     def bring(self, wanted: Iterable[tuple[str, Iterable[str]]]) -> None:
         """Fetch what is missing of these commits' files in one round trip."""
@@ -138,29 +148,36 @@ class Mirror:
             self._folder.keep_note(_LISTING, listed)
         return peeled_names(listed)
 
+    def _files(self, commit: str) -> BlobIds:
+        return self._survey.files(commit) if self._survey else self.repository.blob_ids(commit)
+
+    def _blob_id(self, commit: str, path: str) -> str | None:
+        blob_id = self._files(commit).get(path)
+        if blob_id is None and self._survey:
+            return self._survey.blob_id(commit, path)
+        return blob_id
+
     def _blob(self, commit: str, path: str) -> bytes:
-        blob_id = self.repository.blob_ids(commit)[path]
+        blob_id = self._blob_id(commit, path)
         if blob_id not in self._at_hand:
             self._bring([(commit, (path,))])
-        if blob_id not in self._at_hand:
+        if blob_id is None or blob_id not in self._at_hand:
             raise MissingFileError(f"{self.label} does not hold the content of {path} any more.")
         return self.repository.blob(blob_id)
 
-    def _bring(self, asked: Sequence[tuple[str, tuple[str, ...]]]) -> None:
+    def _bring(self, wanted: Sequence[tuple[str, tuple[str, ...]]]) -> None:
+        asked = [
+            (commit, {path: found for path in paths if (found := self._blob_id(commit, path))})
+            for commit, paths in wanted
+        ]
         missing = self.repository.missing(asked)
         if missing:
             self._remote.need_network(f"{len(missing)} of the files that are needed")
             with self._folder.locked():
                 self._note_filter(without=self._remote.fetch_blobs(missing).without_filter)
             missing = self.repository.missing(asked)
-        trees = {commit: self.repository.blob_ids(commit) for commit, _ in asked}
-        ids = {
-            trees[commit][path]
-            for commit, paths in asked
-            for path in paths
-            if path in trees[commit]
-        }
-        self._at_hand.update(ids.difference(missing))
+        for _, files in asked:
+            self._at_hand.update(set(files.values()).difference(missing))
 
     def _fetch_commits(self, names: Sequence[str]) -> None:
         self._remote.need_network(", ".join(names))
@@ -170,7 +187,8 @@ class Mirror:
         )
         with self._folder.locked():
             label = f"Fetching {self.label}"
-            report = self._remote.fetch(label, "blob:none", specs, "--depth=1")
+            left_out = "tree:0" if self._survey else "blob:none"
+            report = self._remote.fetch(label, left_out, specs, "--depth=1")
             self._note_filter(without=report.without_filter)
 
     def _note_filter(self, *, without: bool) -> None:
@@ -186,6 +204,8 @@ class Mirror:
             logger.warning("Fetching %s anew, the cached mirror is damaged: %s", self.label, error)
         self.repository.git.close()
         self._at_hand.clear()
+        if self._survey:
+            self._survey.forget()
         with self._folder.locked():
             self._folder.discard()
         if self._fetched:

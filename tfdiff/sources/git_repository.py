@@ -12,6 +12,7 @@ from tfdiff.sources.git_command import GitCommand, GitRunError
 
 # One file in ``ls-tree -z``: its mode, its blob id and its path.
 _FILE = re.compile(r"(?:\A|\0)(?:100644|100755|100664) blob ([0-9a-f]{40})\t([^\0]*)")
+_TREE = re.compile(rb"[0-9a-f]{40} tree (\d+)")  # in what cat-file --batch says
 _MOST_KEPT = 512  # contents of blobs, of some ten kilobytes each
 
 
@@ -66,20 +67,48 @@ class GitRepository:
         # most releases have most files: their names and ids are kept once for all trees
         return dict(sorted((intern(path), intern(blob)) for blob, path in found))
 
-    def missing(self, wanted: Iterable[tuple[str, Iterable[str]]]) -> tuple[str, ...]:
+    def objects(self) -> set[str]:
+        """Ids of all objects that the repository holds."""
+        listed = self._read(
+            "cat-file", "--batch-all-objects", "--unordered", "--batch-check=%(objectname)"
+        )
+        return set(listed.decode().split())
+
+    def root(self, commit: str) -> str:
+        """The id of a commit's tree, which need not be here."""
+        return self._read("log", "--no-walk", "--format=%T", commit).decode().strip()
+
+    def trees(self, ids: Iterable[str]) -> dict[str, bytes]:
+        """Trees as git keeps them; all of them have to be here.
+
+        Raises:
+            DamagedError: one is not, or cannot be read.
+        """
+        asked = tuple(ids)
+        listed = self._read("cat-file", "--batch", lines=asked)
+        found = {}
+        place = 0
+        for tree in asked:
+            end = listed.find(b"\n", place)
+            head = _TREE.fullmatch(listed, place, end)
+            if head is None:
+                raise self._damaged(f"object {tree} cannot be read")
+            place = end + 2 + int(head[1])
+            found[tree] = listed[end + 1 : place - 1]
+        return found
+
+    def missing(self, wanted: Iterable[tuple[str, BlobIds]]) -> tuple[str, ...]:
         """Ids of the wanted blobs that the repository does not hold.
 
         Args:
-            wanted: commits, each with paths of its tree.
+            wanted: commits, each with files of its tree.
         """
         commits: list[str] = []
         paths: set[str] = set()
         ids: set[str] = set()
-        for commit, of_commit in wanted:
-            tree = self.blob_ids(commit)
-            chosen = [path for path in of_commit if path in tree]
-            ids.update(tree[path] for path in chosen)
-            paths.update(chosen)
+        for commit, files in wanted:
+            ids.update(files.values())
+            paths.update(files)
             commits.append(commit)
         if not ids:
             return ()

@@ -24,7 +24,10 @@ class GitObjects(Protocol):
     fetches: bool
 
     def blob_ids(self, commit: str) -> BlobIds:
-        """Every file of a commit's tree by path, sorted."""
+        """Every file of a commit by path, sorted, in the folders that are looked into."""
+
+    def blob_id(self, commit: str, path: str) -> str | None:
+        """The blob of a path, None where the commit has no such file; looks into any folder."""
 
     def bring(self, wanted: Iterable[tuple[str, Iterable[str]]]) -> None:
         """See that the blobs of these commits' paths are at hand, in one batch."""
@@ -63,7 +66,7 @@ class GitTree:
     @cached_property
     def release(self) -> Release:
         """Which release this is; reads the file that states the version."""
-        version = stated_version(self._ids.__contains__, self.read)
+        version = stated_version(self._has, self.read)
         return Release(
             ref=self.named.ref,
             commit=self.commit,
@@ -82,17 +85,19 @@ class GitTree:
         return self.objects.blob_ids(self.commit)
 
     def paths(self) -> tuple[str, ...]:
-        """All paths of the tree, sorted."""
+        """All paths of the tree in the folders that are looked into, sorted."""
         return tuple(self._ids)
 
     def blob_id(self, path: str) -> str | None:
         """The git blob id of a path, or None where the tree has no such file."""
-        return self._ids.get(path)
+        return self._ids.get(path) or self.objects.blob_id(self.commit, path)
+
+    def _has(self, path: str) -> bool:
+        return self.blob_id(path) is not None
 
     def wanted(self, paths: Iterable[str]) -> tuple[str, tuple[str, ...]]:
         """What to bring for these paths: the commit, and the paths that the tree has."""
-        has = self._ids.__contains__
-        return self.commit, (*filter(has, paths), *version_paths(has))
+        return self.commit, (*filter(self._has, paths), *version_paths(self._has))
 
     def prefetch(self, paths: Iterable[str]) -> None:
         """Bring the contents of these paths in one batch."""
@@ -100,7 +105,7 @@ class GitTree:
 
     def read(self, path: str) -> bytes:
         """The content of one file; ``MissingFileError`` where the tree has none."""
-        if path not in self._ids:
+        if not self._has(path):
             raise MissingFileError(f"{self.named.ref} has no file {path} ({self.named.source}).")
         return self.objects.blob(self.commit, path)
 

@@ -11,6 +11,7 @@ from tfdiff.errors import TfdiffError, UsageError
 from tfdiff.sources.companion import JoinedTree, LonelyTree
 from tfdiff.sources.failures import UnreachableError
 from tfdiff.sources.folder import FolderTree
+from tfdiff.sources.git_listing import Folders
 from tfdiff.sources.git_tree import GitObjects, GitTree
 from tfdiff.sources.options import SourceOptions
 from tfdiff.sources.touch import Patch, Touch
@@ -27,7 +28,10 @@ Wanted = Callable[[tuple[str, ...]], Sequence[str]]
 
 
 def open_releases(
-    refs: Sequence[str], options: SourceOptions, wanted: Wanted | None = None
+    refs: Sequence[str],
+    options: SourceOptions,
+    wanted: Wanted | None = None,
+    folders: Folders | None = None,
 ) -> tuple[SourceTree, ...]:
     """The trees of some releases, all fetched together.
 
@@ -39,16 +43,17 @@ def open_releases(
         options: where to look.
         wanted: tells from a tree's paths which files are needed; they are fetched at once, and
             if they cannot be, another source is taken as if nothing had been found.
+        folders: tells which folders may hold such files, so that of a repository elsewhere no
+            others are listed; None for all. For a folder that may, so may the ones above it.
 
     Raises:
         UnknownReleaseError: a source has no release of that name.
         SourceError: no source could be reached.
     """
-    folders = {ref: FolderTree(ref) for ref in refs if is_folder(ref, options)}
-    others = tuple(dict.fromkeys(ref for ref in refs if ref not in folders))
-    trees: dict[str, SourceTree] = {**folders}
+    trees: dict[str, SourceTree] = {ref: FolderTree(ref) for ref in refs if is_folder(ref, options)}
+    others = tuple(dict.fromkeys(ref for ref in refs if ref not in trees))
     if others:
-        trees.update(zip(others, _open_by_name(others, options, wanted), strict=True))
+        trees.update(zip(others, _open_by_name(others, options, wanted, folders), strict=True))
     return tuple(trees[ref] for ref in refs)
 
 
@@ -201,12 +206,15 @@ def list_tags(options: SourceOptions) -> tuple[str, ...]:
 
 
 def _open_by_name(
-    refs: tuple[str, ...], options: SourceOptions, wanted: Wanted | None
+    refs: tuple[str, ...],
+    options: SourceOptions,
+    wanted: Wanted | None,
+    folders: Folders | None,
 ) -> tuple[SourceTree, ...]:
     if options.kind == "wheel":
         return _with_files(_open_wheels(refs, options, ()), wanted)
     try:
-        return _with_files(_open_git(refs, options), wanted)
+        return _with_files(_open_git(refs, options, folders), wanted)
     except UnreachableError as error:
         if not _may_take_wheels(options):
             raise
@@ -231,11 +239,13 @@ def _with_files(trees: tuple[SourceTree, ...], wanted: Wanted | None) -> tuple[S
 # git and pypi-simple take 0.1 to 0.3 s to import, and a run needs one of them at most.
 
 
-def _open_git(refs: tuple[str, ...], options: SourceOptions) -> tuple[SourceTree, ...]:
+def _open_git(
+    refs: tuple[str, ...], options: SourceOptions, folders: Folders | None
+) -> tuple[SourceTree, ...]:
     _need_git()
     from tfdiff.sources.git_source import open_git  # noqa: PLC0415 - see above
 
-    return open_git(refs, options)
+    return open_git(refs, options, folders)
 
 
 def _git_tags(options: SourceOptions) -> tuple[str, ...]:

@@ -30,6 +30,11 @@ def version_assigned(content: bytes) -> str | None:
     return found.group(1).decode("utf-8", "replace") if found else None
 
 
+# Where a release says what it requires.
+SETUP_FILES = (
+    "tensorflow/tools/pip_package/setup.py",
+    "tensorflow/tools/pip_package/setup.py.tpl",
+)
 # Asked in this order: the header is compiled into the release, the others describe it.
 VERSION_FILES: tuple[tuple[str, Callable[[bytes], str | None]], ...] = (
     ("tensorflow/core/public/version.h", version_in_header),

@@ -39,7 +39,11 @@ class SourceTree(Protocol):
         """Which release this is, and where it was read from."""
 
     def paths(self) -> tuple[str, ...]:
-        """All paths of the tree, sorted; no file content is fetched for it."""
+        """All paths of the tree, sorted; no file content is fetched for it.
+
+        Where the caller said which folders it looks into (``open_releases``), a repository
+        elsewhere tells those alone. ``blob_id`` and ``read`` know every path.
+        """
 
     def blob_id(self, path: str) -> str | None:
         """The git blob id of a path's content (also computed for wheels and folders).

@@ -29,7 +29,18 @@ _PATHS: Final = re.compile(
     r"|tensorflow/core/framework/(?:register_types(?:_traits)?|resource_var)\.h"
     rf"|tensorflow/contrib/(?:opt|optimizer_v2|optimizers?)/.*{_SUFFIX}"
 )
+# the folders of these, and the ones above them
+_FOLDERS: Final = re.compile(
+    r"tensorflow(?:/core(?:/kernels(?:/(?:training|optimizers?|variables?))?|/ops|/framework)?"
+    r"|/compiler(?:/tf2xla(?:/kernels|/lib)?)?"
+    r"|/contrib(?:/(?:opt|optimizer_v2|optimizers?)(?:/.*)?)?)?"
+)
 _TESTS: Final = re.compile(r"_test\.|/testdata/|_benchmark")
+
+
+def may_hold(folder: str) -> bool:
+    """Whether ``candidates`` could choose anything in a folder or below it, by its path alone."""
+    return _FOLDERS.fullmatch(folder) is not None
 
 
 def candidates(paths: Iterable[str]) -> tuple[str, ...]:

@@ -47,6 +47,17 @@ _API = re.compile(
 _CONTRIB_PACKAGE = re.compile(r"^tensorflow/contrib/\w+/__init__\.py$")
 
 
+_HOMES_OF_THE_REST = (*_BESIDE, "tensorflow/_api/v1/compat/v1/__init__.py")
+
+
+def may_hold(folder: str) -> bool:
+    """Whether ``choose`` could choose anything in a folder or below it, by its path alone."""
+    inside = f"{folder}/"
+    if any(path.startswith(inside) for path in _HOMES_OF_THE_REST):
+        return True
+    return not _TEST.search(inside) and not _FOREIGN.search(inside)
+
+
 def choose(paths: Sequence[str]) -> tuple[str, ...]:
     """The paths that may hold optimizers, their bases, helpers and public names, sorted."""
     python = [path for path in paths if path.endswith(".py")]
