@@ -5,9 +5,10 @@ what passes through it:
 
     python benchmarks/acquisition.py PATH/TO/tensorflow.git
 
-The history up to v1.5.1 is served, since TensorFlow's repository lacks two blobs from v1.6.0 on
-and a full clone of later history ends with an error. So the clone it is compared with is
-smaller than one of today's repository would be.
+For each pair of releases there are a fetch from nothing, and what the commits between them take
+more. The full clone is measured once, of the history up to v1.5.1: TensorFlow's repository lacks
+two blobs from v1.6.0 on, and a clone of later history ends with an error. So the clone that
+the pairs are compared with is smaller than one of today's repository would be.
 """
 
 import argparse
@@ -19,7 +20,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from queue import SimpleQueue
 from statistics import median
@@ -36,6 +37,13 @@ from tfdiff.sources import SourceOptions, open_releases
 options = SourceOptions(repo=sys.argv[1], cache=Path(sys.argv[2]))
 trees = open_releases(sys.argv[3:], options, candidates, folders)
 """
+# The commits of all files that a finding could speak of; a report asks for fewer.
+_COMMITS = """
+from tfdiff.sources import patches_between
+old, new = trees
+patches_between(old, new, [path for tree in trees for path in candidates(tree.paths())])
+"""
+_PAIRS = ("v1.2.1:v1.4.0", "v1.4.0:v1.5.0", "v1.15.0:v2.0.0", "v2.3.0:v2.4.0", "v2.6.0:v2.8.0")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +110,10 @@ def _receive(source: socket.socket) -> bytes:
         return b""
 
 
-def served_copy(repository: Path, folder: Path, until: str) -> Path:
-    """A repository with the releases up to one, which borrows its objects."""
-    copy = folder / "served.git"
+def served_copy(repository: Path, copy: Path, until: str) -> None:
+    """Make a repository with the releases up to one, which borrows its objects."""
     git_dir = _git(repository, "rev-parse", "--path-format=absolute", "--git-path", "objects")
-    _git(folder, "init", "--quiet", "--bare", str(copy))
+    _git(copy.parent, "init", "--quiet", "--bare", str(copy))
     (copy / "objects/info/alternates").write_text(git_dir + "\n", encoding="utf-8")
     listed = _git(
         repository, "for-each-ref", "--format=%(refname:strip=2) %(objectname)", "refs/tags"
@@ -123,7 +130,6 @@ def served_copy(repository: Path, folder: Path, until: str) -> Path:
     _git(copy, "update-ref", "refs/heads/master", f"{tags[chosen[-1]]}^{{commit}}")
     for setting in ("uploadpack.allowFilter", "uploadpack.allowAnySHA1InWant"):
         _git(copy, "config", setting, "true")
-    return copy
 
 
 def _git(folder: Path, *arguments: str, given: str = "") -> str:
@@ -171,55 +177,76 @@ def middle(runs: list[Run]) -> Run:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What one pair of releases takes, and what its commits take beside that."""
+
+    pair: str
+    fetch: Run
+    commits: Run
+
+
+def measured_pair(proxy: Proxy, address: str, cache: Path, pair: str, times: int) -> Row:
+    """Fetch a pair of releases several times from nothing, and then its commits."""
+    fetches, commits = [], []
+    for number in range(times):
+        given = [address, str(cache / f"{pair}-{number}"), *pair.split(":")]
+        fetches.append(measure(proxy, [sys.executable, "-c", _FETCH, *given]))
+        again = measure(proxy, [sys.executable, "-c", _FETCH, *given])
+        both = measure(proxy, [sys.executable, "-c", _FETCH + _COMMITS, *given])
+        commits.append(replace(both, seconds=both.seconds - again.seconds))
+    return Row(pair, middle(fetches), middle(commits))
+
+
 def main() -> None:
-    """Measure, and print a table and the ratios."""
+    """Measure, and print a table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("repository", type=Path, help="a full repository of TensorFlow")
-    parser.add_argument("--pair", nargs=2, default=["v1.2.1", "v1.4.0"], metavar="TAG")
-    parser.add_argument("--until", default="v1.5.1", help="the newest release that is served")
+    parser.add_argument("--pairs", nargs="+", default=_PAIRS, metavar="OLD:NEW")
+    parser.add_argument("--until", default="v2.8.0", help="the newest release that is served")
     parser.add_argument("--round-trip", type=float, default=40.0, help="in milliseconds")
-    parser.add_argument("--fetches", type=int, default=5)
-    parser.add_argument("--clones", type=int, default=3, help="0 leaves the full clone out")
+    parser.add_argument("--fetches", type=int, default=3, help="of each pair")
+    parser.add_argument("--clone-until", default="v1.5.1", help="the newest release of the clone")
+    parser.add_argument("--no-clone", action="store_true")
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args()
-    found: dict[str, Run] = {}
+    clone = None
     with TemporaryDirectory() as scratch:
         folder = Path(scratch)
-        served_copy(given.repository, folder, given.until)
+        served_copy(given.repository, folder / "served.git", given.until)
+        served_copy(given.repository, folder / "cloned.git", given.clone_until)
         with daemon(folder) as port:
             proxy = Proxy(port, given.round_trip / 1000)
-            address = f"git://127.0.0.1:{proxy.port}/served.git"
-            fetches, clones = [], []
-            for number in range(given.fetches):
-                cache = str(folder / f"cache{number}")
-                fetches.append(
-                    measure(proxy, [sys.executable, "-c", _FETCH, address, cache, *given.pair])
-                )
-            for number in range(given.clones):
-                target = str(folder / f"clone{number}")
-                clones.append(measure(proxy, ["git", "clone", "--bare", address, target]))
-            found["tfdiff"] = middle(fetches)
-            if clones:
-                found["git clone --bare"] = middle(clones)
-    report(found, as_json=given.json)
+            address = f"git://127.0.0.1:{proxy.port}"
+            rows = [
+                measured_pair(proxy, f"{address}/served.git", folder, pair, given.fetches)
+                for pair in given.pairs
+            ]
+            if not given.no_clone:
+                target = str(folder / "clone")
+                clone = measure(proxy, ["git", "clone", "--bare", f"{address}/cloned.git", target])
+    report(rows, clone, as_json=given.json)
 
 
-def report(found: dict[str, Run], *, as_json: bool) -> None:
+def report(rows: list[Row], clone: Run | None, *, as_json: bool) -> None:
     """Print what was measured."""
     if as_json:
-        print(json.dumps({name: [run.seconds, run.received] for name, run in found.items()}))
+        print(json.dumps({"pairs": list(map(asdict, rows)), "clone": clone and asdict(clone)}))
         return
-    for name, run in found.items():
+    print(f"{'pair':18} {'MB':>7} {'s':>7} {'--commits MB':>13} {'s':>7}  a full clone is")
+    for row in rows:
+        ratio = ""
+        if clone:
+            ratio = (
+                f"  {clone.received / row.fetch.received:.0f} times the bytes, "
+                f"{clone.seconds / row.fetch.seconds:.1f} times the seconds"
+            )
         print(
-            f"{name:18} {run.seconds:8.2f} s {run.received / 1e6:10.3f} MB received "
-            f"in {run.connections} connections"
+            f"{row.pair:18} {row.fetch.received / 1e6:7.3f} {row.fetch.seconds:7.2f} "
+            f"{row.commits.received / 1e6:13.2f} {row.commits.seconds:7.2f}{ratio}"
         )
-    if len(found) > 1:
-        ours, clone = found.values()
-        print(
-            f"a full clone takes {clone.seconds / ours.seconds:.0f} times as long and "
-            f"{clone.received / ours.received:.0f} times the bytes"
-        )
+    if clone:
+        print(f"{'git clone --bare':18} {clone.received / 1e6:7.1f} {clone.seconds:7.1f}")
 
 
 if __name__ == "__main__":
