@@ -7,7 +7,14 @@ import pytest
 
 from tests.sources_kit import ADAM, HEADER, KERNEL, commit, make_repository, run_git
 from tfdiff.errors import SourceError
-from tfdiff.sources import SourceOptions, Touch, commits_between, open_releases
+from tfdiff.sources import (
+    SourceOptions,
+    Touch,
+    commits_between,
+    git_range,
+    open_releases,
+    patches_between,
+)
 from tfdiff.sources.git_history import pull_request
 
 Source = Callable[[Path, Path], SourceOptions]
@@ -67,6 +74,110 @@ def test_fetched_history_is_kept(repository: Path, tmp_path: Path) -> None:
     assert between(options, "v1.2.1", "v1.4.0", ADAM) == first
     offline = SourceOptions(repo=options.repo, cache=options.cache, offline=True)
     assert between(offline, "v1.2.1", "v1.4.0", ADAM) == first
+
+
+def make_branches(repository: Path) -> None:
+    """A main line and a release branch from before v1.4.0, with merges and a picked commit."""
+    run_git(repository, "checkout", "--quiet", "-b", "side", "v1.2.1")
+    commit(repository, {"tensorflow/contrib/opt/x.py": "x = 1\n"}, "Begin X")
+    commit(repository, {KERNEL: "// side\n"}, "Kernel on the side")
+    run_git(repository, "checkout", "--quiet", "master")
+    run_git(repository, "merge", "--quiet", "--no-ff", "-m", "Merge the side", "side")
+    commit(repository, {ADAM: "new = 1\nthird = 1\n"}, "Third line")
+    run_git(repository, "tag", "v1.6.0")
+    run_git(repository, "checkout", "--quiet", "-b", "r1.5", "v1.4.0")
+    commit(repository, {ADAM: "new = 1\nfixed = 1\n"}, "Fix on the branch")
+    run_git(repository, "merge", "--quiet", "--no-ff", "-m", "Merge into the branch", "side~1")
+    run_git(repository, "tag", "v1.5.0")
+
+
+BRANCHED = [("v1.5.0", "v1.6.0"), ("v1.6.0", "v1.5.0"), ("v1.4.0", "v1.2.1"), ("v1.2.1", "v1.6.0")]
+
+
+@pytest.mark.parametrize(
+    ("at_once", "filters"),
+    [
+        (0, ""),
+        (10_000, ""),
+        (0, "uploadpackfilter.tree.allow"),
+        (0, "uploadpack.allowFilter"),
+    ],
+)
+def test_a_fetched_range_says_what_the_whole_history_says(
+    repository: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    at_once: int,
+    filters: str,
+) -> None:
+    monkeypatch.setattr(git_range, "_AT_ONCE", at_once)
+    make_branches(repository)
+    if filters:
+        run_git(repository, "config", filters, "false")
+    here, there = by_path(repository, tmp_path / "a"), by_address(repository, tmp_path / "b")
+    paths = (ADAM, KERNEL, HEADER, "tensorflow/contrib/opt/x.py")
+    for tags in BRANCHED:
+        old, new = open_releases(tags, here)
+        before, after = open_releases(tags, there)
+        found = commits_between(before, after, paths)
+        assert found == commits_between(old, new, paths)
+        assert patches_between(before, after, paths) == patches_between(old, new, paths)
+    assert between(there, "v1.4.0", "v1.2.1", *paths) == ()
+
+
+@pytest.mark.parametrize("at_once", [0, 10_000])
+def test_further_paths_of_a_pair_are_asked_for_later(
+    repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at_once: int
+) -> None:
+    monkeypatch.setattr(git_range, "_AT_ONCE", at_once)
+    make_branches(repository)
+    options = by_address(repository, tmp_path / "cache")
+    for paths in ((HEADER,), (ADAM, KERNEL), ("tensorflow/contrib/opt/x.py",)):
+        expected = between(by_path(repository, tmp_path), "v1.2.1", "v1.6.0", *paths)
+        assert between(options, "v1.2.1", "v1.6.0", *paths) == expected
+
+
+def test_what_lies_behind_the_older_release_is_not_fetched(
+    repository: Path, tmp_path: Path
+) -> None:
+    options = by_address(repository, tmp_path / "cache")
+    between(options, "v1.2.1", "v1.4.0", ADAM)
+    behind = run_git(repository, "rev-parse", "v1.2.1~1")
+    inside = run_git(repository, "rev-parse", "v1.4.0~1")
+    everything = ("--batch-all-objects", "--batch-check=%(objectname)")
+    kept = [
+        run_git(path.parent, "cat-file", *everything) for path in (tmp_path / "cache").rglob("HEAD")
+    ]
+    assert any(inside in listed for listed in kept)
+    assert not any(behind in listed for listed in kept)
+
+
+def test_a_range_whose_fetch_was_interrupted_begins_anew(
+    repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_branches(repository)
+    options = by_address(repository, tmp_path / "cache")
+    expected = between(by_path(repository, tmp_path), "v1.5.0", "v1.6.0", ADAM, KERNEL)
+
+    def fail(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    for place in ("_missing_parents", "_closed_off", "_descend"):
+        monkeypatch.setattr(git_range, "_AT_ONCE", 0)
+        with monkeypatch.context() as patch:
+            patch.setattr(git_range.Range, place, fail)
+            with pytest.raises(KeyboardInterrupt):
+                between(options, "v1.5.0", "v1.6.0", ADAM, KERNEL)
+    assert between(options, "v1.5.0", "v1.6.0", ADAM, KERNEL) == expected
+
+
+def test_releases_without_a_common_commit_share_nothing(repository: Path, tmp_path: Path) -> None:
+    run_git(repository, "checkout", "--quiet", "--orphan", "other")
+    commit(repository, {ADAM: "other = 1\n"}, "Begin anew")
+    run_git(repository, "tag", "v9.0.0")
+    found = between(by_address(repository, tmp_path / "cache"), "v1.4.0", "v9.0.0", ADAM)
+    assert found is not None
+    assert [touch.subject for touch in found] == ["Begin anew"]
 
 
 def test_history_that_cannot_be_fetched_is_an_error(repository: Path, tmp_path: Path) -> None:

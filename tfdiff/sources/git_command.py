@@ -55,6 +55,7 @@ class GitCommand:
         network: whether git may use its transports.
         objects: further object folders to read from.
         settings: further configuration; it stays out of the command line and of the disk.
+        replacements: whether objects are replaced as the repository's references say.
     """
 
     def __init__(
@@ -64,11 +65,13 @@ class GitCommand:
         network: bool,
         objects: tuple[Path, ...] = (),
         settings: Mapping[str, str] | None = None,
+        replacements: bool = False,
     ) -> None:
         self.git_dir = git_dir
         self._network = network
         self._objects = objects
         self._settings = {**_SETTINGS, **(settings or {})}
+        self._replacements = replacements
 
     def run(
         self, *arguments: str, lines: tuple[str, ...] = (), timeout: float | None = None
@@ -164,7 +167,7 @@ class GitCommand:
             "SSH_ASKPASS": "",
             **_ssh(),
             "GIT_LITERAL_PATHSPECS": "1",
-            "GIT_NO_REPLACE_OBJECTS": "1",
+            **({} if self._replacements else {"GIT_NO_REPLACE_OBJECTS": "1"}),
             "GIT_OPTIONAL_LOCKS": "0",
             "LC_ALL": "C",
             "GIT_CONFIG_COUNT": str(first + len(self._settings)),

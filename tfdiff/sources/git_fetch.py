@@ -14,11 +14,13 @@ from tfdiff.sources.options import SILENT, SourceOptions
 
 _LOST = re.compile(r"not our ref ([0-9a-f]{40})")
 _REFUSED = re.compile(r"filter '[^']*' not supported|tree filter allows max depth")
+_NOT_SENT = "did not send all necessary objects"
 _LISTING_SECONDS = 8.0  # the fall-back to wheels shall come within seconds
 _FETCH = ("fetch", "--progress", "--no-tags", "--no-write-fetch-head", "--recurse-submodules=no")
 # To offer the commits that are here would cost a round trip and save nothing where objects are
 # asked for by their ids.
 _NAMED_OBJECTS = ("-c", "fetch.negotiationAlgorithm=noop")
+_FROM_BASE = ("-c", "fetch.negotiationAlgorithm=consecutive")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,9 @@ class Fetcher:
         self._progress = options.progress or SILENT
         remote = {"remote.origin.url": address, "remote.origin.promisor": "true"}
         self.git = GitCommand(folder.git_dir, network=True, objects=objects, settings=remote)
+        self._replacing = GitCommand(
+            folder.git_dir, network=True, settings=remote, replacements=True
+        )
 
     def names(self) -> bytes:
         """What ``ls-remote`` says of the remote's tags and branches; only while locked.
@@ -87,16 +92,50 @@ class Fetcher:
             options: further ones of ``git fetch``.
             named: whether the lines are ids of objects, and of nothing else.
         """
-        negotiation = _NAMED_OBJECTS if named else ()
+        command = (*(_NAMED_OBJECTS if named else ()), *_FETCH, *options)
+        try:
+            return self._fetch(self.git, label, left_out, command, lines)
+        except GitRunError as error:
+            raise self._explained(error) from error
+
+    def fetch_beyond(self, base: str, tip: str) -> bool:
+        """Fetch a commit and those behind it, but for ``base`` and what is behind that.
+
+        Args:
+            base: a commit that is here, with a replacement that has no parents.
+            tip: the other commit, which is not here.
+
+        Returns:
+            whether there was anything to send; else ``tip`` itself is behind ``base``.
+        """
+        command = (*_FROM_BASE, *_FETCH, f"--negotiation-tip={base}")
+        label = f"Fetching the history of {self.label}"
+        try:
+            self._fetch(self._replacing, label, "tree:0", command, (f"{tip}:refs/commits/{tip}",))
+        except GitRunError as error:
+            if _NOT_SENT not in error.said:
+                raise self._explained(error) from error
+            return False
+        return True
+
+    def _fetch(
+        self,
+        git: GitCommand,
+        label: str,
+        left_out: str,
+        command: tuple[str, ...],
+        lines: tuple[str, ...],
+    ) -> FetchReport:
         for filter_ in dict.fromkeys((left_out, "blob:none")):
             report = FetchReport(self._progress, label)
-            command = (*negotiation, *_FETCH, f"--filter={filter_}", *options, "--stdin", "origin")
             try:
-                self.git.fetch(*command, lines=lines, report=report)
+                git.fetch(
+                    *command, f"--filter={filter_}", "--stdin", "origin", lines=lines, report=report
+                )
             except GitRunError as error:
                 if _REFUSED.search(error.said) and filter_ != "blob:none":
                     continue  # a server may know only the filter that everybody uses
-                raise self._explained(error) from error
+                raise
             finally:
                 report.done()
             return report

@@ -1,15 +1,20 @@
 """Which commits brought a difference: between two releases, by the files that they touch."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from pathlib import Path
 
-from tfdiff.sources.failures import DamagedError
+from tfdiff.sources.cache import cache_folder
+from tfdiff.sources.failures import DamagedError, UnreachableError
 from tfdiff.sources.git_command import GitCommand, GitRunError
 from tfdiff.sources.git_fetch import Fetcher
 from tfdiff.sources.git_mirror_folder import MirrorFolder
 from tfdiff.sources.git_patches import blobs, patches
+from tfdiff.sources.git_range import Range
+from tfdiff.sources.git_remote import folder_name
+from tfdiff.sources.options import SourceOptions
 from tfdiff.sources.touch import Patch, Touch
 
 _LOG = (
@@ -22,26 +27,33 @@ _LOG = (
     "--format=%H%x00%cd%x00%at%x00%s",
 )
 _SECONDS = 120.0  # a log over years of history takes one or two
+Keyed = list[tuple[tuple[str, str], Touch]]  # by when it was written and its subject
 _PULL_REQUEST = re.compile(r"Merge pull request #(\d+)|^PR #(\d+)|\(#(\d+)\)\s*$")
 
 
 class History:
-    """The history behind a mirror, kept beside it: commits and trees, no files.
+    """The history behind a mirror, kept beside it: for each pair what lies between.
 
     The mirror itself is cut off at its releases, and to lift that would fetch every tree.
 
     Args:
-        folder: where it is kept.
-        remote: what fetches into it.
+        address: the remote, checked.
+        options: the cache that keeps it, whether to fetch, and who hears of it.
+        commit: the content of a commit of the mirror.
         objects: object folders to read from beside its own.
     """
 
     def __init__(
-        self, folder: MirrorFolder, remote: Fetcher, objects: tuple[Path, ...] = ()
+        self,
+        address: str,
+        options: SourceOptions,
+        commit: Callable[[str], bytes],
+        objects: tuple[Path, ...] = (),
     ) -> None:
-        self._folder = folder
-        self._remote = remote
-        self._git = GitCommand(folder.git_dir, network=False, objects=objects)
+        self._address = address
+        self._options = options
+        self._commit = commit
+        self._objects = objects
 
     def between(self, old: str, new: str, paths: Sequence[str]) -> tuple[Touch, ...]:
         """The commits in ``new`` and not in ``old`` that touch the paths, oldest first.
@@ -49,16 +61,20 @@ class History:
         Raises:
             UnreachableError: the history has to be fetched and cannot be.
         """
+        if old == new:
+            return ()
         try:
-            self._bring(old, new)
-            # The walk may look at a commit beyond the boundary before it knows that it is one.
-            # Such trees, a few at most, git fetches by itself.
-            git = self._git if self._remote.offline else self._remote.git
-            return touches(git, old, new, paths)
+            ranges = self._brought(old, new, paths)
+            own, others = (
+                [] if one.empty else _log(one.git, one.revisions, paths) for one in ranges
+            )
         except GitRunError as error:
-            raise self._damaged(error) from error
+            raise self._damaged(self._folder(old, new), error) from error
+        return _without(own, others)
 
-    def patches(self, touches: Sequence[Touch], paths: Sequence[str]) -> tuple[Patch, ...]:
+    def patches(
+        self, old: str, new: str, touches: Sequence[Touch], paths: Sequence[str]
+    ) -> tuple[Patch, ...]:
         """What the commits changed in the paths; the versions between come in one batch.
 
         A commit with a version that the remote has lost is left out.
@@ -66,52 +82,65 @@ class History:
         Raises:
             UnreachableError: the versions have to be fetched and cannot be.
         """
-        with self._folder.locked():
+        folder = self._folder(old, new)
+        with folder.locked():
             pass  # it need not exist where the commits are another repository's
+        git = GitCommand(folder.git_dir, network=False, objects=self._objects)
         try:
-            needed = blobs(self._git, [touch.sha for touch in touches], paths)
-            lost = self._bring_versions(frozenset[str]().union(*needed.values()))
+            needed = blobs(git, [touch.sha for touch in touches], paths)
+            lost = self._bring_versions(folder, frozenset[str]().union(*needed.values()))
             readable = [touch for touch in touches if not needed.get(touch.sha, lost) & lost]
-            return patches(self._git, readable, paths)
+            return patches(git, readable, paths)
         except GitRunError as error:
-            raise self._damaged(error) from error
+            raise self._damaged(folder, error) from error
 
-    def _bring_versions(self, ids: frozenset[str]) -> frozenset[str]:
+    def _brought(self, old: str, new: str, paths: Sequence[str]) -> tuple[Range, Range]:
+        """Both ways between two commits, fetched side by side."""
+        forth, back = self._range(old, new), self._range(new, old)
+        with ThreadPoolExecutor(2) as at_once:
+            for _ in at_once.map(Range.bring, (forth, back), map(self._commit, (old, new))):
+                pass
+            for one, other, tip in ((forth, back, new), (back, forth, old)):
+                if one.empty and tip not in other.boundary:
+                    raise UnreachableError(
+                        f"{self._fetcher(old, new).label} did not send the history between the "
+                        f"releases. 'tfdiff cache --clear' begins anew."
+                    )
+            for _ in at_once.map(Range.bring_trees, (forth, back), (paths, paths)):
+                pass
+        return forth, back
+
+    def _range(self, base: str, tip: str) -> Range:
+        return Range(self._folder(base, tip), self._fetcher(base, tip), base, tip)
+
+    def _folder(self, base: str, tip: str) -> MirrorFolder:
+        kept = cache_folder(self._options) / "git" / f"{folder_name(self._address)}-ranges"
+        return MirrorFolder(kept / f"{base[:16]}-{tip[:16]}")
+
+    def _fetcher(self, base: str, tip: str) -> Fetcher:
+        return Fetcher(self._address, self._folder(base, tip), self._options, self._objects)
+
+    def _bring_versions(self, folder: MirrorFolder, ids: frozenset[str]) -> frozenset[str]:
         """Fetch versions of files; gives those that the remote does not have any more."""
         if not ids:
             return ids
         wanted = tuple(sorted(ids))
         note = f"versions-{sha256(chr(0).join(wanted).encode()).hexdigest()[:32]}"
-        kept = self._folder.note(note)
+        kept = folder.note(note)
         if kept is None:
-            self._remote.need_network("the versions of files between the releases")
-            with self._folder.locked():
-                lost = self._remote.fetch_blobs(wanted).lost
+            remote = Fetcher(self._address, folder, self._options, self._objects)
+            remote.need_network("the versions of files between the releases")
+            with folder.locked():
+                lost = remote.fetch_blobs(wanted).lost
                 kept = "\n".join(lost).encode()
-                self._folder.keep_note(note, kept)
+                folder.keep_note(note, kept)
         return frozenset(kept.decode().split())
 
-    def _damaged(self, error: GitRunError) -> DamagedError:
+    def _damaged(self, folder: MirrorFolder, error: GitRunError) -> DamagedError:
         return DamagedError(
-            f"Could not read the history in {self._folder.git_dir}: {error.said}. "
+            f"Could not read the history in {folder.git_dir}: {error.said}. "
             f"'tfdiff cache --clear' begins anew."
         )
-
-    def _bring(self, old: str, new: str) -> None:
-        pair = f"pair-{old[:16]}-{new[:16]}"
-        if self._folder.note(pair) is not None:
-            return
-        self._remote.need_network("the history between the releases")
-        label = f"Fetching the history of {self._remote.label}"
-        with self._folder.locked():
-            specs = tuple(f"{commit}:refs/commits/{commit}" for commit in (old, new))
-            self._remote.fetch(label, "tree:0", specs)
-            trees: set[str] = set()
-            for span in (f"{old}..{new}", f"{new}..{old}"):
-                listed = self._git.run("log", "--boundary", "--format=%T", span, timeout=_SECONDS)
-                trees.update(listed.decode().split())
-            self._remote.fetch(label, "blob:none", tuple(sorted(trees)), named=True)
-            self._folder.keep_note(pair, b"")
 
 
 def touches(git: GitCommand, old: str, new: str, paths: Sequence[str]) -> tuple[Touch, ...]:
@@ -120,12 +149,16 @@ def touches(git: GitCommand, old: str, new: str, paths: Sequence[str]) -> tuple[
     One that ``old`` has under another id, as release branches do for what was picked from
     the main line, is left out: same subject, same second of authorship.
     """
-    already = {key for key, _ in _log(git, f"{new}..{old}", paths)}
-    return tuple(touch for key, touch in _log(git, f"{old}..{new}", paths) if key not in already)
+    return _without(_log(git, (f"{old}..{new}",), paths), _log(git, (f"{new}..{old}",), paths))
 
 
-def _log(git: GitCommand, span: str, paths: Sequence[str]) -> list[tuple[tuple[str, str], Touch]]:
-    output = git.run(*_LOG, span, "--", *paths, timeout=_SECONDS)
+def _without(own: Keyed, others: Keyed) -> tuple[Touch, ...]:
+    already = {key for key, _ in others}
+    return tuple(touch for key, touch in own if key not in already)
+
+
+def _log(git: GitCommand, revisions: Sequence[str], paths: Sequence[str]) -> Keyed:
+    output = git.run(*_LOG, *revisions, "--", *paths, timeout=_SECONDS)
     fields = output.decode("utf-8", "replace").split("\0")
     wanted = set(paths)
     found = []

@@ -59,8 +59,11 @@ class LocalObjects:
                 f"Could not read the history of {self.repository.label}: {error.said}."
             ) from error
 
-    def patches(self, touches: Sequence[Touch], paths: Sequence[str]) -> tuple[Patch, ...]:
-        """What the commits changed in the paths."""
+    def patches(
+        self, old: str, new: str, touches: Sequence[Touch], paths: Sequence[str]
+    ) -> tuple[Patch, ...]:
+        """What the commits between two changed in the paths."""
+        del old, new
         git = self.repository.git
         try:
             return patches(git, touches, paths)
@@ -90,9 +93,11 @@ class PartialObjects(LocalObjects):
         """The content of one file."""
         return self._mirror.blob(commit, path)
 
-    def patches(self, touches: Sequence[Touch], paths: Sequence[str]) -> tuple[Patch, ...]:
-        """What the commits changed in the paths, by way of the cache."""
-        return self._mirror.patches(touches, paths)
+    def patches(
+        self, old: str, new: str, touches: Sequence[Touch], paths: Sequence[str]
+    ) -> tuple[Patch, ...]:
+        """What the commits between two changed in the paths, by way of the cache."""
+        return self._mirror.patches(old, new, touches, paths)
 
 
 def local_repository(path: Path) -> GitRepository:

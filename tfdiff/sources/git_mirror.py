@@ -61,8 +61,7 @@ class Mirror:
         self.repository = GitRepository(
             GitCommand(self._folder.git_dir, network=False, objects=objects), self.label
         )
-        history = MirrorFolder(kept / f"{folder_name(address)}-history")
-        self._history = History(history, Fetcher(address, history, options, objects), objects)
+        self._history = History(address, options, self.repository.git.content, objects)
         self._survey = folders and Survey(self._folder, self._remote, self.repository, folders)
         self._fetched: list[str] = []
         self._at_hand: set[str] = set()
@@ -134,13 +133,15 @@ class Mirror:
         """
         return self._history.between(old, new, paths)
 
-    def patches(self, touches: Sequence[Touch], paths: Sequence[str]) -> tuple[Patch, ...]:
+    def patches(
+        self, old: str, new: str, touches: Sequence[Touch], paths: Sequence[str]
+    ) -> tuple[Patch, ...]:
         """What the commits changed in the paths.
 
         Raises:
             UnreachableError: versions of the files have to be fetched and cannot be.
         """
-        return self._history.patches(touches, paths)
+        return self._history.patches(old, new, touches, paths)
 
     def _ask_names(self) -> dict[str, str]:
         with self._folder.locked():

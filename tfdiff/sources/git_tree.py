@@ -41,8 +41,10 @@ class GitObjects(Protocol):
         None where the history is not at hand and cannot be had.
         """
 
-    def patches(self, touches: Sequence[Touch], paths: Sequence[str]) -> tuple[Patch, ...]:
-        """What the commits changed in the paths, in the commits' order."""
+    def patches(
+        self, old: str, new: str, touches: Sequence[Touch], paths: Sequence[str]
+    ) -> tuple[Patch, ...]:
+        """What the commits between two changed in the paths, in the commits' order."""
 
 
 class GitTree:

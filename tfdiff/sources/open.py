@@ -166,10 +166,10 @@ def patches_between(
     if isinstance(old, JoinedTree) or isinstance(new, JoinedTree):
         return _of_both(patches_between, old, new, paths)
     touches = commits_between(old, new, paths)
-    if not touches or not isinstance(new, GitTree):
+    if not touches or not (isinstance(old, GitTree) and isinstance(new, GitTree)):
         return () if touches is not None else None
     touched = sorted({path for touch in touches for path in touch.paths})
-    return new.objects.patches(touches, touched)
+    return new.objects.patches(old.commit, new.commit, touches, touched)
 
 
 def _of_both(
