@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from tfdiff.sources.git_fetch import Fetcher
 from tfdiff.sources.git_mirror_folder import MirrorFolder
 from tfdiff.sources.git_patches import blobs, patches
 from tfdiff.sources.git_range import Range
-from tfdiff.sources.git_remote import folder_name
+from tfdiff.sources.git_remote import folder_name, without_password
 from tfdiff.sources.options import SourceOptions
 from tfdiff.sources.touch import Patch, Touch
 
@@ -96,29 +97,29 @@ class History:
 
     def _brought(self, old: str, new: str, paths: Sequence[str]) -> tuple[Range, Range]:
         """Both ways between two commits, fetched side by side."""
-        forth, back = self._range(old, new), self._range(new, old)
+        told = self._options
+        forth = self._range(old, new, told)
+        back = self._range(new, old, replace(told, progress=None))  # one bar is enough
         with ThreadPoolExecutor(2) as at_once:
             for _ in at_once.map(Range.bring, (forth, back), map(self._commit, (old, new))):
                 pass
             for one, other, tip in ((forth, back, new), (back, forth, old)):
                 if one.empty and tip not in other.boundary:
                     raise UnreachableError(
-                        f"{self._fetcher(old, new).label} did not send the history between the "
-                        f"releases. 'tfdiff cache --clear' begins anew."
+                        f"{without_password(self._address)} did not send the history between "
+                        f"the releases. 'tfdiff cache --clear' begins anew."
                     )
             for _ in at_once.map(Range.bring_trees, (forth, back), (paths, paths)):
                 pass
         return forth, back
 
-    def _range(self, base: str, tip: str) -> Range:
-        return Range(self._folder(base, tip), self._fetcher(base, tip), base, tip)
+    def _range(self, base: str, tip: str, options: SourceOptions) -> Range:
+        folder = self._folder(base, tip)
+        return Range(folder, Fetcher(self._address, folder, options, self._objects), base, tip)
 
     def _folder(self, base: str, tip: str) -> MirrorFolder:
         kept = cache_folder(self._options) / "git" / f"{folder_name(self._address)}-ranges"
         return MirrorFolder(kept / f"{base[:16]}-{tip[:16]}")
-
-    def _fetcher(self, base: str, tip: str) -> Fetcher:
-        return Fetcher(self._address, self._folder(base, tip), self._options, self._objects)
 
     def _bring_versions(self, folder: MirrorFolder, ids: frozenset[str]) -> frozenset[str]:
         """Fetch versions of files; gives those that the remote does not have any more."""
