@@ -284,6 +284,8 @@ class KernelRule:
         duplicates: for sparse ops what repeated indices do, None for dense ops.
         symbols: symbols of the regions it was read from.
         unknowns: what could not be read; each leaves an ``Opaque`` node in a value.
+        converted: ``states`` with the conversions between precisions that can change a result
+            (``ir.precision``); empty where there are none.
     """
 
     op: str
@@ -292,6 +294,7 @@ class KernelRule:
     duplicates: Duplicates | None
     symbols: tuple[str, ...]
     unknowns: tuple[Unknown, ...]
+    converted: tuple[tuple[str, Expr], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -335,6 +338,8 @@ class UpdateRule:
         unknowns: what could not be read; each leaves an ``Opaque`` node in a value.
         fails: with which settings the step cannot run there, because an op that it needs then
             has no kernel for the device; the values say nothing about them.
+        converted: ``states`` with the conversions between precisions that can change a result
+            (``ir.precision``); empty where there are none.
     """
 
     path: UpdatePath
@@ -343,6 +348,7 @@ class UpdateRule:
     symbols: tuple[str, ...]
     unknowns: tuple[Unknown, ...]
     fails: Expr = _NEVER
+    converted: tuple[tuple[str, Expr], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,6 +60,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--cache", type=Path, help="where facts are cached")
     parser.add_argument("--releases", nargs="+", default=RELEASES)
     parser.add_argument("--only", default="", help="optimizers whose name contains this")
+    parser.add_argument("--few", action="store_true", help="run three settings of each only")
     parser.add_argument("--output", type=Path, help="the Markdown to write the tables to")
     return parser
 
@@ -80,6 +81,7 @@ def _judged(arguments: argparse.Namespace, gradients: Path) -> Iterator[Judged]:
             gradients,
             arguments.work / "results" / release,
             lambda name: arguments.only in name,
+            few=arguments.few,
         )
         deviating = sum(item.deviates for item in found.evaluated)
         print(

@@ -48,8 +48,12 @@ class Case:
         return f"{self.optimizer}-{self.gradient}-{self.variable}-{digest}"
 
 
-def cases(facts: OptimizerFacts) -> Iterator[Case]:
+def cases(facts: OptimizerFacts, *, few: bool = False) -> Iterator[Case]:
     """All runs of an optimizer.
+
+    Args:
+        facts: what was read of it.
+        few: only its defaults, all numbers changed, and everything at once.
 
     Raises:
         NotRunnableError: a required argument is no number.
@@ -63,6 +67,8 @@ def cases(facts: OptimizerFacts) -> Iterator[Case]:
     for place, arguments in enumerate(chosen):
         # The defaults, all numbers changed, and all at once take every path; the rest take some.
         every = place in {0, 1, len(chosen) - 1}
+        if few and not every:
+            continue
         for gradient in GRADIENTS if every else _FEW:
             for variable in variables or VARIABLES[:1]:
                 yield Case(facts.name, module, facts.class_name, arguments, gradient, variable)

@@ -70,7 +70,8 @@ def rule_of(facts: OptimizerFacts, case: Case) -> UpdateRule:
     for rule in facts.rules:
         path = rule.path
         if (path.gradient, path.variable) == (gradient, case.variable) and path.device in _DEVICES:
-            return replace(rule, states=settled(rule.states, effective(facts, case)))
+            computed = rule.converted or rule.states
+            return replace(rule, states=settled(computed, effective(facts, case)))
     raise NotEvaluableError(f"no rule for {gradient}/{case.variable}/cpu")
 
 

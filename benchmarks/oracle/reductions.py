@@ -2,7 +2,8 @@
 
 A rule is evaluated for all steps of a run at once, steps first; what a function such as ``sum``
 reduces is everything but the steps. A sparse gradient holds a row once for each occurrence: some
-functions reduce over occurrences, of a row or of all rows, before these are added up.
+functions reduce over occurrences, of a row or of all rows, before these are added up. What is
+computed in another precision than the rest is taken out as well.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -14,6 +15,7 @@ import numpy as np
 
 from tfdiff.ir.evaluate import CALLS, Value, compiled
 from tfdiff.ir.expr import Call, Expr, children, symbol
+from tfdiff.ir.precision import is_conversion
 from tfdiff.ir.walk import States, ordered, rebuilt
 
 Inputs = Mapping[str, Value]
@@ -22,6 +24,8 @@ Occurrences = Sequence[tuple[Value, Value]]  # values and masks: each row's firs
 _OF_ROW: Final = "sum of occurrences"
 _OF_ALL: Final = " over occurrences"
 _GRADIENTS: Final = ("grad", "grad of one occurrence")
+EXACT: Final = "exact "  # how the name of a hyperparameter begins as Python has it, in double
+_TO_DOUBLE, _TO_OWN = "own to float64", "float64 to own"
 
 
 def _axes(value: Value) -> tuple[int, ...]:
@@ -83,6 +87,7 @@ class _Stage:
     Attributes:
         of_row: it is computed from the occurrences of one row.
         of_all: it is computed from all occurrences of all rows.
+        double: it is computed in double precision and rounded.
     """
 
     name: str
@@ -90,9 +95,12 @@ class _Stage:
     arguments: States
     of_row: bool
     of_all: bool
+    double: bool
 
     def value(self, inputs: Inputs, occurrences: Occurrences) -> Value:
         """What the function gives."""
+        if self.double:
+            return self._rounded(inputs)
         if not (self.of_row or self.of_all):
             values = _values(self.arguments, inputs)
             return self.function(*(values[place] for place, _ in self.arguments))
@@ -102,6 +110,23 @@ class _Stage:
             (value,) = _values(self.arguments, {**inputs, **of_one}).values()
             found.append(np.where(mask, value, np.zeros_like(value)))
         return self.function(*found) if self.of_row else self.function(np.concatenate(found, 1))
+
+    def _rounded(self, inputs: Inputs) -> Value:
+        wide: dict[str, Value] = {
+            name: value if np.asarray(value).dtype == np.bool_ else np.asarray(value, np.float64)
+            for name, value in inputs.items()
+        }
+        wide |= {
+            name.removeprefix(EXACT): value
+            for name, value in inputs.items()
+            if name.startswith(EXACT)
+        }
+        (value,) = _values(self.arguments, wide).values()
+        return np.asarray(value, _dtype(inputs))
+
+
+def _identity(value: Value) -> Value:
+    return value
 
 
 @lru_cache(maxsize=256)
@@ -118,13 +143,19 @@ def _stages(states: States) -> tuple[tuple[_Stage, ...], States]:
         if not isinstance(node, Call) or node.function in CALLS:
             known[node] = rebuilt(node, operands)
             continue
+        converts = is_conversion(node)
+        if converts and node.function not in {_TO_DOUBLE, _TO_OWN}:
+            known[node] = operands[0]  # single precision is what everything runs in
+            continue
         of_row, of_all = node.function == _OF_ROW, node.function.endswith(_OF_ALL)
         function = _of_row if of_row else REDUCTIONS.get(node.function.removesuffix(_OF_ALL))
+        function = _identity if converts else function
         if function is None:
             raise NotEvaluableError(f"it uses `{node.function}`")
         arguments = tuple((str(place), operand) for place, operand in enumerate(operands))
         name = f"{node.function} {len(stages)}"
-        stage = _Stage(name, function, arguments, of_row=of_row, of_all=of_all)
+        double = node.function == _TO_OWN
+        stage = _Stage(name, function, arguments, of_row=of_row, of_all=of_all, double=double)
         stages.append(stage)
         known[node] = symbol(stage.name)
     return tuple(stages), tuple((name, known[value]) for name, value in states)
@@ -155,7 +186,16 @@ def _values(states: States, inputs: Inputs) -> dict[str, Value]:
         raise NotEvaluableError(f"nothing is known of `{missing[0]}`")
     if program.blanks:
         raise NotEvaluableError("part of it was not read")
-    double = any(np.asarray(value).dtype == np.float64 for value in inputs.values())
-    dtype = np.float64 if double else np.float32
+    dtype = _dtype(inputs)
     with np.errstate(all="ignore"):
         return program.step(program.start({}, dtype), inputs)
+
+
+def _dtype(inputs: Inputs) -> type[np.float32] | type[np.float64]:
+    """What a step is computed in: double where anything but an exact number is."""
+    double = any(
+        np.asarray(value).dtype == np.float64
+        for name, value in inputs.items()
+        if not name.startswith(EXACT)
+    )
+    return np.float64 if double else np.float32

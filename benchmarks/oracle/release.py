@@ -37,12 +37,14 @@ class Judged:
     open: tuple[tuple[str, str, int], ...]
 
 
-def judge(
+def judge(  # noqa: PLR0913 - a release, what it is given, and how much of it
     environment: Environment,
     reading: Reading,
     gradients_file: Path,
     folder: Path,
     wanted: Callable[[str], bool],
+    *,
+    few: bool = False,
 ) -> Judged:
     """Run what a release has and evaluate what was read of it."""
     gradients = _loaded(gradients_file)
@@ -57,7 +59,7 @@ def judge(
             refused.append((entry.name, "its kernels come with no source of this release"))
             continue
         try:
-            planned.append((entry, tuple(cases(facts))))
+            planned.append((entry, tuple(cases(facts, few=few))))
         except NotRunnableError as error:
             refused.append((entry.name, str(error)))
     every = [case for _, chosen in planned for case in chosen]

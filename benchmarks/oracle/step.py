@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from benchmarks.oracle.cases import Argument
 from benchmarks.oracle.gradients import row_gradients
-from benchmarks.oracle.reductions import NotEvaluableError, evaluated
+from benchmarks.oracle.reductions import EXACT, NotEvaluableError, evaluated
 from benchmarks.oracle.states import Column
 from tfdiff.facts import UpdateRule
 from tfdiff.ir.evaluate import Value, rounded
@@ -117,4 +117,5 @@ def _fixed(
         if name != "global_step":
             single = rounded(np.nan if value is None else value, np.float32)
             found[name] = rounded(single, dtype)
+            found[EXACT + name] = rounded(np.nan if value is None else value, np.float64)
     return found

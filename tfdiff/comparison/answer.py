@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tfdiff.comparison.decision import Setting, Starts
+from tfdiff.comparison.precision import in_precision
 from tfdiff.facts import Gradient
 from tfdiff.findings import Aspect, Drift, Witness
 from tfdiff.ir.decision import Decision, Example
@@ -36,6 +37,7 @@ def answer(
     settings: Setting,
     starts: tuple[Starts, Starts],
     gradient: Gradient,
+    converted: tuple[States, States] = ((), ()),
 ) -> Found:
     """Whether two rules do the same; what differs, and by how much.
 
@@ -44,11 +46,12 @@ def answer(
         settings: hyperparameters that a user who passes nothing has.
         starts: starting values of the states of both sides.
         gradient: which gradients the drift is measured with.
+        converted: both rules with their conversions between precisions; empty for none.
     """
     known = dict(settings)
-    decision = _decided(states, known, starts)
+    decision, precisions = in_precision(_decided(states, known, starts), converted)
     shown, at = _shown(states, decision, known, starts)
-    aspects = _aspects(states, decision)
+    aspects = (*_aspects(states, decision), *precisions)
     if at is not decision and _always(decision):
         aspects = _plainest(aspects, _aspects(shown, at), shown)
     example = at.witness or decision.witness

@@ -42,6 +42,8 @@ class Question:
     Attributes:
         settings: hyperparameters that a user who passes nothing has.
         starts: starting values of the states of both sides: numbers, or a parameter's name.
+        converted: the states with their conversions between precisions; empty on both sides
+            where neither has any.
     """
 
     states: tuple[States, States]
@@ -49,11 +51,13 @@ class Question:
     gradient: Gradient
     settings: Setting
     starts: tuple[Starts, Starts]
+    converted: tuple[States, States] = ((), ())
 
     @property
     def key(self) -> str:
         """Fingerprint of the content."""
-        said = (*map(_fingerprint, self.states), self.duplicates, self.gradient, self.settings)
+        rules = (*self.states, *self.converted)
+        said = (*map(_fingerprint, rules), self.duplicates, self.gradient, self.settings)
         return sha256(repr((*said, self.starts)).encode()).hexdigest()
 
 
@@ -123,28 +127,33 @@ def _question(
     known |= {name: _is_none(name, old_facts, new_facts) for name in truths if _IS_NONE in name}
     optional = _optional((old, old_facts), (new, new_facts))
 
-    def shared(states: States) -> States:
-        return _where_both_run(_where_both_keep(states, optional, truths), old, new)
+    def shared(rules: tuple[States, States]) -> tuple[States, States]:
+        said = (
+            _if_not_passed(rules[0], new, old_facts),
+            _if_not_passed(rules[1], old, new_facts),
+        )
+        kept = (_where_both_keep(states, optional, truths) for states in said)
+        before, after = (_where_both_run(states, old, new) for states in kept)
+        return before, after
 
+    mixed = old.converted or new.converted
     return Question(
-        (
-            shared(_if_not_passed(old, new, old_facts)),
-            shared(_if_not_passed(new, old, new_facts)),
-        ),
+        shared((old.states, new.states)),
         (old.duplicates, new.duplicates),
         new.path.gradient,
         tuple(sorted(known.items())),
         (_starts(old, old_facts), _starts(new, new_facts)),
+        shared((old.converted or old.states, new.converted or new.states)) if mixed else ((), ()),
     )
 
 
-def _if_not_passed(rule: UpdateRule, other: UpdateRule, facts: OptimizerFacts) -> States:
+def _if_not_passed(rule: States, other: UpdateRule, facts: OptimizerFacts) -> States:
     """A rule's states, told apart by whether an argument is passed where the other rule does.
 
     ``epsilon=None`` stands for 1e-7 in one release, and ``epsilon=1e-7`` says so in another: a
     call that does not pass it means the same in both.
     """
-    own = truth_symbols(value for _, value in rule.states)
+    own = truth_symbols(value for _, value in rule)
     asked = truth_symbols(value for _, value in other.states) - own
     defaults = _settings(facts)
     replacements: dict[Expr, Expr] = {}
@@ -154,7 +163,7 @@ def _if_not_passed(rule: UpdateRule, other: UpdateRule, facts: OptimizerFacts) -
         if truth.endswith(_IS_NONE) and isinstance(default, int | float):
             value = number(repr(default) if isinstance(default, float) else int(default))
             replacements[symbol(name)] = select(symbol(truth), value, symbol(name))
-    return replaced_states(rule.states, replacements) if replacements else rule.states
+    return replaced_states(rule, replacements) if replacements else rule
 
 
 def _where_both_run(states: States, old: UpdateRule, new: UpdateRule) -> States:
@@ -268,7 +277,13 @@ def _names(slot: Slot) -> tuple[str, ...]:
 def _answer(question: Question) -> Answer:
     from tfdiff.comparison.answer import answer  # noqa: PLC0415 - flint and numpy load slowly
 
-    found = answer(question.states, question.settings, question.starts, question.gradient)
+    found = answer(
+        question.states,
+        question.settings,
+        question.starts,
+        question.gradient,
+        question.converted,
+    )
     decision = found.decision
     verdict, condition, reason = decision.verdict, decision.condition, decision.reason
     old, new = question.duplicates

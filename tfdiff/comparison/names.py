@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from tfdiff.facts import Literal, OptimizerFacts, UpdateRule, Value
 from tfdiff.ir.expr import Expr, symbol
-from tfdiff.ir.walk import replaced, replaced_states
+from tfdiff.ir.walk import States, replaced, replaced_states
 from tfdiff.rules.matching import parameters, slots
 from tfdiff.rules.pair import Pair
 
@@ -26,10 +26,14 @@ class Aliases:
         back |= {in_rule.get(new, new): old for old, new in self.states}
         back |= _set_apart(back)
         spelled: dict[Expr, Expr] = {symbol(new): symbol(old) for new, old in back.items()}
-        values = replaced_states(rule.states, spelled)
-        states = tuple((back.get(name, name), value) for name, value in values)
+
+        def said(states: States) -> States:
+            values = replaced_states(states, spelled)
+            return tuple((back.get(name, name), value) for name, value in values)
+
         fails = replaced((rule.fails,), spelled)[rule.fails]
-        return replace(rule, states=states, fails=fails)
+        states, converted = said(rule.states), said(rule.converted)
+        return replace(rule, states=states, fails=fails, converted=converted)
 
     def restated(self, facts: OptimizerFacts, rule: UpdateRule) -> OptimizerFacts:
         """The new side's facts in the old words: its parameters, and what one rule updates."""

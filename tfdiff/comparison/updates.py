@@ -85,8 +85,8 @@ def _verdict(  # noqa: PLR0913, PLR0917 - both sides, each with its facts
     regions: tuple[RegionPair, ...],
     decisions: Decisions,
 ) -> PathVerdict:
-    same = old.states == new.states and old.duplicates == new.duplicates
-    if same and _same_source(old, new, regions):
+    same = old.states == new.states and old.converted == new.converted
+    if same and old.duplicates == new.duplicates and _same_source(old, new, regions):
         return PathVerdict(new.path, "identical", "same source", old=old.states, new=new.states)
     return decisions.verdict(old, new, old_facts, new_facts)
 

@@ -44,6 +44,7 @@ class Wording:
         tried: the same, where it was not proved; None where that makes no difference.
         facet: where it is always the same one.
         remedy: where the rule knows better than the guard.
+        condition: when it makes a difference, in words, where that is no guard of the rule.
     """
 
     rule: str
@@ -53,6 +54,7 @@ class Wording:
     facet: Facet | None = None
     effect: Effect | None = None
     remedy: str | None = None
+    condition: str | None = None
 
 
 def told(pair: Pair, wording: Wording) -> Iterator[Told]:
@@ -73,8 +75,7 @@ def _told(pair: Pair, cause: Cause, wording: Wording) -> Told:
         for is_new, side in ((False, lead and lead.old), (True, lead and lead.new))
     )
     worst = cause.worst
-    rounding = wording.effect == "rounding-only"
-    condition = None if rounding else cause.condition
+    condition = None if wording.effect == "rounding-only" else cause.condition
     sparse = _sparse_alone(pair, cause)
     always = worst.verdict == "differs" and not cause.beside
     effect: Effect = "numeric" if always else "numeric-conditional"
@@ -86,7 +87,7 @@ def _told(pair: Pair, cause: Cause, wording: Wording) -> Told:
         effect=wording.effect or effect,
         certainty=main.certainty,
         subject=_subject(cause),
-        condition=_when(condition, sparse=sparse),
+        condition=wording.condition or _when(condition, sparse=sparse),
         title=_title(cause, condition, sparse=sparse),
         explanation=" ".join(_sentences(cause, wording)),
         remedy=wording.remedy or _remedy(cause),

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Final
 
 import tree_sitter
 
-from tfdiff.extract.cxx.symbolic import templates
+from tfdiff.extract.cxx.symbolic import precision, templates
 from tfdiff.extract.cxx.symbolic.call import named
 from tfdiff.extract.cxx.symbolic.frames import Frame
 from tfdiff.extract.cxx.symbolic.guards import children
@@ -93,21 +93,21 @@ def bind(machine: "Machine", frame: Frame, name: str, value: Value | None, how: 
     tensor is the same memory; a number is copied; an ``Eigen::Tensor`` is a copy of its own.
     """
     if isinstance(value, Cell):
-        copied = machine.allocate(Scalar(_fitted(machine.read(value), how)))
+        copied = machine.allocate(Scalar(_fitted(machine, machine.read(value), how)))
         frame.names[name] = value.slot if how.refers else copied
     elif isinstance(value, Scalar) and not _owns(how.kind):
-        frame.names[name] = machine.allocate(Scalar(_fitted(value.expr, how)))
+        frame.names[name] = machine.allocate(Scalar(_fitted(machine, value.expr, how)))
     elif not how.refers and _owns(how.kind):
         frame.names[name] = machine.allocate(_own_tensor(machine, name, value))
     else:
         frame.names[name] = machine.allocate(value)
 
 
-def _fitted(expr: Expr, how: Declared) -> Expr:
+def _fitted(machine: "Machine", expr: Expr, how: Declared) -> Expr:
     # A fraction in an integer variable is cut off; sizes and whole inputs are none.
     if how.kind in INTEGERS and not is_whole(expr):
         return opaque(how.kind, "converted to an integer")
-    return expr
+    return precision.typed(machine, expr, how.kind)
 
 
 def is_whole(expr: Expr) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
+from tfdiff.extract.cxx.symbolic import precision
 from tfdiff.extract.cxx.symbolic.locations import STRUCTURAL
 from tfdiff.extract.cxx.symbolic.values import Lazy, Pointer, Scalar, Thing, Value, View
 from tfdiff.ir.expr import Expr, call, number, operation, select, symbol
@@ -26,8 +27,8 @@ _UNARY: Final = {
 }
 _BINARY: Final = {"cwiseMax": "max", "cwiseMin": "min"}
 SHAPES: Final = frozenset({"shape", "IsInitialized", "dtype", "dimensions", "DebugString"})
-# Where to run, another shape, another type, a scalar spread out: no arithmetic.
-_SAME: Final = frozenset({"device", "reshape", "broadcast", "cast"})
+# Where to run, another shape, a scalar spread out: no arithmetic.
+_SAME: Final = frozenset({"device", "reshape", "broadcast"})
 SIZES: Final = frozenset(
     {"dim_size", "dimension", "size", "NumElements", "dims", "TotalBytes", "num_elements", "rank"}
 )
@@ -65,8 +66,13 @@ def _inverse(machine: "Machine", value: View | Lazy, _used: "Call") -> Value:
     return Lazy(operation("div", number(1), machine.lazy(value)))
 
 
-def _constant(machine: "Machine", _value: View | Lazy, used: "Call") -> Value:
-    return Lazy(_argument(machine, used, 0))
+def _constant(machine: "Machine", value: View | Lazy, used: "Call") -> Value:
+    content = machine.evaluate(used.argument(0), used.frame)
+    return Lazy(machine.lazy(precision.beside(machine, content, value)))
+
+
+def _cast(machine: "Machine", value: View | Lazy, used: "Call") -> Value:
+    return precision.cast(machine, value, used.templates[0] if used.templates else "")
 
 
 def _select(machine: "Machine", value: View | Lazy, used: "Call") -> Value:
@@ -119,6 +125,7 @@ def _unknown(machine: "Machine", value: View | Lazy, used: "Call") -> Value:
 _OF_EXPRESSIONS: Final[dict[str, Callable[["Machine", View | Lazy, "Call"], Value]]] = {
     "pow": _power,
     "inverse": _inverse,
+    "cast": _cast,
     "constant": _constant,
     "select": _select,
     "eval": _evaluated,

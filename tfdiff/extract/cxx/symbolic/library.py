@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
-from tfdiff.extract.cxx.symbolic import calls, expressions, operators, xla
+from tfdiff.extract.cxx.symbolic import calls, expressions, operators, precision, xla
 from tfdiff.extract.cxx.symbolic.declarations import INTEGERS, is_whole
 from tfdiff.extract.cxx.symbolic.frames import Frame
 from tfdiff.extract.cxx.symbolic.locations import STRUCTURAL
@@ -77,7 +77,7 @@ def is_type(name: str, frame: Frame) -> bool:
 
 
 def converted(machine: "Machine", call_: "Call") -> Value:
-    """``static_cast<T>(x)``, ``T(x)``: the value itself, but for a fraction made an integer."""
+    """``static_cast<T>(x)``, ``T(x)``: the value in a precision, a fraction never an integer."""
     if not call_.arguments:
         return Scalar(number(0))
     value = machine.evaluate(call_.argument(0), call_.frame)
@@ -86,7 +86,7 @@ def converted(machine: "Machine", call_: "Call") -> Value:
     )
     if target in INTEGERS and isinstance(value, Scalar) and not is_whole(value.expr):
         return machine.opaque(call_.node, call_.frame, "converted to an integer")
-    return value
+    return precision.cast(machine, value, target)
 
 
 def outside(machine: "Machine", call_: "Call") -> Value:

@@ -62,6 +62,8 @@ class Machine:
         concurrent: rows are updated by threads that do not wait for each other.
         atomic: rows are updated by atomic additions.
         ran: the code that ran, in order of first use.
+        own_type: the type of number that the kernel is followed for.
+        mixed: something is computed in another precision than the tensors' own.
     """
 
     program: Program
@@ -74,6 +76,8 @@ class Machine:
     concurrent: bool = False
     atomic: bool = False
     ran: dict[FunctionCode, None] = field(default_factory=dict)
+    own_type: str = "float"
+    mixed: bool = False
     _cells: dict[tuple[Storage, Place | None], int] = field(default_factory=dict)
     _places: dict[int, tuple[Storage, Place | None]] = field(default_factory=dict)
     _slots: Iterator[int] = field(default_factory=count)

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Final
 
 import tree_sitter
 
+from tfdiff.extract.cxx.symbolic import precision
 from tfdiff.extract.cxx.symbolic.call import last
 from tfdiff.extract.cxx.symbolic.conditions import both, compared, condition_of, either, negation
 from tfdiff.extract.cxx.symbolic.frames import Frame
@@ -34,7 +35,8 @@ def combine(machine: "Machine", op: str, left: Value, right: Value) -> Value:
     if isinstance(left, Thing) or isinstance(right, Thing):
         return _of_thing(machine, op, left, right)
     if isinstance(left, Lazy | View) or isinstance(right, Lazy | View):
-        return Lazy(operation(op, machine.lazy(left), machine.lazy(right)))
+        parts = precision.beside(machine, left, right), precision.beside(machine, right, left)
+        return Lazy(operation(op, *map(machine.lazy, parts)))
     return Scalar(operation(op, machine.read(left), machine.read(right)))
 
 
@@ -89,6 +91,8 @@ def binary(machine: "Machine", node: tree_sitter.Node, frame: Frame) -> Value:
     if op == "/" and {left_node.type, right_node.type} == {"number_literal"}:
         result = _divided(machine, left, right, frame.parsed.text(node))
     elif op in _ARITHMETIC:
+        left = precision.promoted(machine, left, right_node, frame)
+        right = precision.promoted(machine, right, left_node, frame)
         result = combine(machine, _ARITHMETIC[op], left, right)
     elif op in _COMPARISONS:
         result = _comparison(machine, _COMPARISONS[op], left, right)

@@ -19,6 +19,7 @@ from tfdiff.extract.cxx.symbolic import calls, templates
 from tfdiff.extract.cxx.symbolic.guards import DEFINED
 from tfdiff.extract.cxx.symbolic.locations import STRUCTURAL, Locations, shown
 from tfdiff.extract.cxx.symbolic.machine import Machine
+from tfdiff.extract.cxx.symbolic.precision import both, own_type
 from tfdiff.extract.cxx.symbolic.program import Program
 from tfdiff.extract.cxx.symbolic.values import Context, Storage
 from tfdiff.facts import Device, Duplicates, KernelRule, OpFacts, Unknown
@@ -46,7 +47,7 @@ def kernel_rules(index: KernelIndex, bodies: Bodies, op_name: str) -> tuple[Kern
 def _agreed(first: KernelRule, second: KernelRule) -> KernelRule:
     """One rule for a device where several classes do the work, each for some data types."""
     if first.states == second.states:
-        return first
+        return replace(first, converted=first.converted or second.converted)
     reason = "depends on the data type: several kernel classes do the work"
     text = ", ".join((*first.symbols[:1], *second.symbols[:1]))
     names = dict.fromkeys(name for rule in (first, second) for name, _ in rule.states)
@@ -58,7 +59,7 @@ def _agreed(first: KernelRule, second: KernelRule) -> KernelRule:
     )
     unknowns = (*first.unknowns, *second.unknowns, Unknown(reason, text))
     symbols_ = dict.fromkeys((*first.symbols, *second.symbols))
-    return replace(first, states=states, symbols=tuple(symbols_), unknowns=unknowns)
+    return replace(first, states=states, symbols=tuple(symbols_), unknowns=unknowns, converted=())
 
 
 @dataclass(slots=True)
@@ -93,6 +94,7 @@ def _rule(bodies: Bodies, op: OpFacts, walk: Walk, device: Device) -> KernelRule
         inputs=inputs,
         attributes=frozenset(each.name for each in op.attrs if not _is_type(each.type)),
         locations=Locations(sparse),
+        own_type=own_type(walk.registered.arguments),
     )
     _run(machine, walk)
     values = (
@@ -100,7 +102,7 @@ def _rule(bodies: Bodies, op: OpFacts, walk: Walk, device: Device) -> KernelRule
         for storage in inputs
         if storage.kind == "state" and storage.name in machine.written
     )
-    states = _shown_sizes(machine.settled(tuple(values)))
+    states, converted = both(machine, _shown_sizes(machine.settled(tuple(values))))
     return KernelRule(
         op=op.name,
         device=device,
@@ -108,6 +110,7 @@ def _rule(bodies: Bodies, op: OpFacts, walk: Walk, device: Device) -> KernelRule
         duplicates=_duplicates(machine, device) if sparse else None,
         symbols=_symbols(machine, walk),
         unknowns=_reaching(machine, states),
+        converted=converted,
     )
 
 

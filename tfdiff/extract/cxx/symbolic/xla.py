@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
+from tfdiff.extract.cxx.symbolic import precision
 from tfdiff.extract.cxx.symbolic.values import Builder, Context, Scalar, Text, Thing, Value
 from tfdiff.ir.expr import Expr, call, number, operation, select
 
@@ -75,8 +76,7 @@ _KNOWN: Final[dict[str, tuple[int, Callable[..., Expr]]]] = {
     "IntegerLiteral": (1, _last),
     "ConstantR0": (1, _last),
     "ConstantR0WithType": (1, _last),
-    # Another type or shape: no arithmetic.
-    "ConvertElementType": (1, _last),
+    # Another shape: no arithmetic.
     "Broadcast": (1, _last),
     "Reshape": (1, _last),
 }
@@ -85,6 +85,9 @@ _KNOWN: Final[dict[str, tuple[int, Callable[..., Expr]]]] = {
 def function(machine: "Machine", used: "Call") -> Value:
     """``xla::Max(x, y)``, ``b->Add(x, y)``, ``XlaHelpers::FloatLiteral(b, type, 1.0)``."""
     values = [machine.evaluate(each, used.frame) for each in used.arguments]
+    if used.name == "ConvertElementType" and len(values) > 1:
+        kind = used.frame.parsed.text(used.arguments[-1])
+        return precision.cast(machine, values[-2], kind)
     numbers = [each for each in values if not isinstance(each, Builder | Context | Thing | Text)]
     arity, make = _KNOWN.get(used.name, (None, _last))
     if arity == len(numbers):

@@ -120,7 +120,7 @@ def _of_tensor(machine: Machine, receiver: Value, name: str) -> Value:
         return Foreign(f"{describe(receiver)}.{name}")
     match name:
         case "dtype":
-            return Dtype("float32")
+            return Dtype("float32", own=True)
         case "op" | "handle":
             return receiver
         case "get_shape" | "assign" | "eval" | "numpy" | "set_shape":
@@ -139,7 +139,7 @@ def _of_variable(  # noqa: C901, PLR0911 - one attribute each
                 raise Raised("AttributeError")
             return receiver
         case "dtype":
-            return Dtype("float32")
+            return Dtype("float32", own=True)
         case "constraint" | "_constraint" | "overwrite_with_gradient" | "regularizer":
             return None
         case "_in_graph_mode" | "trainable" | "_trainable":

@@ -3,6 +3,7 @@
 from hashlib import sha256
 
 from tfdiff.extract.python.interpret.values import (
+    TENSOR,
     Assigned,
     Bound,
     Class,
@@ -25,7 +26,7 @@ def describe(value: Value) -> str:  # noqa: C901, PLR0911 - one kind of value ea
         case str() | int() | float():
             return repr(value)
         case Symbol(name) | Dtype(name):
-            return name
+            return name.removeprefix(TENSOR)
         case Variable(state) | Assigned(state):
             return state.partition(":")[2]
         case Instance(definition=definition) | Class(definition):

@@ -2,11 +2,13 @@
 
 from tfdiff.extract.python.interpret.kernels import NO_KERNEL, Kernels, Linker, devices
 from tfdiff.extract.python.interpret.machine import Machine
+from tfdiff.extract.python.interpret.precision import settled_numbers, tensor_names
 from tfdiff.extract.python.interpret.rows import row_gradient, split
 from tfdiff.extract.python.interpret.state import STATE, commit
 from tfdiff.extract.python.interpret.values import EXPRESSIONS
 from tfdiff.facts import Device, Duplicates, Unknown, UpdatePath, UpdateRule
 from tfdiff.ir.expr import Expr, Operation, number, symbol
+from tfdiff.ir.precision import unconverted
 from tfdiff.ir.walk import opaques, replaced
 
 
@@ -34,17 +36,19 @@ def _rule(machine: Machine, kernels: Kernels, device: Device) -> UpdateRule:
     states = _kept(machine)
     names = tuple(states)
     linker = Linker(machine, kernels, device)
-    values = linker.link(tuple(states.values()))
+    values = linker.link(settled_numbers(machine, tuple(states.values())))
     values = tuple(row_gradient(value) for value in values)
     if machine.gradient == "sparse":
         values = tuple(split(value) for value in values)
     (*renamed, fails), shown = _renamed(machine, names, (*values, linker.fails))
+    converted = tuple(zip(shown, renamed, strict=True))
+    plain = unconverted(converted)
     used = [rule for op in machine.kernels if (rule := kernels(op, device)) is not None]
     places = {(one.text, one.reason): one.span for rule in used for one in rule.unknowns}
     places |= {(node.text, node.reason): span for node, span in machine.spans.items()}
     return UpdateRule(
         path=UpdatePath(machine.gradient, machine.variable, device),
-        states=tuple(zip(shown, renamed, strict=True)),
+        states=plain,
         duplicates=_duplicates(machine, kernels, device),
         symbols=(*machine.regions, *_kernel_symbols(machine, kernels, device)),
         unknowns=tuple(
@@ -52,6 +56,7 @@ def _rule(machine: Machine, kernels: Kernels, device: Device) -> UpdateRule:
             for node in opaques(renamed)
         ),
         fails=fails,
+        converted=() if plain is converted else converted,
     )
 
 
@@ -85,13 +90,13 @@ def _renamed(
     ``step``. A slot called like a hyperparameter becomes ``slot:momentum``.
     """
     taken = {node.name for node in machine.parameters if hasattr(node, "name")}
-    replacements: dict[Expr, Expr] = {}
+    replacements: dict[Expr, Expr] = tensor_names(machine)
     shown: dict[str, str] = {}
     for name in machine.created:
         initial = machine.created[name].initial
         if name not in names and machine.memory.states.get(name) is symbol(name):
             if isinstance(initial, EXPRESSIONS):
-                replacements[symbol(name)] = initial
+                (replacements[symbol(name)],) = settled_numbers(machine, (initial,))
             elif isinstance(initial, int | float):
                 replacements[symbol(name)] = number(str(initial))
             else:

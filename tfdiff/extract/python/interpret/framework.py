@@ -226,7 +226,7 @@ PRIMITIVES: dict[str, Primitive] = {
                     _constant(Foreign("replica_context"))),
     "backend": _constant("tensorflow"),
     "epsilon": _epsilon,
-    **dict.fromkeys(("floatx", "dtype"), _constant(Dtype("float32"))),
+    **dict.fromkeys(("floatx", "dtype"), _constant(Dtype("float32", own=True))),
     **dict.fromkeys(("get_filtered_grad_fn",), _first),
     **dict.fromkeys(STORES, make_store),
     **GRADIENTS,

@@ -220,7 +220,7 @@ class Linker:
             elsewhere = any(self._kernels(op, device) for device in EVERY)
             return NO_KERNEL if elsewhere else opaque(op, KERNEL_NOT_READ)
         given = dict(zip(names, operands, strict=True))
-        value = dict(rule.states).get(name)
+        value = dict(rule.converted or rule.states).get(name)
         if value is None:
             return given[name]
         # Symbols of the kernel's own (``inner_dim``, which tells rows from scalars) are kept.

@@ -15,6 +15,7 @@ from tfdiff.ir.expr import (
     symbol,
 )
 from tfdiff.ir.occurrences import SUM, over_occurrences
+from tfdiff.ir.precision import is_conversion
 from tfdiff.ir.walk import ordered, rebuilt, replaced
 
 MARK = "kernel:"  # what a kernel does to one element, to be filled in
@@ -52,7 +53,10 @@ def _replaced(value: Expr, replacements: dict[Expr, Expr]) -> Expr:
 
 def _sees_all_rows(node: Expr) -> bool:
     return isinstance(node, Call) and not (
-        node.function in FUNCTIONS or node.function.startswith(MARK) or node.function == SUM
+        node.function in FUNCTIONS
+        or node.function.startswith(MARK)
+        or node.function == SUM
+        or is_conversion(node)
     )
 
 
@@ -116,6 +120,8 @@ def is_linear(value: Expr) -> bool:  # noqa: PLR0911 - one kind of node each
         case _ if value is RAW_GRADIENT:
             return True
         case Operation(op="neg", args=(inner,)):
+            return is_linear(inner)
+        case Call(args=(inner,)) if is_conversion(value):
             return is_linear(inner)
         case Operation(op="mul", args=(left, right)):
             if uses_occurrences(left):

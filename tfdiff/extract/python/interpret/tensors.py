@@ -7,6 +7,7 @@ from tfdiff.extract.python.interpret import arithmetic
 from tfdiff.extract.python.interpret.containers import iterate
 from tfdiff.extract.python.interpret.describing import describe
 from tfdiff.extract.python.interpret.machine import Machine
+from tfdiff.extract.python.interpret.precision import cast, in_python, tensors_of
 from tfdiff.extract.python.interpret.values import (
     EXPRESSIONS,
     Assigned,
@@ -50,13 +51,15 @@ def tensor_call(  # noqa: PLR0911 - one kind of function each
             return value
         if not isinstance(value, (*NUMERIC, Choice)):
             return value  # a type, a text or an object that stays what it is
-        return arithmetic.ELEMENTWISE[name](machine.tensor(value))
+        result = arithmetic.ELEMENTWISE[name](machine.tensor(value))
+        return result if in_python(text) else cast(machine, name, result, args, kwargs)
     builder = arithmetic.ELEMENTWISE.get(name)
     if builder is not None and _stays_sparse(machine, name, given):
         return _on_slices(machine, builder, given)
     if builder is not None:
+        operands = tuple(map(machine.tensor, given))
         try:
-            return builder(*map(machine.tensor, given))
+            return builder(*(operands if in_python(text) else tensors_of(machine, operands)))
         except TypeError:
             return machine.not_read(text, "arguments not understood")
     return _unknown(machine, text, name, args, kwargs)

@@ -6,7 +6,7 @@ of a branch can change them apart.
 """
 
 import ast
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias, Union
 
 from tfdiff.ir.expr import Boolean as BooleanExpr
@@ -14,6 +14,8 @@ from tfdiff.ir.expr import Call, Expr, Number, Opaque, Operation, Select, Symbol
 
 if TYPE_CHECKING:
     from tfdiff.extract.python.interpret.program import ClassDefinition, SourceModule
+
+TENSOR = "tensor:"  # how the symbol of a hyperparameter begins once it is a tensor
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +39,14 @@ class Module:
 
 @dataclass(frozen=True, slots=True)
 class Dtype:
-    """A data type such as ``float32``."""
+    """A data type such as ``float32``.
+
+    Attributes:
+        own: it is the trained variable's, whichever that is.
+    """
 
     name: str
+    own: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
