@@ -1,11 +1,12 @@
 """Sparse steps: touched rows, rows that keep their values, repeated indices."""
 
-from tests.interpret_kit import curve, rules, sparse
+from tests.interpret_kit import SLOTS, curve, rules, sparse
 from tests.ir_reader import read
 from tfdiff.extract.python.interpret.machine import RAW_GRADIENT
 from tfdiff.extract.python.interpret.rows import row_gradient, summed
 from tfdiff.facts import UpdateRule
 from tfdiff.ir.expr import Expr, call, number, operation, select, symbol
+from tfdiff.ir.show import text
 
 TOUCHED = symbol("touched")
 
@@ -112,3 +113,42 @@ def test_a_sum_of_occurrences_is_not_added_up_again() -> None:
 
 def test_writing_each_occurrence_leaves_the_last() -> None:
     assert resource("handle.scatter_update(ops.IndexedSlices(grad, indices))") == "last"
+
+
+KERAS_OPS = "keras/src/backend/tensorflow/numpy.py"
+KEPT = "@sparse.elementwise_unary\ndef square(x):\n    return tf.square(x)\n"
+
+
+def keras(statement: str, backend: str) -> str:
+    """A slot after a step on a sparse gradient that Keras 3's functions are given as it is."""
+    method = (
+        "def _apply_dense(self, grad, var):\n    raise NotImplementedError()\n"
+        "def _apply_sparse_duplicate_indices(self, grad, var):\n"
+        "    m = self.get_slot(var, 'm')\n"
+        f"    return state_ops.assign_add(m, {statement})\n"
+    )
+    source = f"from keras.src import ops as keras_ops\n{curve(SLOTS + method)}"
+    rule = rules(source, files={KERAS_OPS: backend})["sparse/ref/python"]
+    return text(dict(rule.states)["m"])
+
+
+def test_a_function_that_keeps_a_gradient_sparse_takes_each_occurrence() -> None:
+    assert "sum of occurrences(grad^2)" in keras("keras_ops.square(grad)", KEPT)
+    assert "sum of occurrences" not in keras("keras_ops.square(grad)", "def square(x): ...\n")
+
+
+def test_a_function_that_goes_by_another_name_keeps_it_as_well() -> None:
+    other = "@sparse.elementwise_unary\ndef absolute(x):\n    return tf.abs(x)\n\n\n"
+    alias = "def abs(x):\n    return absolute(x)\n"
+    assert "sum of occurrences(abs(grad))" in keras("keras_ops.abs(grad)", other + alias)
+
+
+def test_a_sum_with_a_dense_tensor_adds_up_what_was_kept_apart() -> None:
+    found = keras("keras_ops.subtract(keras_ops.square(grad), m)", KEPT)
+    assert "sum of occurrences(grad^2) - m" in found
+
+
+def test_a_cast_gradient_stays_sparse_whatever_was_chosen_before() -> None:
+    chosen = "(grad if self._lr else math_ops.sqrt(grad))"
+    found = keras(f"keras_ops.square(keras_ops.cast({chosen}, 'float32'))", KEPT)
+    assert "sum of occurrences(grad^2)" in found

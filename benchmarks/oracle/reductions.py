@@ -36,6 +36,10 @@ def _sum(value: Value) -> Value:
     return np.asarray(np.sum(value, axis=_axes(value), keepdims=True, dtype=value.dtype))
 
 
+def _mean(value: Value) -> Value:
+    return np.asarray(np.mean(value, axis=_axes(value), keepdims=True, dtype=value.dtype))
+
+
 def _norm(value: Value) -> Value:
     return np.asarray(np.sqrt(_sum(np.multiply(value, value))))
 
@@ -65,6 +69,7 @@ def _of_row(*values: Value) -> Value:
 REDUCTIONS: Final[Mapping[str, Callable[..., Value]]] = {
     "sum": _sum,
     "reduce_sum": _sum,
+    "mean": _mean,
     "norm": _norm,
     "global_norm": _norm,  # there is one variable
     "clip_by_norm": _clip_by_norm,

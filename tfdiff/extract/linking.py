@@ -127,6 +127,7 @@ class Linker:
             "resource variable": lambda: repr(self._program.resource_is_variable),
             "epsilon": lambda path: repr(self._program.epsilon(path)),
             "keeps slices": lambda name: repr(self._program.keeps_slices(name)),
+            "on occurrences": lambda name: repr(self._program.on_occurrences(name)),
             "kernel": lambda op: self._kernel_rules(op).said,
             "op": lambda name: signature(self._kernels.ops.get(name)),
         }

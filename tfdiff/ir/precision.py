@@ -116,9 +116,9 @@ def _kind(node: Expr, joint: str | None, is_python: Callable[[Expr], bool]) -> s
             return None
         case Symbol():
             return _WEAK if is_python(node) else OWN
-        case Operation(op=op):
-            return joint if op in ARITHMETIC else None
-        case Select() | Call():
+        case Operation(op=op) if op not in ARITHMETIC:
+            return None if joint == _WEAK else joint  # a tensor's truths make a tensor
+        case Operation() | Select() | Call():
             return joint
         case _:
             return OWN

@@ -12,11 +12,19 @@ from tfdiff.sources.tree import SourceTree
 CLIPPING_FILE: Final = "tensorflow/python/ops/clip_ops.py"
 HORIZON_FILE: Final = "tensorflow/python/compat/compat.py"
 RESOURCE_FILE: Final = "tensorflow/python/ops/resource_variable_ops.py"
-FILES: Final = frozenset({CLIPPING_FILE, HORIZON_FILE, RESOURCE_FILE})
+# Keras 3 has functions of its own, which say themselves what they do with a sparse gradient.
+KERAS_FILES: Final = ("keras/src/backend/tensorflow/numpy.py", "keras/backend/tensorflow/numpy.py")
+FILES: Final = frozenset({CLIPPING_FILE, HORIZON_FILE, RESOURCE_FILE, *KERAS_FILES})
 _HORIZON: Final = re.compile(
     r"^_FORWARD_COMPATIBILITY_HORIZON = datetime\.date\((\d+), (\d+), (\d+)\)", re.MULTILINE
 )
 _EPSILON: Final = re.compile(r"^_EPSILON *= *([\d.]+(?:e[+-]?\d+)?)\b", re.MULTILINE)
+_ON_OCCURRENCES: Final = re.compile(
+    r"^@sparse\.(?:elementwise_unary|elementwise_binary_intersection|elementwise_division)\n"
+    r"def (\w+)\(",
+    re.MULTILINE,
+)
+_OTHER_NAME: Final = re.compile(r"^def (\w+)\((\w+)\):\n    return (\w+)\(\2\)$", re.MULTILINE)
 _RESOURCE_BASE: Final = re.compile(r"^class ResourceVariable\((.*)\):", re.MULTILINE)
 
 
@@ -57,6 +65,15 @@ def densifying(tree: SourceTree) -> frozenset[str]:
             isinstance(part, ast.Attribute) and part.attr == "IndexedSlices"
             for part in ast.walk(node)
         )
+    )
+
+
+def on_occurrences(tree: SourceTree) -> frozenset[str]:
+    """Keras' functions that take a sparse gradient occurrence by occurrence and keep it sparse."""
+    text = "\n".join(_text(tree, path) for path in KERAS_FILES)
+    found = set(_ON_OCCURRENCES.findall(text))
+    return frozenset(
+        found | {name for name, _, known in _OTHER_NAME.findall(text) if known in found}
     )
 
 

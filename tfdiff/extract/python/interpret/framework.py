@@ -17,7 +17,7 @@ from tfdiff.extract.python.interpret.state import (
 )
 from tfdiff.extract.python.interpret.stores import CREATORS as STORES
 from tfdiff.extract.python.interpret.stores import make_store
-from tfdiff.extract.python.interpret.tensors import NUMERIC, numeric_choice, tensor_call
+from tfdiff.extract.python.interpret.tensors import NUMERIC, chooses, tensor_call
 from tfdiff.extract.python.interpret.values import Assigned, Choice, Dtype, Foreign, Value, Variable
 from tfdiff.ir.expr import call, number, operation
 
@@ -253,7 +253,7 @@ def foreign_call(machine: Machine, text: str, args: Args, kwargs: Kwargs) -> Val
     if primitive is not None:
         return primitive(machine, text, args, kwargs)
     for index, value in enumerate(args):
-        if isinstance(value, Choice) and not numeric_choice(value):
+        if isinstance(value, Choice) and chooses(machine, text, value):
             before, after = args[:index], args[index + 1 :]
 
             def again(one: Value, before: Args = before, after: Args = after) -> Value:

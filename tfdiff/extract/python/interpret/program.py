@@ -135,6 +135,16 @@ class Program:
         self._journal.note(("keeps slices", function), repr(answer))
         return answer
 
+    def on_occurrences(self, function: str) -> bool:
+        """Whether a function of Keras' own takes each occurrence of a sparse gradient's rows."""
+        answer = function in self._on_occurrences
+        self._journal.note(("on occurrences", function), repr(answer))
+        return answer
+
+    @cached_property
+    def _on_occurrences(self) -> frozenset[str]:
+        return asked.on_occurrences(self._tree)
+
     @cached_property
     def _densifying(self) -> frozenset[str]:
         return asked.densifying(self._tree)

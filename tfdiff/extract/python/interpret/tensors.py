@@ -8,6 +8,7 @@ from tfdiff.extract.python.interpret.containers import iterate
 from tfdiff.extract.python.interpret.describing import describe
 from tfdiff.extract.python.interpret.machine import Machine
 from tfdiff.extract.python.interpret.precision import cast, in_python, tensors_of
+from tfdiff.extract.python.interpret.rows import gathered
 from tfdiff.extract.python.interpret.values import (
     EXPRESSIONS,
     Assigned,
@@ -37,6 +38,28 @@ def numeric_choice(value: Value) -> bool:
     )
 
 
+_KEEP_SLICES = frozenset({"cast", "convert_to_tensor_or_indexed_slices"})
+
+
+def chooses(machine: Machine, text: str, value: Choice) -> bool:
+    """Whether a function has to be called with each arm of a choice apart."""
+    if not numeric_choice(value):
+        return True
+    keeps = text.rpartition(".")[2] in _KEEP_SLICES or _on_occurrences(machine, text)
+    return keeps and _may_be_sparse(value)
+
+
+def _may_be_sparse(value: Value) -> bool:
+    arms = (value.then, value.other) if isinstance(value, Choice) else ()
+    return isinstance(value, Slices) or any(map(_may_be_sparse, arms))
+
+
+def _on_occurrences(machine: Machine, text: str) -> bool:
+    owner, _, name = text.rpartition(".")
+    known = "keras" in owner and name in arithmetic.ELEMENTWISE
+    return known and machine.program.on_occurrences(name)
+
+
 def tensor_call(  # noqa: PLR0911 - one kind of function each
     machine: Machine, text: str, args: Args, kwargs: Kwargs
 ) -> Value:
@@ -47,14 +70,14 @@ def tensor_call(  # noqa: PLR0911 - one kind of function each
         return arithmetic.total(tuple(map(machine.tensor, iterate(machine, given[0]) or ())))
     if name in arithmetic.FIRST_ONLY:
         value = given[0] if given else Foreign(f"{text}()")
-        if isinstance(value, Slices) and name in {"cast", "convert_to_tensor_or_indexed_slices"}:
+        if isinstance(value, Slices) and name in _KEEP_SLICES:
             return value
         if not isinstance(value, (*NUMERIC, Choice)):
             return value  # a type, a text or an object that stays what it is
         result = arithmetic.ELEMENTWISE[name](machine.tensor(value))
         return result if in_python(text) else cast(machine, name, result, args, kwargs)
     builder = arithmetic.ELEMENTWISE.get(name)
-    if builder is not None and _stays_sparse(machine, name, given):
+    if builder is not None and _stays_sparse(machine, text, given):
         return _on_slices(machine, builder, given)
     if builder is not None:
         operands = tuple(map(machine.tensor, given))
@@ -65,17 +88,27 @@ def tensor_call(  # noqa: PLR0911 - one kind of function each
     return _unknown(machine, text, name, args, kwargs)
 
 
-def _stays_sparse(machine: Machine, name: str, given: Args) -> bool:
-    sparse = name in arithmetic.ON_SLICES and isinstance(given[0], Slices)
-    return sparse and machine.program.keeps_slices(name)
+def _stays_sparse(machine: Machine, text: str, given: Args) -> bool:
+    """Whether a function takes the occurrences in a sparse gradient one by one."""
+    if [isinstance(value, Slices) for value in given].count(True) != 1:
+        return False
+    if _on_occurrences(machine, text):
+        return True
+    name = text.rpartition(".")[2]
+    clips = name in arithmetic.ON_SLICES and isinstance(given[0], Slices)
+    return clips and machine.program.keeps_slices(name)
 
 
 def _on_slices(machine: Machine, builder: Callable[..., Expr], given: Args) -> Value:
     """An elementwise function with f(0) = 0 keeps a sparse gradient sparse."""
-    first = given[0]
-    assert isinstance(first, Slices)  # noqa: S101 - asked for by the caller
-    result = builder(machine.tensor(first.values), *map(machine.tensor, given[1:]))
-    return Slices(result, first.indices)
+    sparse = next(value for value in given if isinstance(value, Slices))
+    operands = (
+        machine.tensor(value.values)
+        if isinstance(value, Slices)
+        else gathered(machine.tensor(value))
+        for value in given
+    )
+    return Slices(builder(*operands), sparse.indices)
 
 
 _TENSOR_MODULE = re.compile(r"(tensorflow|ops|math|linalg|nn|tf|v2|backend|K|np|numpy|core)$")
