@@ -6,7 +6,7 @@ import pytest
 from tests.ir_reader import read
 from tests.ir_rules import RULES, adam
 from tfdiff.ir.evaluate import Value, compiled, evaluate, trajectory
-from tfdiff.ir.expr import boolean, call, opaque, symbol
+from tfdiff.ir.expr import boolean, call, number, opaque, operation, select, symbol
 from tfdiff.ir.walk import replaced_states, unknown_calls
 
 
@@ -88,3 +88,14 @@ def test_a_function_of_other_arguments_is_another_function() -> None:
     assert unknown_calls([largest]) == (largest,)
     result = evaluate((("y", largest),), {"x": np.ones(3)}, np.float64)["y"]
     assert np.isnan(result).all()
+
+
+@pytest.mark.parametrize(("op", "expected"), [("and", [0, 1]), ("or", [1, 1])])
+def test_logic_of_three_truths_looks_at_each_and_changes_none(op: str, expected: list[int]) -> None:
+    truths = operation(op, symbol("a"), symbol("b"), symbol("c"))
+    states = (("var", select(truths, number(1), number(0))),)
+    last = np.array([False, True])
+    yes = np.array([True, True])
+    found = evaluate(states, {"a": yes, "b": yes, "c": last})
+    assert np.array_equal(found["var"], expected)
+    assert np.array_equal(last, [False, True])

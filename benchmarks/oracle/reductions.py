@@ -37,7 +37,8 @@ def _sum(value: Value) -> Value:
 
 
 def _mean(value: Value) -> Value:
-    return np.asarray(np.mean(value, axis=_axes(value), keepdims=True, dtype=value.dtype))
+    elements = np.prod(np.shape(value)[1:])
+    return np.asarray(np.divide(_sum(value), elements), value.dtype)
 
 
 def _norm(value: Value) -> Value:

@@ -8,7 +8,7 @@ within rounding, not bit for bit: Eigen's square roots are Newton steps on an es
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, reduce
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -37,6 +37,15 @@ def _choose(condition: Value, then: Value, other: Value) -> Value:
     return np.where(condition, then, other)
 
 
+def _every(*values: Value) -> Value:
+    """All of any number of truths; a third operand of NumPy's own is where the result goes."""
+    return reduce(np.logical_and, values)
+
+
+def _some(*values: Value) -> Value:
+    return reduce(np.logical_or, values)
+
+
 OPERATIONS: Final[Mapping[str, Function]] = {
     "add": np.add,
     "sub": np.subtract,
@@ -50,8 +59,8 @@ OPERATIONS: Final[Mapping[str, Function]] = {
     "ge": np.greater_equal,
     "eq": np.equal,
     "ne": np.not_equal,
-    "and": np.logical_and,
-    "or": np.logical_or,
+    "and": _every,
+    "or": _some,
     "not": np.logical_not,
 }
 CALLS: Final[Mapping[str, Function]] = {
