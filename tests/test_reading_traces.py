@@ -8,6 +8,7 @@ from tests.cxx_kit import MemoryTree
 from tests.trees import FIXTURES
 from tfdiff.extract import linking
 from tfdiff.extract.catalog import Entry
+from tfdiff.extract.cxx.parse import parse
 from tfdiff.extract.python.facts import read_python_facts
 from tfdiff.extract.python.model import Model
 from tfdiff.extract.reading import Reading
@@ -107,6 +108,14 @@ def test_fingerprints_tell_whether_the_same_is_known() -> None:
     assert prints(_files()) == same
     moved = prints(_files({OPTIMIZER: "\n" + _files()[OPTIMIZER]}))
     assert all(moved[entry] != same[entry] for entry in same if entry in moved)
+
+
+def test_a_reading_that_rests_lets_go_of_the_syntax_trees() -> None:
+    reading = Reading(MemoryTree(_files()), FactStore(None))
+    parse("kernel.cc", b"int one;")
+    assert parse.cache_info().currsize > 0
+    reading.rest()
+    assert parse.cache_info().currsize == 0
 
 
 def test_a_reading_that_rested_says_the_same() -> None:

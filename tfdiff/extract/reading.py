@@ -230,6 +230,9 @@ class Reading:
 
         Those of one release take some ten megabytes, and a history has many releases.
         """
+        from tfdiff.extract.cxx.parse import forget  # noqa: PLC0415 - see above
+
+        forget()
         for name in ("_linker", "_model", "kernels"):
             self.__dict__.pop(name, None)
 

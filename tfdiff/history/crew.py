@@ -14,7 +14,7 @@ from threading import Lock
 from typing import Final, NamedTuple, TypeVar
 
 from tfdiff import run
-from tfdiff.collecting import collect_seldom
+from tfdiff.collecting import collect_seldom, give_back
 from tfdiff.errors import WorkerError
 from tfdiff.extract.reading import Reading
 from tfdiff.extract.store import Entry, FactStore, extractor_version
@@ -187,7 +187,10 @@ def _spread(tasks: list[_Task], workers: int) -> list[_Task]:
 
 def _near(task: _Task) -> tuple[Entry, ...]:
     collect_seldom(objects=1_000_000)  # in a process of our own, through which releases pass
-    return _carried_out(task)
+    try:
+        return _carried_out(task)
+    finally:
+        give_back()
 
 
 def _carried_out(task: _Task) -> tuple[Entry, ...]:

@@ -101,6 +101,11 @@ def parse(path: str, content: bytes) -> Parsed:
     return _parse(path, content, cuda=is_cuda(path))
 
 
+def forget() -> None:
+    """Let go of the trees of all files: they are parsed anew if they are asked for again."""
+    parse.cache_clear()
+
+
 def parse_statements(text: str, *, cuda: bool = False, path: str = "") -> Parsed:
     """Parse statements that stand in no file, such as the expansion of a function-local macro.
 
