@@ -1,6 +1,13 @@
 """What strings stand for where an optimizer is given by one."""
 
+import pytest
+
 from tests.python_kit import facts
+from tfdiff.extract.python import strings as module
+from tfdiff.extract.python.classes import ResolvedClass
+from tfdiff.extract.python.construction import Construction
+from tfdiff.extract.python.constructor import read_constructor
+from tfdiff.extract.python.model import Model
 from tfdiff.facts import StringName
 
 TABLE = "tensorflow/python/keras/optimizers.py"
@@ -68,3 +75,23 @@ def test_a_table_without_the_class_says_nothing_of_it() -> None:
             return {"curve": curve_optimizer_v2.Curve}[config]
         """
     )
+
+
+def test_only_what_the_strings_of_the_class_make_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+
+    def listed(model: Model, cls: ResolvedClass) -> Construction:
+        read.append(cls.ref.path)
+        return read_constructor(model, cls)
+
+    monkeypatch.setattr(module, "read_constructor", listed)
+    table = """
+        from tensorflow.python.training import curve
+        from tensorflow.python.training import curve_optimizer_v2
+
+        def deserialize(config):
+            all_classes = {"bend": curve_optimizer_v2.Curve, "curve": curve.Curve}
+            return all_classes[config]
+        """
+    assert [one.text for one in strings(table)] == ["curve"]
+    assert read == ["tensorflow/python/training/curve.py"]

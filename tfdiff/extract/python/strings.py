@@ -8,6 +8,7 @@ that the public names stand for.
 import ast
 from collections.abc import Iterator
 from itertools import groupby
+from typing import NamedTuple
 
 from tfdiff.extract.python.classes import ResolvedClass
 from tfdiff.extract.python.constructor import read_constructor
@@ -24,25 +25,38 @@ def string_names(model: Model, cls: ResolvedClass) -> tuple[StringName, ...]:
     """The strings that a table of classes holds this class under, with all that they make."""
     found: list[StringName] = []
     for path in model.ending(*_TABLES):
-        entries = sorted(_entries(model, path), key=lambda one: one[0].text)
-        for _, group in groupby(entries, key=lambda one: one[0].text):
+        entries = sorted(_entries(model, path), key=lambda one: one.text)
+        for _, group in groupby(entries, key=lambda one: one.text):
             same = tuple(group)
-            if any(made is cls for _, made in same):
-                found.extend(one for one, _ in same)
+            if any(one.made is cls for one in same):
+                found.extend(_string_name(model, one) for one in same)
     return tuple(found)
 
 
-def _entries(model: Model, path: str) -> Iterator[tuple[StringName, ResolvedClass]]:
+class _Entry(NamedTuple):
+    """A string, the class that it makes, and where the table says so."""
+
+    text: str
+    made: ResolvedClass
+    assigned: Assignment
+    path: str
+
+
+def _string_name(model: Model, entry: _Entry) -> StringName:
+    parameters = tuple(read_constructor(model, entry.made).parameters.values())
+    span = Span(entry.path, entry.assigned.line, entry.assigned.end_line)
+    said = _said(entry.assigned.conditions)
+    return StringName(entry.text, entry.made.ref, said, parameters, span)
+
+
+def _entries(model: Model, path: str) -> Iterator[_Entry]:
     function = model.function(path, _LOOKS_UP) if path.endswith(".py") else None
     for assigned in function.assignments if function else ():
         for text, written in _literal(assigned):
             target = model.resolve(path, written)
             made = model.class_(target.path, target.name) if target.kind == "class" else None
             if made is not None:
-                parameters = tuple(read_constructor(model, made).parameters.values())
-                span = Span(path, assigned.line, assigned.end_line)
-                said = _said(assigned.conditions)
-                yield StringName(text, made.ref, said, parameters, span), made
+                yield _Entry(text, made, assigned, path)
 
 
 def _literal(assigned: Assignment) -> Iterator[tuple[str, str]]:
