@@ -14,6 +14,7 @@ from tfdiff.extract.store import FactStore
 from tfdiff.run import compare
 from tfdiff.sources import SourceOptions, identity, open_releases, with_keras
 from tfdiff.sources.companion import JoinedTree, keras_requirement, lowest
+from tfdiff.sources.git_local import LocalObjects
 
 SETUP = "tensorflow/tools/pip_package/setup.py"
 TENSORFLOW = {
@@ -103,6 +104,18 @@ def test_both_releases_are_told_and_named(options: SourceOptions) -> None:
     assert "Keras v2.8.0" in tree.release.source
     assert (identity(tree) or "").count("commit ") == 2
     assert "setup.py" not in tree.paths()
+
+
+def test_no_file_is_read_to_join_a_keras_that_is_known_to_fit(
+    options: SourceOptions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def listed(*_: object) -> dict[str, str]:
+        raise AssertionError("a tree was listed")
+
+    monkeypatch.setattr(LocalObjects, "blob_ids", listed)
+    trees = open_releases(["v2.8.0"], options)
+    (tree,) = with_keras(trees, options, candidates, lambda *_: "keras >= 2.8.0rc0, < 2.9")
+    assert isinstance(tree, JoinedTree)
 
 
 def test_a_keras_that_cannot_be_had_is_missing_and_not_absent(

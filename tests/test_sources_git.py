@@ -8,6 +8,7 @@ from tests.sources_kit import ADAM, HEADER, KERNEL, commit, make_repository, run
 from tfdiff.errors import MissingFileError, SourceError, UnknownReleaseError, UsageError
 from tfdiff.sources import SourceOptions, list_tags, open_releases, prefetch
 from tfdiff.sources.blob_id import blob_id_of
+from tfdiff.sources.git_command import GitCommand
 from tfdiff.sources.git_web import web_address
 from tfdiff.sources.tree import SourceTree
 
@@ -44,6 +45,36 @@ def test_branches_and_commits_are_releases_too(repository: Path) -> None:
         assert tree.release.ref == tree.release.commit == whole
     head = open_one(repository, "HEAD").release
     assert (head.ref, head.commit) == ("HEAD", run_git(repository, "rev-parse", "master"))
+
+
+def test_opening_many_releases_starts_git_no_more_often(
+    repository: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[str] = []
+    run = GitCommand.run
+
+    def counted(self: GitCommand, *arguments: str, lines: tuple[str, ...] = ()) -> bytes:
+        started.append(arguments[0])
+        return run(self, *arguments, lines=lines)
+
+    monkeypatch.setattr(GitCommand, "run", counted)
+    open_releases(["v1.4.0"], SourceOptions(repo=str(repository)))
+    alone = started.copy()
+    started.clear()
+    open_releases(["v1.2.1", "v1.4.0", "master"], SourceOptions(repo=str(repository)))
+    assert started == alone
+
+
+def test_a_tag_of_a_tag_leads_to_the_commit_and_one_of_a_file_to_none(tmp_path: Path) -> None:
+    repository = make_repository(tmp_path / "r")
+    run_git(repository, "tag", "-a", "-m", "1", "v3.0.0", "v1.4.0")
+    run_git(repository, "tag", "-a", "-m", "2", "v3.0.1", "v3.0.0")
+    run_git(repository, "tag", "v3.0.2", f"v1.4.0:{ADAM}")
+    commit_id = run_git(repository, "rev-parse", "v1.4.0^{commit}")
+    for ref in ("v3.0.0", "v3.0.1"):
+        assert open_one(repository, ref).release.commit == commit_id
+    with pytest.raises(UnknownReleaseError):
+        open_one(repository, "v3.0.2")
 
 
 def test_a_tag_comes_before_a_branch_of_the_same_name(tmp_path: Path) -> None:

@@ -216,9 +216,8 @@ class _Shelf:
             SourceError: no source has it.
         """
         if self._options.keras_repo is not None:
-            beside = _beside(tree.release.version)
-            if beside and lowest(self._listed("git"), wanted) is None:
-                return self._of("git", beside)
+            if lowest(self._listed("git"), wanted) is None:
+                wanted = _beside(tree.release.version) or wanted
             return self._of("git", wanted)
         from_git = isinstance(tree, GitTree)
         sources = ("git", "wheel") if from_git and self._options.kind != "wheel" else ("wheel",)

@@ -125,7 +125,7 @@ def open_local(refs: Sequence[str], path: Path, options: SourceOptions) -> tuple
     for ref in refs:
         found = find_named(check_name(ref), names, repository.commit)
         # A tag may lead to something else than a commit, an id to nothing.
-        commit = repository.commit(found.name) if found else None
+        commit = repository.commit(found.commit) if found else None
         if found is None or commit is None:
             raise unknown_release(ref, names, repository.label)
         web = partial(_web, repository, remotes, commit)

@@ -27,6 +27,7 @@ class GitRepository:
     def __init__(self, git: GitCommand, label: str) -> None:
         self.git = git
         self.label = label
+        self._commits: set[str] = set()  # that names lead to
         self._trees: dict[str, BlobIds] = {}
         self._contents: dict[str, bytes] = {}
 
@@ -34,19 +35,23 @@ class GitRepository:
         """Full names of all tags and branches -> the commit they lead to."""
         listed = self._read(
             "for-each-ref",
-            "--format=%(refname)%00%(objectname)%00%(*objectname)",
+            "--format=%(refname)%00%(objectname)%00%(objecttype)%00%(*objectname)%00%(*objecttype)",
             "refs/tags",
             "refs/heads",
             "refs/remotes",
         )
         found = {}
         for line in listed.decode("utf-8", "surrogateescape").splitlines():
-            name, own, peeled = line.split("\0")
+            name, own, kind, peeled, peeled_kind = line.split("\0")
             found[name] = peeled or own
+            if "commit" in {kind, peeled_kind}:
+                self._commits.add(found[name])
         return found
 
     def commit(self, name: str) -> str | None:
         """The commit that a full name or an object id (also abbreviated) leads to, if any."""
+        if name in self._commits:
+            return name
         with suppress(GitRunError):
             found = self.git.run(
                 "rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}"
