@@ -1,8 +1,12 @@
+import pickle
+import pickletools
 import sqlite3
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
+from tests import sample_report
 from tfdiff.errors import SourceError
 from tfdiff.extract.pickled import pickled, unpickled
 from tfdiff.extract.store import FactStore
@@ -32,6 +36,36 @@ def test_facts_come_back_with_all_that_equality_leaves_out(tmp_path: Path) -> No
     keep(tmp_path)
     assert repr(kept(tmp_path)) == repr(FACT)
     assert unpickled(pickled(FACT)) == FACT
+
+
+@dataclass(frozen=True, slots=True)
+class One:
+    """A single field, whose value looks like a row of them."""
+
+    parts: tuple[str, ...]
+
+
+@dataclass
+class Filled:
+    """A field that is no argument."""
+
+    given: int
+    made: list[int] = field(init=False, default_factory=list)
+
+
+def test_dataclasses_of_every_shape_come_back() -> None:
+    filled = Filled(1)
+    filled.made.append(2)
+    for fact in (One(("a", "b")), filled, sample_report.one()):
+        assert unpickled(pickled(fact)) == fact
+
+
+def test_a_dataclass_is_read_back_without_setting_its_fields_one_by_one() -> None:
+    def steps(content: bytes) -> set[str]:
+        return {step.name for step, *_ in pickletools.genops(content)}
+
+    assert "BUILD" in steps(pickle.dumps(sample_report.EPSILON_MOVED))
+    assert "BUILD" not in steps(pickled(sample_report.EPSILON_MOVED))
 
 
 def test_the_last_one_put_is_kept(tmp_path: Path) -> None:

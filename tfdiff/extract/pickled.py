@@ -5,33 +5,36 @@ by one in Python code, takes several times as long, and a report writes and read
 """
 
 import pickle
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from copyreg import dispatch_table
 from dataclasses import fields, is_dataclass
-from functools import partial
 from io import BytesIO
 from operator import attrgetter
-
-from tfdiff import facts
+from typing import Any
 
 Reduced = tuple[type[object], tuple[object, ...]]
 
 
-def _reduced(made: type[object], values: Callable[[object], object], fact: object) -> Reduced:
-    found = values(fact)
-    return made, found if isinstance(found, tuple) else (found,)
+class _Table(dict[type[object], Callable[[object], object]]):
+    """How each class is written; a dataclass that says nothing of it as its fields' values."""
+
+    def __missing__(self, made: type[object]) -> Callable[[object], object]:
+        known = fields(made) if is_dataclass(made) else ()
+        own = made.__reduce__ is not object.__reduce__
+        if own or not known or not all(field.init for field in known):
+            raise KeyError(made)  # pickle asks the class then
+        self[made] = _reduced(made, *(field.name for field in known))
+        return self[made]
 
 
-def _table() -> dict[type[object], Callable[[object], Reduced]]:
-    known = (made for made in vars(facts).values() if isinstance(made, type))
-    return {
-        made: partial(_reduced, made, attrgetter(*(field.name for field in fields(made))))
-        for made in known
-        if is_dataclass(made)
-    }
+def _reduced(made: type[object], *names: str) -> Callable[[object], Reduced]:
+    values = attrgetter(*names)
+    if len(names) == 1:  # it gives the value itself then
+        return lambda fact: (made, (values(fact),))
+    return lambda fact: (made, values(fact))
 
 
-_TABLE = dispatch_table | _table()
+_TABLE: Mapping[type, Callable[[Any], Any]] = _Table(dispatch_table)
 
 
 def pickled(fact: object) -> bytes:
