@@ -186,6 +186,32 @@ def test_the_same_atlas_is_not_written_again(tmp_path: Path) -> None:
     assert (tmp_path / "atlas" / "index.html").stat().st_ino == before
 
 
+def test_only_pages_that_changed_are_written(tmp_path: Path) -> None:
+    folder = tmp_path / "atlas"
+    names = ("index.html", "optimizers/same.html")
+    Site(folder).replace(dict(zip(names, ("old", "same"), strict=True)), {})
+    kept = [(folder / name).open() for name in names]  # so that no number is given out again
+    before = [os.fstat(file.fileno()).st_ino for file in kept]
+    Site(folder).replace(dict(zip(names, ("new", "same"), strict=True)), {})
+    after = [(folder / name).stat().st_ino for name in names]
+    for file in kept:
+        file.close()
+    assert [old == new for old, new in zip(before, after, strict=True)] == [False, True]
+    assert [(folder / name).read_text() for name in names] == ["new", "same"]
+
+
+def test_where_files_cannot_be_linked_they_are_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: object) -> None:
+        raise OSError(errno.EPERM, os.strerror(errno.EPERM))
+
+    monkeypatch.setattr(Path, "hardlink_to", refused)
+    for text in ("old", "new"):
+        Site(tmp_path / "atlas").replace({"index.html": text, "same.html": "same"}, {})
+    assert (tmp_path / "atlas" / "same.html").read_text() == "same"
+
+
 @pytest.mark.parametrize("name", ["notes.txt", ".git/config"])
 def test_a_folder_with_something_else_in_it_is_refused(tmp_path: Path, name: str) -> None:
     Site(tmp_path / "atlas").replace({"index.html": "old"}, {})

@@ -15,10 +15,12 @@ class Told:
     def __init__(self, optimizers: tuple[OptimizerReport, ...]) -> None:
         self.findings: dict[str, Finding] = {}
         self._homes: dict[str, OptimizerReport] = {}
+        self._ids: dict[int, str] = {}  # a finding works its own out anew whenever it is asked
         for optimizer in optimizers:
             for finding in optimizer.findings:
-                self.findings.setdefault(finding.id, finding)
-                self._homes.setdefault(finding.id, optimizer)
+                name = self._ids[id(finding)] = finding.id
+                self.findings.setdefault(name, finding)
+                self._homes.setdefault(name, optimizer)
         self._others = Counter(name for one in optimizers for name in self._away_ids(one))
         names = Counter(optimizer.name for optimizer in optimizers)
         self._labels = {
@@ -30,9 +32,15 @@ class Told:
         """The optimizer's name, with its file where another one has the same name."""
         return self._labels[id(optimizer)]
 
+    def id(self, finding: Finding) -> str:
+        """The id of one of these findings."""
+        return self._ids[id(finding)]
+
     def here(self, optimizer: OptimizerReport) -> tuple[Finding, ...]:
         """The findings that this optimizer tells."""
-        return tuple(one for one in optimizer.findings if self._homes[one.id] is optimizer)
+        return tuple(
+            one for one in optimizer.findings if self._homes[self._ids[id(one)]] is optimizer
+        )
 
     def away(self, optimizer: OptimizerReport) -> tuple[Finding, ...]:
         """The findings that reach this optimizer and that another one tells."""
@@ -45,7 +53,8 @@ class Told:
         return self._others[finding.id] > 0 and not files & {home.old_path, home.new_path}
 
     def _away_ids(self, optimizer: OptimizerReport) -> tuple[str, ...]:
-        own = (one.id for one in optimizer.findings if self._homes[one.id] is not optimizer)
+        ids = (self._ids[id(one)] for one in optimizer.findings)
+        own = (name for name in ids if self._homes[name] is not optimizer)
         found = dict.fromkeys((*own, *optimizer.elsewhere))
         return tuple(name for name in found if name in self.findings)
 

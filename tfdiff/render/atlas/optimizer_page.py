@@ -94,7 +94,7 @@ def _findings(
         return
     told = places.told(place)
     for finding in sorted((*told.here(report), *told.away(report)), key=gravity):
-        yield f"../{places.finding(place, finding.id)}", finding
+        yield f"../{places.finding(place, told.id(finding))}", finding
 
 
 def _moment(one: _At, places: Places) -> Moment:

@@ -45,9 +45,9 @@ def rule_pages(atlas: Atlas, places: Places) -> tuple[tuple[str, RulePage], ...]
     fired: dict[str, list[Fired]] = {}
     for place, release in enumerate(atlas.releases[1:], 1):
         here: dict[str, list[Reference]] = {}
-        for finding in places.told(place).findings.values():
+        for name, finding in places.told(place).findings.items():
             reference = Reference(
-                f"../{places.finding(place, finding.id)}",
+                f"../{places.finding(place, name)}",
                 one_line(f"{finding.optimizer}: {finding.title}"),
                 *EFFECTS[finding.effect],
                 EFFECT_TONES[finding.effect],

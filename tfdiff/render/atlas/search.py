@@ -20,9 +20,9 @@ def search_data(atlas: Atlas, places: Places, rules: tuple[tuple[str, RulePage],
         *([page.title, address] for address, page in rules),
     ]
     changes = [
-        [place, finding.id, one_line(f"{finding.optimizer}: {finding.title}")]
+        [place, name, one_line(f"{finding.optimizer}: {finding.title}")]
         for place in range(1, len(atlas.releases))
-        for finding in places.told(place).findings.values()
+        for name, finding in places.told(place).findings.items()
     ]
     releases = [
         [one_line(release.ref), page]

@@ -69,7 +69,8 @@ class Site:
         beside = self.folder.with_name(f".{self.folder.name[:80]}.{token_hex(6)}.part")
         try:
             for name, content in {**encoded, MANIFEST: manifest.encode()}.items():
-                _write(beside / name, content)
+                if not self._taken_over(name, content, beside):
+                    _write(beside / name, content)
             self._swap(beside)
         except OSError as error:
             raise OutputError(
@@ -87,6 +88,18 @@ class Site:
             )
         except OSError:
             return False
+
+    def _taken_over(self, name: str, content: bytes, beside: Path) -> bool:
+        """Whether a file that stays as it is was linked from the folder, not written again."""
+        stands = self.folder / name
+        try:
+            if stands.is_symlink() or stands.read_bytes() != content:
+                return False
+            (beside / name).parent.mkdir(parents=True, exist_ok=True)
+            (beside / name).hardlink_to(stands)
+        except OSError:  # there is none, or the file system knows no links
+            return False
+        return True
 
     def _swap(self, beside: Path) -> None:
         self._refuse_what_is_not_ours()  # it was looked at long ago
