@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
-VOID = {"meta", "link", "input", "br", "path", "polyline"}
+VOID = {"meta", "link", "input", "br", "wbr", "path", "polyline"}
 
 
 @dataclass

@@ -1,5 +1,6 @@
 """The report for people: one HTML file that needs nothing but itself."""
 
+import re
 from base64 import b64encode
 from functools import lru_cache
 from hashlib import sha256
@@ -15,6 +16,7 @@ from tfdiff.render.visible import visible
 
 ONE_LIMIT: Final = 512 * 1024
 ALL_LIMIT: Final = 5_000_000
+_BETWEEN_WORDS: Final = re.compile(r"(?<=\.)(?=\w)|(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
 def page(report: Report) -> str:
@@ -92,7 +94,13 @@ def environment() -> Environment:
     )
     environment.filters["thousands"] = "{:,}".format
     environment.filters["visible"] = visible
+    environment.filters["breakable"] = breakable
     return environment
+
+
+def breakable(name: str) -> Markup:
+    """A long name that a narrow page breaks between its words: after a dot, before a capital."""
+    return Markup("<wbr>").join(_BETWEEN_WORDS.split(name))
 
 
 @lru_cache(maxsize=4)

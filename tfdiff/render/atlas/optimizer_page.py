@@ -59,7 +59,7 @@ def _page(line: Line, label: str, atlas: Atlas, places: Places) -> OptimizerPage
     refs = [one_line(release.ref) for release in atlas.releases]
     stops = [
         _At(place, refs[place], stop, tuple(_findings(stop.report, places, place)))
-        for place, stop in enumerate(line.stops)
+        for place, stop in _lifetime(line)
     ]
     there = [one.ref for one in stops if one.stop.name]
     steps = [
@@ -75,6 +75,12 @@ def _page(line: Line, label: str, atlas: Atlas, places: Places) -> OptimizerPage
         timeline=timeline(line.name, tuple(_moment(one, places) for one in stops)),
         changes=tuple(_changes(stops, places)),
     )
+
+
+def _lifetime(line: Line) -> list[tuple[int, Stop]]:
+    """Place and stop from the first release that has it to the one after the last."""
+    there = [place for place, stop in enumerate(line.stops) if stop.name]
+    return list(enumerate(line.stops))[there[0] : there[-1] + 2]
 
 
 class _At(NamedTuple):
