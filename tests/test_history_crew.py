@@ -86,16 +86,23 @@ def test_whoever_reads_the_atlas_is_the_same(many_releases: Path, tmp_path: Path
 
 
 @pytest.fixture
-def cluster() -> "Iterator[str]":
+def cluster(monkeypatch: pytest.MonkeyPatch) -> "Iterator[str]":
     """The address of a running Dask cluster of two processes."""
     distributed = pytest.importorskip("distributed", reason="no Dask: pip install '.[dev]'")
-    with distributed.LocalCluster(
-        n_workers=2,
-        threads_per_worker=1,
-        processes=True,
-        dashboard_address=None,
-        silence_logs=50,
-    ) as started:
+    dask = pytest.importorskip("dask")
+    # On a machine that is busy with other tests half a minute is not long.
+    monkeypatch.setattr("tfdiff.history.clusters._PATIENCE", 600)
+    patience = {f"distributed.comm.timeouts.{what}": "600s" for what in ("connect", "tcp")}
+    with (
+        dask.config.set(patience),
+        distributed.LocalCluster(
+            n_workers=2,
+            threads_per_worker=1,
+            processes=True,
+            dashboard_address=None,
+            silence_logs=50,
+        ) as started,
+    ):
         yield started.scheduler_address
 
 
