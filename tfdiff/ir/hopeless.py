@@ -25,9 +25,16 @@ def hopeless(old: Expr, new: Expr, domain: Domain) -> bool:
         new: the other.
         domain: which values the symbols take.
     """
-    if unknown_calls([old, new]):
-        meant = with_stand_ins([old, new])
-        (states,) = typed_states((("old", meant[old]), ("new", meant[new])))
-        (_, old), (_, new) = states
+    old, new = meant(old, new)
     columns = rows([old, new], domain, ROWS)
     return clearly_apart(old, new, Points(columns, np.zeros(ROWS, np.int64), ROWS))
+
+
+def meant(old: Expr, new: Expr) -> tuple[Expr, Expr]:
+    """Both values with some meaning for each function that was not understood."""
+    if not unknown_calls([old, new]):
+        return old, new
+    found = with_stand_ins([old, new])
+    (states,) = typed_states((("old", found[old]), ("new", found[new])))
+    (_, left), (_, right) = states
+    return left, right

@@ -39,6 +39,7 @@ from tfdiff.ir.walk import opaques, ordered, replaced, symbols
 
 EFFORT: Final = 1_000_000  # term operations for one proof
 PART: Final = 8_000  # the same for a part of what is to be proved
+ENTERING: Final = 100  # the same for a cell, besides what is done in it
 CELLS: Final = 1500
 DEEPEST: Final = 120  # nesting that is still walked by recursion
 
@@ -117,7 +118,7 @@ def prove(old: Expr, new: Expr, domain: Domain, effort: int = EFFORT) -> Proof:
         return Proof(proved=False, reason="nested too deeply", exhausted=True)
 
     def equal(left: Expr, right: Expr) -> tuple[str, ...] | None:
-        proof = _part(left, right, _narrowed(domain, left, right))
+        proof = _part(left, right, _narrowed(domain, left, right), min(PART, effort))
         return proof.assumptions if proof.proved else None
 
     forms = Canonical()
@@ -128,9 +129,9 @@ def prove(old: Expr, new: Expr, domain: Domain, effort: int = EFFORT) -> Proof:
 
 
 @lru_cache(maxsize=2048)
-def _part(old: Expr, new: Expr, domain: Domain) -> Proof:
+def _part(old: Expr, new: Expr, domain: Domain, effort: int) -> Proof:
     """As ``prove``, for parts of what is to be proved: many rules share them."""
-    return _whole(old, new, domain, PART)
+    return _whole(old, new, domain, effort)
 
 
 def _narrowed(domain: Domain, *roots: Expr) -> Domain:
@@ -183,6 +184,7 @@ def _looked_at(
     if cell.old is cell.new:
         return []
     interpreter = cell.entered(domain, work)
+    work.spend(ENTERING)
     try:
         if cell.holds(interpreter):
             _equated(cell, interpreter, domain, assumptions)

@@ -8,7 +8,7 @@ from tfdiff.ir.canonical import Canonical
 from tfdiff.ir.decision import StateDecision
 from tfdiff.ir.domain import Domain
 from tfdiff.ir.expr import Expr
-from tfdiff.ir.hopeless import hopeless
+from tfdiff.ir.hopeless import hopeless, meant
 from tfdiff.ir.prove import prove
 from tfdiff.ir.refute import Search, searched
 from tfdiff.ir.sampling import points
@@ -16,6 +16,7 @@ from tfdiff.ir.show import text
 from tfdiff.ir.walk import opaques, unknown_calls
 
 QUICK: Final = 128  # points for a mere yes or no
+LITTLE: Final = 2_000  # effort for the same
 SAME_OPERATIONS: Final = "same operations in the same order"
 LOPSIDED: Final = "at many points only one of the rules has a value"
 OVER_THE_REALS: Final = "proved equal over the reals; only rounding can differ"
@@ -44,15 +45,18 @@ def unrefuted(name: str, old: Expr, new: Expr, search: Search, domain: Domain) -
 
 
 def same(old: Expr, new: Expr, domain: Domain) -> bool:
-    """Whether two values are shown to be the same: identical, or proved equal."""
+    """Whether two values are shown to be the same at no great cost: identical, or proved equal."""
     forms = Canonical()
     old, new = forms.form(old), forms.form(new)
     if old is new:
         return not opaques([old])
     if opaques([old, new]) or hopeless(old, new, domain):
         return False
-    search = searched(old, new, points([old, new], domain, {}, count=QUICK))
-    return search.row is None and not search.lopsided and prove(old, new, domain).proved
+    seen = meant(old, new)
+    search = searched(*seen, points(seen, domain, {}, count=QUICK))
+    if search.row is not None or search.lopsided:
+        return False
+    return prove(old, new, domain, LITTLE).proved
 
 
 def unread(roots: list[Expr]) -> str:
