@@ -1,6 +1,8 @@
 """Imports go down only: each room knows what lies below it and nothing above."""
 
 import ast
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -108,3 +110,15 @@ def test_third_party_packages_stay_in_their_rooms(path: Path) -> None:
         and not any(_within(name, room) for room in rooms)
     }
     assert strangers == set()
+
+
+def test_what_computes_and_parses_is_loaded_only_where_something_has_to_be_read() -> None:
+    program = (
+        "import sys, tfdiff.cli.commands, tfdiff.run, tfdiff.comparison.optimizer\n"
+        "import tfdiff.render.html, tfdiff.render.json, tfdiff.render.terminal\n"
+        "slow = {'numpy', 'flint', 'libcst', 'tree_sitter', 'joblib', 'requests'}\n"
+        "sys.exit(', '.join(slow & set(sys.modules)) or 0)"
+    )
+    command = [sys.executable, "-c", program]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from typing import Final
 
 from tfdiff.ir.expr import Boolean, Expr, Operation, boolean, children, number, operation, symbol
-from tfdiff.ir.guards import by_default
 from tfdiff.ir.switches import conditions
+from tfdiff.ir.truths import by_default
 from tfdiff.ir.walk import States, ordered, rebuilt, replaced_states, symbols
 
 Settings = Mapping[str, float | bool]

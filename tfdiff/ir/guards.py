@@ -28,7 +28,8 @@ from tfdiff.ir.occurrences import REPEATED
 from tfdiff.ir.sampling import Points
 from tfdiff.ir.show import text
 from tfdiff.ir.switches import conditions
-from tfdiff.ir.walk import States, numbers, opaques, replaced_states, symbols, unknown_calls
+from tfdiff.ir.truths import by_default
+from tfdiff.ir.walk import States, numbers, replaced_states, symbols
 
 OPPOSITE = {"lt": "ge", "ge": "lt", "le": "gt", "gt": "le", "eq": "ne", "ne": "eq"}
 MIRRORED = {"lt": "gt", "gt": "lt", "le": "ge", "ge": "le", "eq": "eq", "ne": "ne"}
@@ -195,22 +196,6 @@ def _exceptional(condition: Expr, *, failing: bool) -> bool:
     if not isinstance(condition, Operation):
         return False
     return condition.op == ("ne" if failing else "eq")
-
-
-def by_default(condition: Expr, settings: Mapping[str, float | bool]) -> bool | None:
-    """Whether a condition holds for users who pass nothing; None where that is not known."""
-    if not set(symbols([condition])) <= set(settings) or not _readable([condition]):
-        return None
-    program = compiled((("condition", condition),))
-    inputs = {
-        name: np.bool_(value) if isinstance(value, bool) else np.float64(value)
-        for name, value in settings.items()
-    }
-    return bool(program.step(program.start({}, np.float64), inputs)["condition"])
-
-
-def _readable(roots: list[Expr]) -> bool:
-    return not (opaques(roots) or unknown_calls(roots))
 
 
 def _condition_text(condition: Expr, *, holds: bool) -> str:
