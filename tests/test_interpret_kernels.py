@@ -74,6 +74,19 @@ def test_a_sparse_kernel_changes_touched_rows() -> None:
     assert rule.duplicates == "sequential"
 
 
+def test_a_sparse_gradient_that_a_dense_op_is_given_is_zero_elsewhere() -> None:
+    method = (
+        "def _apply_dense(self, grad, var):\n"
+        "    return training_ops.apply_glide(var, grad)\n"
+        "def _apply_sparse_duplicate_indices(self, grad, var):\n"
+        "    return training_ops.apply_glide(var, grad)\n"
+    )
+    held = kernel("ApplyGlide", "cpu", var="var - grad")
+    rule = rules(curve(method), held, {"ApplyGlide": op("ApplyGlide", ("var&", "grad"))})
+    found = rule["sparse/ref/cpu"].states
+    assert dict(found)["var"] is select(symbol("touched"), read("var - grad"), read("var - 0"))
+
+
 def test_kernels_in_both_arms_of_a_branch_are_both_filled_in() -> None:
     held = kernel("ApplyRMSCurve", "cpu", var="var - lr * grad")
     body = CALL + (

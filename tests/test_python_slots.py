@@ -213,3 +213,13 @@ def test_slots_of_one_loop_are_told_from_those_with_a_loop_each() -> None:
 def test_a_type_taken_from_another_variable_is_told_by_its_text() -> None:
     found = facts(slots("self._step = tf.Variable(0, dtype=global_step.dtype)"))
     assert value(slot(found, "step").dtype) == "global_step.dtype"
+
+
+def test_state_is_placed_with_what_its_creator_is_told() -> None:
+    told = (
+        "first = min(var_list, key=lambda x: x.name)",
+        'self._create_non_slot_variable(self._start, "power", first)',
+    )
+    assert slot(facts(slots(*told)), "power").placement == "the smallest of var_list by name"
+    free = 'self._create_non_slot_variable(self._start, "power", None)'
+    assert slot(facts(slots(free)), "power").placement is None

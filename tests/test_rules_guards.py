@@ -81,3 +81,10 @@ def test_what_sparse_paths_add_to_a_cause_is_told_beside_it() -> None:
         ),
     ]
     assert "dense and sparse" in found[0].explanation
+
+
+def test_a_path_that_asks_for_more_has_the_same_cause() -> None:
+    both = (_conditional("dense", "l1 > 0"), _conditional("sparse", "l1 > 0 and inner_dim > 1"))
+    (found,) = guard_changed.check(replace(_pair(both[0]), verdicts=both))
+    assert found.finding.title == "The step differs if l1 > 0"
+    assert "sparse, on CPU only if l1 > 0 and inner_dim > 1." in found.finding.explanation

@@ -7,6 +7,7 @@ import pytest
 import tfdiff
 from tests.trees import FIXTURES, overlaid
 from tfdiff.findings import Finding
+from tfdiff.rules.matching.ops import together
 
 BASE = "tensorflow/python/training/optimizer.py"
 GLIDE = "tensorflow/python/training/glide.py"
@@ -110,3 +111,89 @@ def test_a_title_says_where_the_statement_is_and_what_became_of_it(tmp_path: Pat
     (found,) = _findings(old, new)
     said = "self._x = ops.device(None) became self._x = ops.device('/cpu')"
     assert found.title.endswith(f" in _prepare: {said}")
+
+
+PLAIN = """\
+REGISTER_KERNEL_BUILDER(
+    Name("AssignSub").Device(DEVICE_CPU).TypeConstraint<{}>("T"), SubOp<CPUDevice, {}>);
+"""
+SUB = """\
+namespace tensorflow {
+template <typename Device, typename T>
+class SubOp : public OpKernel {
+  void Compute(OpKernelContext* ctx) override {
+    ctx->eigen_device<Device>();
+  }
+};
+"""
+DEFINED = 'REGISTER_OP("AssignSub").Input("ref: Ref(T)").Input("value: T").Output("o: Ref(T)");\n'
+SPARSE = """
+  def _apply_sparse(self, grad, var):
+    return state_ops.scatter_sub(var, grad.indices, state_ops.assign_sub(var, grad.values))
+"""
+
+
+def _plain(folder: Path, kernel: str, *types: str) -> Path:
+    imports = "from tensorflow.python.ops import math_ops\n"
+    state = f"from tensorflow.python.ops import state_ops\n{imports}"
+    root = _tree(folder, GLIDE, (imports, state))
+    (root / GLIDE).write_text((root / GLIDE).read_text() + SPARSE)
+    (root / "tensorflow/core/ops/state_ops.cc").write_text(DEFINED)
+    registered = "".join(PLAIN.format(name, name) for name in types)
+    file = root / "tensorflow/core/kernels/dense_update_ops.cc"
+    file.write_text(f"{kernel}{registered}}}  // namespace tensorflow\n")
+    return root
+
+
+def test_ops_that_update_variables_besides_are_compared_for_types_that_are_trained(
+    tmp_path: Path,
+) -> None:
+    old = _plain(tmp_path / "a", SUB, "float")
+    new = _plain(tmp_path / "b", SUB, "float", "double", "int32")
+    (found,) = _findings(old, new)
+    assert found.title == "AssignSub: now on CPU for T=double"
+    whole = _plain(tmp_path / "c", SUB, "float", "int32")
+    assert not _findings(old, whole, "kernel-registration-changed")
+
+
+def test_a_word_that_only_helps_the_parser_is_no_change(tmp_path: Path) -> None:
+    old = _plain(tmp_path / "a", SUB, "float")
+    helped = SUB.replace("->eigen_device", "->template eigen_device")
+    assert {one.effect for one in _findings(old, _plain(tmp_path / "b", helped, "float"))} == {
+        "none"
+    }
+
+
+def test_a_base_whose_name_stands_for_an_unrelated_class_is_one_finding(tmp_path: Path) -> None:
+    old = overlaid(FIXTURES / "none", tmp_path / "a")
+    rewritten = (
+        ("class Optimizer(object)", "class OptimizerV2(object)"),
+        ("self._slots = {}", "self._slots = {}\n    self._clipnorm = None"),
+        ("return self._slot_dict(name).get(var)", "return self._slots[name]"),
+    )
+    new = _tree(tmp_path / "b", BASE, *rewritten)
+    text = (new / GLIDE).read_text()
+    text = text.replace("optimizer.Optimizer", "optimizer.OptimizerV2")
+    (new / GLIDE).write_text(text)
+    report = tfdiff.compare(None, str(old), str(new), source="folder", cache=tmp_path / "cache")
+    base = next(one for one in report.optimizers if one.name == "tf.train.Optimizer")
+    (found,) = base.findings
+    assert found.title == "Stands for another class: OptimizerV2 instead of Optimizer"
+
+
+def test_ops_that_come_for_the_same_variables_are_one_finding() -> None:
+    ops = ("ApplyGlide", "ResourceApplyGlide", "ResourceSparseApplyGlide", "SparseApplyGlide")
+    assert together(ops) == (
+        ("ApplyGlide", "SparseApplyGlide"),
+        ("ResourceApplyGlide", "ResourceSparseApplyGlide"),
+    )
+
+
+def test_a_handle_that_moves_to_host_memory_leaves_the_kernel(tmp_path: Path) -> None:
+    last = "TF_CALL_double(REGISTER_CPU_KERNELS);\n"
+    gpu = f"{last}REGISTER_KERNELS(GPU, float);\n"
+    held = ('TypeConstraint<T>("T"), \\', 'HostMemory("var").TypeConstraint<T>("T"), \\')
+    old = _tree(tmp_path / "a", KERNELS, (last, gpu))
+    (found,) = _findings(old, _tree(tmp_path / "b", KERNELS, (last, gpu), held))
+    assert found.title == "ApplyGlide: now with var in host memory on GPU"
+    assert "The kernel itself is the same" in found.explanation

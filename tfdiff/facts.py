@@ -411,7 +411,8 @@ class OptimizerFacts:
         hyperparameters: constructor parameter -> the attributes that hold it, in order.
         regions: the Python regions (own and inherited) that a step reaches.
         calls: which ops the methods call.
-        kernels: those ops, as far as the source carries them.
+        plain_ops: what updates variables in place besides, as ops that may be meant.
+        kernels: all those ops, as far as the source carries them.
         rules: one whole step per path.
         methods: its public methods, own and inherited, each as the class that comes first has it.
         further: what the constructor does with keywords that it does not know.
@@ -438,6 +439,7 @@ class OptimizerFacts:
     alike: tuple[str, ...] = ()
     further: Further = ""
     strings: tuple[StringName, ...] = ()
+    plain_ops: tuple[str, ...] = ()
 
     @classmethod
     def absent(cls, name: str) -> "OptimizerFacts":

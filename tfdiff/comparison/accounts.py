@@ -73,7 +73,7 @@ def _kernel_symbols(pair: Pair, finding: Finding) -> frozenset[str]:
     return frozenset(
         region.symbol
         for kernel in (facts.kernels if facts else ())
-        if kernel.op.name == finding.subject
+        if kernel.op.name in finding.subject.split(", ")
         for region in kernel.regions
     )
 
@@ -203,7 +203,8 @@ def _names(pair: Pair, finding: Finding) -> frozenset[str]:
             old, _, new = finding.subject.partition(" -> ")
             return _carriers(pair.old, old) | _carriers(pair.new, new)
         case "kernel-op-added" | "kernel-op-removed":
-            return frozenset({finding.subject, _snake(finding.subject)})
+            ops = finding.subject.split(", ")
+            return frozenset({*ops, *map(_snake, ops)})
         case "slot-creation" | "slot-name":
             names = finding.subject.rpartition(":")[2].split(", ")
             spelled = ((f'"{name}"', f"'{name}'", f"_{name}") for name in names)

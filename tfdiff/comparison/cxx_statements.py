@@ -22,7 +22,8 @@ def cxx_changes(old: Region, new: Region) -> tuple[Change, ...]:
     about = _about(new)
     if not about:
         return found
-    alone = _CLASS.search(new.text)  # all of a class serves what it is for
+    # all of a class serves what it is for, and all of a shape function
+    alone = _CLASS.search(new.text) or about == "shape"
     return tuple(replace(one, topic=about if alone else one.topic or about) for one in found)
 
 

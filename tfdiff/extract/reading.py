@@ -198,7 +198,8 @@ class Reading:
     def _link(self, entry: Entry) -> Parts:
         reference = ClassRef(entry.class_name, entry.path)
         python = self._linker.python(reference)
-        ops = dict.fromkeys(call.op for call in python.fact.calls)
+        called = (call.op for call in python.fact.calls)
+        ops = dict.fromkeys((*called, *python.fact.plain_ops))
         kernels = tuple(kernel.key for op in ops if (kernel := self._linker.kernel(op)))
         missing = tuple(what for what in self.missing if what != NOTES)  # they are about all
         return Parts(python.key, kernels, self._linker.updates(reference).key, missing)

@@ -25,7 +25,10 @@ from tfdiff.rules.told import Told
 
 
 def check(pair: Pair) -> Iterator[Told]:
-    """One finding if the bases differ."""
+    """One finding if the bases differ, or if the class itself is another one."""
+    if pair.another_class:
+        yield _replaced(pair)
+        return
     old, new = _bases(pair.old), _bases(pair.new)
     gone = [name for name in old if name not in new]
     came = [name for name in new if name not in old]
@@ -61,6 +64,28 @@ def check(pair: Pair) -> Iterator[Told]:
         ),
         tuple(_with_them(pair, frozenset(gone), frozenset(came))),
     )
+
+
+def _replaced(pair: Pair) -> Told:
+    old, new = pair.old.class_name, pair.new.class_name
+    finding = Finding(
+        rule="base-class-changed",
+        optimizer=pair.name,
+        facet="base-class-behaviour",
+        effect="api",
+        certainty="proved",
+        subject=f"{old} -> {new}",
+        condition="a class derives from it, or isinstance asks for it",
+        title=f"Stands for another class: {new} instead of {old}",
+        explanation=f"{new} shares no base with {old}, so their code is not compared line by line. "
+        "A subclass finds other methods to override; what became of each optimizer is told with "
+        "that optimizer.",
+        remedy=f"Write subclasses of {old} anew for {new}, and ask isinstance for both.",
+        old=place(pair.old.span),
+        new=place(pair.new.span),
+    )
+    whole = (item for item in pair.regions if item.region.kind in {"method", "class"})
+    return Told(finding, tuple(change for item in whole for change in item.changes))
 
 
 def _helpers(pair: Pair) -> Iterator[Told]:

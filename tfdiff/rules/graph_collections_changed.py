@@ -27,8 +27,8 @@ _MATTER = Matter(
     facet="base-class-behaviour",
     effect="api",
     condition="graph collections are read",
-    came="Enters something into a graph collection",
-    went="No longer enters something into a graph collection",
+    came="Uses a graph collection where it did not",
+    went="No longer uses a graph collection",
     changed="Uses graph collections otherwise",
     meaning="Collections decide what is found by savers, initialisers and the code that "
     "reads them; the weights are not affected.",

@@ -19,7 +19,7 @@ from dataclasses import replace
 
 from tfdiff.facts import Region
 from tfdiff.findings import Finding
-from tfdiff.rules.matching.kernels import Matter, matters
+from tfdiff.rules.matching.kernels import Matter, matters, merged
 from tfdiff.rules.pair import Pair
 from tfdiff.rules.told import Told
 
@@ -33,8 +33,12 @@ def check(pair: Pair) -> Iterator[Told]:
     for found in matters(pair, "output"):
         what = "Outputs and temporary values are allocated or handed on otherwise"
         yield Told(_finding(pair, "output", what, found), found.changes)
+    groups: dict[tuple[bool, bool], list[Matter]] = {}
     for found in matters(pair, "lifetime"):
-        yield Told(_lifetime(pair, found), found.changes)
+        groups.setdefault(_sides(found), []).append(found)
+    for group in groups.values():
+        whole = merged(group)
+        yield Told(_lifetime(pair, whole), whole.changes)
 
 
 def _finding(pair: Pair, topic: str, title: str, found: Matter) -> Finding:
@@ -59,8 +63,7 @@ def _finding(pair: Pair, topic: str, title: str, found: Matter) -> Finding:
 def _lifetime(pair: Pair, found: Matter) -> Finding:
     """What became of references: a step that keeps one never lets go of the variable."""
     finding = _finding(pair, "lifetime", "References are released by other means", found)
-    before = any(_releases(item.old) for item in found.regions)
-    after = any(_releases(item.new) for item in found.regions)
+    before, after = _sides(found)
     if before and after:
         return replace(
             finding,
@@ -80,6 +83,12 @@ def _lifetime(pair: Pair, found: Matter) -> Finding:
         f"keeps it, so that the variable's memory is never freed, also where its session or graph "
         f"is gone; the {tight} one gives it back. The values are the same.{found.details}",
     )
+
+
+def _sides(found: Matter) -> tuple[bool, bool]:
+    """Whether the regions give references back, on each side."""
+    before = any(_releases(item.old) for item in found.regions)
+    return before, any(_releases(item.new) for item in found.regions)
 
 
 def _releases(side: Region | None) -> bool:

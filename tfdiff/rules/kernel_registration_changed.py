@@ -25,16 +25,26 @@ from tfdiff.rules.pair import Pair, place
 from tfdiff.rules.told import Told
 
 TOGETHER = "file"
+_FLOATS = frozenset({"half", "bfloat16", "float", "double"})
 _ANY = ""  # registered without naming types: for all that the op allows
 _Where = tuple[str, tuple[str, ...]]
 _Kind = tuple[str, tuple[tuple[str, str], ...], tuple[str, ...]]
 
 
+_MEMORY = (
+    "The kernel itself is the same. A handle that has to lie in device memory is copied there "
+    "first, and read back by the kernel; the values do not depend on it."
+)
+
+
 def check(pair: Pair) -> Iterator[Told]:
     """Common ops whose registrations differ, folded by what differs."""
     folded: dict[tuple[tuple[str, ...], bool], list[tuple[KernelFacts, KernelFacts]]] = {}
+    called = {call.op for facts in (pair.old, pair.new) for call in facts.calls}
     for old, new in pair.kernels():
-        if old and new and (said := _differences(old, new)):
+        # variables of other types have no optimizer: plain ops are registered for them as well
+        floats = new is not None and new.op.name not in called
+        if old and new and (said := _differences(old, new, floats=floats)):
             # classes for resource variables alone share these ops with those for both kinds
             resource = new.op.name.startswith("Resource")
             folded.setdefault((said, resource), []).append((old, new))
@@ -55,6 +65,7 @@ def _finding(
 ) -> Finding:
     names = ", ".join(new.op.name for _, new in kernels)
     lost = any(phrase.startswith("no longer") for phrase in said)
+    memory = all(phrase.startswith("now with ") for phrase in said)
     old, new = kernels[0]
     return Finding(
         rule="kernel-registration-changed",
@@ -65,7 +76,7 @@ def _finding(
         subject=names,
         condition=f"the step runs on {' or '.join(_devices(said))}",
         title=f"{names}: {'; '.join(said)}",
-        explanation=_explanation(devices, lost=lost),
+        explanation=_MEMORY if memory else _explanation(devices, lost=lost),
         remedy="Place the variables on a device and in a type that both releases register."
         if lost or set(devices) - {"XLA"}
         else "Nothing to do.",
@@ -123,9 +134,13 @@ def _first_other(kernel: KernelFacts, other: KernelFacts) -> Span | None:
     return chosen[0].span if chosen else None
 
 
-def _differences(old: KernelFacts, new: KernelFacts) -> tuple[str, ...]:
-    before = {_kind(registration) for registration in old.registrations}
-    after = {_kind(registration) for registration in new.registrations}
+def _differences(old: KernelFacts, new: KernelFacts, *, floats: bool) -> tuple[str, ...]:
+    before, after = (
+        {_kind(one) for one in side.registrations if not floats or _of_floats(one)}
+        for side in (old, new)
+    )
+    moved = _moved_memory(before - after, after - before)
+    before, after = before - moved, after - moved
     came = _by_device(
         (device, types, () if device in anew(old, new) else host_memory)
         for device, types, host_memory in after - before
@@ -135,9 +150,30 @@ def _differences(old: KernelFacts, new: KernelFacts) -> tuple[str, ...]:
         for device, types, host_memory in before - after
     )
     places = sorted(came.keys() | went.keys())
-    return tuple(
+    told = (
         said for where in places for said in _said(where, came.get(where, []), went.get(where, []))
     )
+    return (*told, *_memory(moved, new))
+
+
+def _of_floats(registration: Registration) -> bool:
+    """Whether a kernel is for variables that can be trained."""
+    return all(name in _FLOATS for attr, name in registration.types if attr in {"T", "dtype"})
+
+
+def _moved_memory(gone: set[_Kind], come: set[_Kind]) -> set[_Kind]:
+    """What both sides register for a device and types, with other arguments in host memory."""
+    same = {one[:2] for one in gone} & {one[:2] for one in come}
+    return {one for one in gone | come if one[:2] in same}
+
+
+def _memory(moved: set[_Kind], new: KernelFacts) -> Iterator[str]:
+    """What lies in host memory now, device by device; on CPU all memory is the host's."""
+    after = {_kind(one) for one in new.registrations}
+    for device in sorted({one[0] for one in moved} - {"CPU"}):
+        held = {name for one in moved & after if one[0] == device for name in one[2]}
+        said = f"{', '.join(sorted(held))} in host memory" if held else "nothing in host memory"
+        yield f"now with {said} on {device}"
 
 
 def _said(where: _Where, now: list[str], then: list[str]) -> Iterator[str]:

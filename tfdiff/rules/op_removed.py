@@ -19,12 +19,12 @@ from collections.abc import Iterator
 
 from tfdiff.findings import Finding
 from tfdiff.rules.matching import presence
-from tfdiff.rules.matching.ops import calls
+from tfdiff.rules.matching.ops import calls, together
 from tfdiff.rules.pair import Pair
 
 
 def check(pair: Pair) -> Iterator[Finding]:
-    """Ops that only the old side calls."""
+    """Ops that only the old side calls: those for resource variables, and the others."""
     mine, theirs = calls(pair.old), calls(pair.new)
-    for op in sorted(mine.keys() - theirs.keys()):
-        yield presence.op(pair, op, mine[op], new=False)
+    for ops in together(sorted(mine.keys() - theirs.keys())):
+        yield presence.ops(pair, {op: mine[op] for op in ops}, new=False)

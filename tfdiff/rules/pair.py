@@ -109,6 +109,20 @@ class Pair:
             yield old.get(name), new.get(name)
 
     @property
+    def another_class(self) -> bool:
+        """Whether a base's public name stands for an unrelated class now.
+
+        Neither has an update of its own, so that nothing of what they do can be held against each
+        other; what their children do is told with these.
+        """
+        sides = (self.old, self.new)
+        names = [{one.name for one in side.ancestry if "able" not in one.name} for side in sides]
+        shared = set(self.old.public_names) & set(self.new.public_names)
+        decided = any(verdict.verdict != "undecided" for verdict in self.verdicts)
+        calls = self.old.calls or self.new.calls
+        return bool(shared and all(names) and not (names[0] & names[1] or decided or calls))
+
+    @property
     def one_sided(self) -> bool:
         """Whether one of the releases has no such optimizer."""
         return not (self.old.class_name and self.new.class_name)

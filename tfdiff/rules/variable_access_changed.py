@@ -20,7 +20,7 @@ import re
 from collections.abc import Iterator
 
 from tfdiff.findings import Finding
-from tfdiff.rules.matching.kernels import Matter, identifiers, matters
+from tfdiff.rules.matching.kernels import Matter, identifiers, matters, merged
 from tfdiff.rules.pair import Pair
 from tfdiff.rules.told import Told
 
@@ -60,8 +60,12 @@ _ACCESS = re.compile(r"Variable|Input|Resource|Copy|RefCount|Handle|Mutable|Look
 
 def check(pair: Pair) -> Iterator[Told]:
     """One finding for the helpers, and one for each way in which kernels differ by themselves."""
+    groups: dict[object, list[Matter]] = {}
     for found in matters(pair, "variable-access"):
-        yield _told(pair, found)
+        named = tuple(_first(found.came)), tuple(_first(found.went))
+        groups.setdefault(named if any(named) else len(groups), []).append(found)
+    for group in groups.values():  # one mechanism, whether a kernel or a helper brings it in
+        yield _told(pair, merged(group))
 
 
 def _told(pair: Pair, found: Matter) -> Told:
@@ -73,7 +77,7 @@ def _told(pair: Pair, found: Matter) -> Told:
         effect="distributed",
         certainty="read",
         subject=found.subject,
-        condition="a variable is read while it is updated",
+        condition=f"a {'resource ' * _of_resources(found)}variable is read while it is updated",
         title=f"Access to the variable changed: {_said(found)}",
         explanation=" ".join(_sentences(found)),
         remedy="No argument of the optimizer changes it. Where a value read before the update "
@@ -82,6 +86,11 @@ def _told(pair: Pair, found: Matter) -> Told:
         new=new,
     )
     return Told(finding, found.changes)
+
+
+def _of_resources(found: Matter) -> bool:
+    """Whether it is about one of the mechanisms, which are those of resource variables."""
+    return any(_first(words) for words in (found.came, found.went))
 
 
 def _said(found: Matter) -> str:

@@ -78,7 +78,8 @@ def _without_annotations(words: list[str]) -> list[str]:
         if word in _ANNOTATIONS and words[index + 1 : index + 2] == ["("]:
             index = _closed(words, index + 1) + 1
             continue
-        if word not in _DROPPED:
+        helps_the_parser = word == "template" and found[-1:] in (["->"], ["."])
+        if word not in _DROPPED and not helps_the_parser:
             found.append(word)
         index += 1
     return found

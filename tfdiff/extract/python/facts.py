@@ -9,7 +9,7 @@ from tfdiff.extract.python.classes import ResolvedClass
 from tfdiff.extract.python.constructor import read_constructor
 from tfdiff.extract.python.methods import public_methods
 from tfdiff.extract.python.model import Definition, Model
-from tfdiff.extract.python.ops import calls, signatures
+from tfdiff.extract.python.ops import calls, plain_ops, signatures
 from tfdiff.extract.python.reach import Reach, Reached, reach
 from tfdiff.extract.python.slots import read_slots
 from tfdiff.extract.python.strings import string_names
@@ -57,6 +57,7 @@ def read_python_facts(model: Model, ref: ClassRef) -> OptimizerFacts:
         methods=public_methods(model, cls),
         further=construction.further,
         strings=string_names(model, cls),
+        plain_ops=plain_ops(reached.functions),
     )
 
 

@@ -7,7 +7,7 @@ source is an installed package. ``tf.raw_ops`` calls carry both themselves.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from typing import NamedTuple
 
@@ -26,6 +26,7 @@ _FIELD = re.compile(r'\.(Input|Attr)\(\s*"(\w+)\s*:([^"]*)')
 _DEF = re.compile(r"^def (\w+)\(([^)]*)\)", re.MULTILINE)
 _QUOTED = re.compile(r'"([A-Z]\w+)"')
 _CAPITAL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_UPDATES = re.compile(r"assign_(add|sub)|scatter_(add|sub|update|nd_\w+)")
 _MODULE = re.compile(r"(^|\.)((gen_)?training_ops|raw_ops)$")
 
 
@@ -102,6 +103,23 @@ def calls(model: Model, one: Reached, known: Signatures) -> Iterator[OpCall | Un
         home, _, name = target.name.rpartition(".")
         if target.kind == "external" and _MODULE.search(home):
             yield from _call(call, name, one, known, model.journal)
+
+
+def plain_ops(functions: Iterable[Reached]) -> tuple[str, ...]:
+    """The ops that update a variable in place outside of the training ops, each once.
+
+    ``state_ops.assign_sub`` and ``v.assign_sub`` stand for the op of a reference variable and that
+    of a resource variable: which one it is, only the variable knows.
+    """
+    found: dict[str, None] = {}
+    for function in functions:
+        for call in function.function.calls:
+            home, _, name = call.callee.rpartition(".")
+            name = name.removeprefix("resource_").removesuffix("_variable_op")
+            if _UPDATES.fullmatch(name) and home not in {"", "self", "super()"}:
+                stem = camel(name)
+                found |= dict.fromkeys((stem, f"{stem}VariableOp", f"Resource{stem}"))
+    return tuple(found)
 
 
 def signature_of(name: str, known: Signatures) -> Signature | None:

@@ -14,12 +14,23 @@ _PLACING = re.compile(
 )
 
 
-def around(model: Model, one: Reached, line: int) -> tuple[str | None, int | None]:
-    """The innermost placing context around a line of a function, in words, and its loop's line."""
+def around(
+    model: Model, one: Reached, line: int, beside: str | None = None
+) -> tuple[str | None, int | None]:
+    """The innermost placing context around a line of a function, in words, and its loop's line.
+
+    Args:
+        model: the release's files.
+        one: the function.
+        line: where the state is created.
+        beside: what the creator is told to place it with, which goes before what stands around.
+    """
     span = Span(one.path, one.function.line, one.function.end_line)
     found = statements(Region("function", one.symbol, "python", "", "", "", model.text(span), span))
     at = next((item for item in found or () if item.line <= line <= item.end_line), None)
     placed, loop = None, None
+    if found and at is not None and beside not in {None, "None"}:
+        placed = _said(_resolved(beside or "", found, at.line))
     while found and at is not None and at.parent is not None:
         at = found[at.parent]
         match = _PLACING.match(at.said)

@@ -126,7 +126,7 @@ class _Reader:
         scope = _first(arguments, _SCOPES)
         given = _local(arguments.get("dtype"), one)
         dtype = _dtype(given, evaluator, per_variable=per_variable)
-        placement, loop = around(self._model, one, call.line)
+        placement, loop = around(self._model, one, call.line, arguments.get("colocate_with"))
         return Slot(
             name,
             per_variable,

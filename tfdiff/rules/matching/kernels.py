@@ -125,6 +125,16 @@ def matters(
     )
 
 
+def merged(found: Iterable[Matter]) -> Matter:
+    """Several matters as one, helpers first."""
+    every = tuple(found)
+    regions = dict.fromkeys(item for one in every for item in one.regions)
+    return Matter(
+        tuple(sorted(regions, key=lambda item: not _helps(item))),
+        tuple(change for one in every for change in one.changes),
+    )
+
+
 def _rank(one: tuple[RegionPair, tuple[Change, ...]]) -> tuple[bool, int, str, int]:
     """Helpers first, the one that changed most before all; the same for every optimizer."""
     item, changes = one

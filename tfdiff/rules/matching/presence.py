@@ -1,5 +1,6 @@
 """Findings on what only one release has: the same both ways, but for the words."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tfdiff.facts import Method, OpCall, Slot, Span
@@ -75,25 +76,27 @@ def slot(pair: Pair, one: Slot, *, new: bool) -> Finding:
     return _finding(pair, about, words, new=new)
 
 
-def op(pair: Pair, name: str, calls: tuple[OpCall, ...], *, new: bool) -> Finding:
-    """An op that the methods of only one side call."""
+def ops(pair: Pair, found: Mapping[str, tuple[OpCall, ...]], *, new: bool) -> Finding:
+    """Ops that the methods of only one side call."""
+    calls = tuple(call for each in found.values() for call in each)
+    names, the_op = listed(list(found)), "the ops" if len(found) > 1 else "the op"
     words = (
         _Words(
-            f"Calls the op {name}",
-            f"{callers(calls)} now reaches {name}. Graphs saved with it (GraphDef, SavedModel, "
+            f"Calls {the_op} {names}",
+            f"{callers(calls)} now reaches {names}. Graphs saved with it (GraphDef, SavedModel, "
             f"MetaGraph) do not load at the old release where it has no such op.",
             "Nothing to do, unless graphs go back to the old release.",
         )
         if new
         else _Words(
-            f"No longer calls the op {name}",
-            f"{callers(calls)} reached {name} at the old release. Graphs saved there still hold "
-            f"the op.",
+            f"No longer calls {the_op} {names}",
+            f"{callers(calls)} reached {names} at the old release. Graphs saved there still hold "
+            f"{the_op}.",
             "Nothing to do, unless saved graphs of the old release are loaded: try one.",
         )
     )
     facet: Facet = "kernel-op-added" if new else "kernel-op-removed"
-    about = _About("op", facet, "api", name, None, calls[0].span)
+    about = _About("op", facet, "api", ", ".join(found), None, calls[0].span)
     return _finding(pair, about, words, new=new)
 
 

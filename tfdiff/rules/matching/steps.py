@@ -67,7 +67,9 @@ class Cause:
     def condition(self) -> str | None:
         """When the rules differ; of what comes beside another difference, when that comes in."""
         if not self.beside:
-            return self.worst.condition
+            # where paths have it under further conditions, the one that all of them share
+            every = [one.condition for one in self.verdicts if one.condition]
+            return min(every, key=lambda one: one.count(" and "), default=None)
         parts = (part for one in self.aspects for part in (one.condition or "").split(" or "))
         return " or ".join(dict.fromkeys(filter(None, parts))) or None
 
@@ -79,12 +81,14 @@ def _drift(one: PathVerdict) -> bool:
 def causes(pair: Pair, kinds: Iterable[str]) -> tuple[Cause, ...]:
     """The causes of some kinds; a guard takes what differs behind it as its details."""
     wanted = frozenset(kinds)
+    known = {one.condition for one in pair.verdicts if one.condition}
     groups: dict[tuple[object, ...], list[tuple[PathVerdict, tuple[Aspect, ...]]]] = {}
     for verdict in _apart(pair.verdicts) if GUARD in wanted else pair.verdicts:
         for kind, aspects in _by_kind(verdict).items():
             if kind in wanted:
                 leading = aspects if kind != ROUNDING else aspects[:1]
                 what = {part for one in leading for part in _said(one, verdict)}
+                what = {_widest(part, known) for part in what} if kind == GUARD else what
                 groups.setdefault((kind, *sorted(what)), []).append((verdict, aspects))
     return tuple(
         Cause(
@@ -112,6 +116,13 @@ def _apart(verdicts: Iterable[PathVerdict]) -> Iterator[PathVerdict]:
             continue
         yield _under(verdict, common, beside=False)
         yield _under(verdict, parts - common, beside=True)
+
+
+def _widest(part: str, known: Iterable[str]) -> str:
+    """A guard's part, or that of another path which it implies (``l1 > 0`` of two tests)."""
+    tests = set(part.split(" and "))
+    wider = [one for one in known if set(one.split(" and ")) < tests]
+    return min(wider, key=len, default=part)
 
 
 def _guarded(aspect: Aspect, parts: frozenset[str]) -> bool:

@@ -228,8 +228,9 @@ def _where(group: tuple[Touched, ...]) -> str:
     place = f" in {listed(names)}" if names else ""
     every = (one for _, changes in group for one in changes)
     alone = [one for one in every if not _STRUCTURE.issuperset(_said(one))]
-    said = _became(alone[0]) if len(alone) == 1 else ""
-    return f"{place}: {said}" if said else place
+    said = next(filter(None, map(_became, alone)), "") if len(alone) <= _SHOWN else ""
+    more = f", and {len(alone) - 1} more" if len(alone) > 1 else ""
+    return f"{place}: {said}{more}" if said else place
 
 
 def _said(change: Change) -> frozenset[str]:

@@ -139,6 +139,7 @@ def _sentences(cause: Cause, wording: Wording) -> Iterator[str]:
     if cause.main.certainty == "unknown":
         yield "What becomes of it where the condition holds could not be decided."
     yield f"Found on these paths: {paths_said(cause.verdicts)}."
+    yield from _narrower(cause)
     if wording.effect == "rounding-only":
         # what else differs on these paths, and the example, belong to other findings
         yield from _formulas(cause.worst, cause.main)
@@ -154,6 +155,15 @@ def _sentences(cause: Cause, wording: Wording) -> Iterator[str]:
         yield f"In particular: {'; '.join(phrases)}."
     yield from _formulas(cause.worst, cause.main)
     yield from _measured(cause.worst)
+
+
+def _narrower(cause: Cause) -> Iterator[str]:
+    """Where some of the paths ask for more than what all of them do."""
+    whole = cause.condition
+    own = {one.condition for one in cause.verdicts if one.condition and not cause.beside}
+    for condition in sorted(own - {whole}) if len(own) > 1 else ():
+        paths = [one for one in cause.verdicts if one.condition == condition]
+        yield f"The {paths_said(paths)} only if {readable(condition)}."
 
 
 def _formulas(verdict: PathVerdict, main: Aspect) -> Iterator[str]:

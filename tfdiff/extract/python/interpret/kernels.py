@@ -83,7 +83,9 @@ def kernel_call(
     operands: list[Expr] = []
     for name in names:
         value = given[name]
-        node = number(0) if isinstance(value, Rows) else machine.tensor(_values(value))
+        # without indices beside it a sparse gradient is made dense, as any tensor argument is
+        value = _values(value) if indices else value
+        node = number(0) if isinstance(value, Rows) else machine.tensor(value)
         operands.append(gathered(node) if indices else node)
     if indices and not indices.unique and any(map(uses_occurrences, operands)):
         machine.duplicates.add(f"kernel {op}")
