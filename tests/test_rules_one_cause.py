@@ -156,6 +156,23 @@ def test_ops_that_update_variables_besides_are_compared_for_types_that_are_train
     assert not _findings(old, whole, "kernel-registration-changed")
 
 
+def test_an_op_that_one_side_alone_uses_is_there_on_both(tmp_path: Path) -> None:
+    old = _plain(tmp_path / "a", SUB, "float")
+    new = _plain(tmp_path / "b", SUB, "float")
+    (new / GLIDE).write_text((new / GLIDE).read_text().replace(SPARSE, ""))
+    assert not [one for one in _findings(old, new) if "AssignSub" in one.title]
+
+
+def test_what_serves_types_that_are_not_trained_is_left_out(tmp_path: Path) -> None:
+    functor = "namespace functor {\ntemplate <>\nstruct Sub<CPUDevice, string> {\n"
+    body = "  void operator()(const CPUDevice& d) {\n    d.parallelFor(1);\n  }\n};\n}\n"
+    kernel = SUB.replace("template <typename Device", f"{functor}{body}template <typename Device")
+    kernel = kernel.replace("ctx->eigen", "functor::Sub<Device, T>();\n    ctx->eigen")
+    old = _plain(tmp_path / "a", kernel, "float")
+    new = _plain(tmp_path / "b", kernel.replace("(1)", "(2)"), "float")
+    assert not _findings(old, new)
+
+
 def test_a_word_that_only_helps_the_parser_is_no_change(tmp_path: Path) -> None:
     old = _plain(tmp_path / "a", SUB, "float")
     helped = SUB.replace("->eigen_device", "->template eigen_device")

@@ -1,5 +1,6 @@
 """One optimizer at two releases: match, decide, run the rules, account for every change."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
@@ -28,6 +29,7 @@ from tfdiff.rules.pair import Pair, RegionPair
 from tfdiff.rules.registry import STAGES, all_rules
 from tfdiff.rules.told import Told
 
+_UNTRAINED = re.compile(r"<(?:[^<>]*\W)?(t?string|Variant|bool)\b")
 Quote = Callable[[Span], Place]
 """Lines of a release with their text and address."""
 
@@ -64,7 +66,8 @@ def compare_optimizer(
             matched by their role.
     """
     decisions = decisions or Decisions(FactStore(None))
-    whole = _pair(name, old.facts, new.facts, decisions, two_classes=two_classes)
+    before, after = _with_common(old.facts, new.facts), _with_common(new.facts, old.facts)
+    whole = _pair(name, before, after, decisions, two_classes=two_classes)
     pair, beyond = _within_reach(whole, old, new)
     pair, findings = _findings(pair, old, new)
     return OptimizerReport(
@@ -81,6 +84,26 @@ def compare_optimizer(
         unknowns=tuple(dict.fromkeys((*_unknowns(old.facts), *_unknowns(new.facts), *beyond))),
         slots=_compared_slots(pair),
     )
+
+
+def _with_common(facts: OptimizerFacts, other: OptimizerFacts) -> OptimizerFacts:
+    """The facts without plain ops that only this side may reach: they are there on both.
+
+    Of those that both reach, what serves types that are not trained is left out.
+    """
+    called = {call.op for call in facts.calls}
+    common = {kernel.op.name for kernel in other.kernels}
+    kernels = tuple(
+        kernel
+        if kernel.op.name in called
+        else replace(
+            kernel,
+            regions=tuple(one for one in kernel.regions if not _UNTRAINED.search(one.symbol)),
+        )
+        for kernel in facts.kernels
+        if kernel.op.name in called | common
+    )
+    return replace(facts, kernels=kernels)
 
 
 def unread_optimizer(

@@ -19,9 +19,9 @@ Example:
 from collections.abc import Iterator
 
 from tfdiff.facts import Duplicates, UpdateRule
-from tfdiff.findings import Finding, PathVerdict
+from tfdiff.findings import Finding, PathVerdict, Place
 from tfdiff.rules.matching.steps import paths_said, step_region
-from tfdiff.rules.matching.topics import Matter, by_home, finding, named, touched
+from tfdiff.rules.matching.topics import Matter, Touched, by_home, finding, named, places, touched
 from tfdiff.rules.pair import Pair, place
 from tfdiff.rules.told import Told
 
@@ -58,7 +58,7 @@ def check(pair: Pair) -> Iterator[Told]:
             groups.setdefault((before, after), []).append(verdict)
     changes = touched(pair, _MATTER.topic)
     for treatments, verdicts in groups.items():
-        yield Told(_proved(pair, treatments, tuple(verdicts)), named(changes))
+        yield Told(_proved(pair, treatments, tuple(verdicts), changes), named(changes))
     if not groups:
         yield from (finding(pair, _MATTER, group) for group in by_home(changes))
 
@@ -71,10 +71,14 @@ def _duplicates(rules: tuple[UpdateRule, ...], verdict: PathVerdict) -> Duplicat
 
 
 def _proved(
-    pair: Pair, treatments: tuple[Duplicates, Duplicates], verdicts: tuple[PathVerdict, ...]
+    pair: Pair,
+    treatments: tuple[Duplicates, Duplicates],
+    verdicts: tuple[PathVerdict, ...],
+    changes: tuple[Touched, ...],
 ) -> Finding:
     was, now = (_SAID[one] for one in treatments)
-    old, new = (step_region(pair, verdicts, new=side) for side in (False, True))
+    # the statements that brought it, which optimizers may share, or else what takes the step
+    old, new = places(changes[0]) if changes else _steps(pair, verdicts)
     return Finding(
         rule=_MATTER.rule,
         optimizer=pair.name,
@@ -86,6 +90,11 @@ def _proved(
         title=f"Repeated indices of a sparse gradient are {now}, not {was}",
         explanation=f"{_MATTER.meaning} Found on these paths: {paths_said(verdicts)}.",
         remedy=_MATTER.remedy,
-        old=place(old.span if old else None),
-        new=place(new.span if new else None),
+        old=old,
+        new=new,
     )
+
+
+def _steps(pair: Pair, verdicts: tuple[PathVerdict, ...]) -> tuple[Place | None, Place | None]:
+    old, new = (step_region(pair, verdicts, new=side) for side in (False, True))
+    return place(old.span if old else None), place(new.span if new else None)

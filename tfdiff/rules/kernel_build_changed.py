@@ -21,7 +21,7 @@ from tfdiff.facts import Registration
 from tfdiff.findings import Finding
 from tfdiff.rules.pair import Pair, place
 
-TOGETHER = "file"
+TOGETHER = "anywhere"
 
 _BUILDS = {
     "GOOGLE_CUDA": "CUDA",

@@ -18,7 +18,7 @@ from collections.abc import Iterator
 
 from tfdiff.findings import Finding
 from tfdiff.rules.matching.kernels import declared, identifiers, matters
-from tfdiff.rules.pair import Pair, place
+from tfdiff.rules.pair import Change, Pair, place
 from tfdiff.rules.told import Told
 
 TOGETHER = "file"
@@ -62,4 +62,12 @@ def check(pair: Pair) -> Iterator[Told]:
         old=old_place,
         new=new_place,
     )
-    yield Told(finding, (*(found.changes if found else ()), *declared_in))
+    yield Told(finding, (*(found.changes if found else ()), *declared_in, *_helping(pair)))
+
+
+def _helping(pair: Pair) -> Iterator[Change]:
+    """Helpers of shape functions that came or went with what calls them."""
+    for item in pair.regions:
+        one_sided = item.region.kind == "helper" and not (item.old and item.new)
+        if one_sided and "InferenceContext" in item.region.text:
+            yield from item.open

@@ -4,6 +4,7 @@ Everything here is a table of the language's and the framework's synonyms; none 
 release. Namespaces are left out: a name that only moved to another one is still the same.
 """
 
+import re
 from collections.abc import Sequence
 from typing import Final
 
@@ -46,6 +47,7 @@ _PHRASES: Final = (
     (("def", "(", ")", ".", "input", "("), ("requested_input", "(")),
     (("name", "(", ")", "."), ()),
 )
+_CUDA: Final = re.compile(r"^Cuda(?=[A-Z])")  # the framework's own wrappers, renamed for ROCm
 _CASTS: Final = frozenset({"static_cast"})
 
 
@@ -53,7 +55,7 @@ def spelled(tokens: Sequence[Token]) -> tuple[str, ...]:
     """The words of a statement in their one spelling."""
     words = [token.text.decode("utf-8", "replace") for token in tokens]
     words = _without_annotations(_joined(words))
-    words = _without_namespaces([_WORDS.get(word, word) for word in words])
+    words = _without_namespaces([_WORDS.get(word) or _CUDA.sub("Gpu", word) for word in words])
     for before, after in _PHRASES[:2]:
         words = _replaced(words, before, after)
     return tuple(_increment(_plain_casts(words)))
