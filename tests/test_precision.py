@@ -115,6 +115,37 @@ def test_conversions_that_change_no_result_are_none(body: str) -> None:
     assert cxx.dense(body).converted == ()
 
 
+def test_what_is_written_to_a_tensor_is_rounded_before_it_is_read_again() -> None:
+    rule = cxx.sparse("""
+    auto var_flat = var.flat<T>();
+    auto acc_flat = acc.flat<T>();
+    auto grad_flat = grad.flat<T>();
+    for (Tindex i = 0; i < N; i++) {
+      const Tindex index = indices_vec(i);
+      const double wide = grad_flat(i);
+      T& sum = acc_flat(index);
+      sum += wide * wide;
+      var_flat(index) -= sum * lr_scalar * wide;
+    }
+    """)
+    wide = "own to float64(grad)"
+    sum_ = f"float64 to own(own to float64(acc) + {wide}*{wide})"
+    converted = {name: text(value) for name, value in rule.converted}
+    assert converted["acc"] == sum_
+    assert f"own to float64({sum_}*lr)*{wide}" in converted["var"]
+
+
+def test_a_variable_rounds_what_it_is_assigned_later() -> None:
+    rule = cxx.dense("""
+    double wide = lr();
+    float rate = lr();
+    rate = wide * wide * wide;
+    var.device(d) -= grad * (rate * rate);
+    """)
+    rounded = "float64 to own(own to float64(lr)*own to float64(lr)*own to float64(lr))"
+    assert text(dict(rule.converted)["var"]) == f"var - grad*({rounded}*{rounded})"
+
+
 def test_a_double_literal_promotes_what_stands_beside_it() -> None:
     rule = cxx.dense("""
     const T rate = lr() / (1.0 + lr());

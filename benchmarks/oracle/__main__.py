@@ -12,6 +12,7 @@ against what the two binaries did. Results are kept in ``--work`` and reused.
 """
 
 import argparse
+import subprocess
 import sys
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
@@ -106,7 +107,10 @@ def _comparisons(judged: list[Judged]) -> Iterator[Comparison]:
 def _page(judged: list[Judged], comparisons: tuple[Comparison, ...]) -> Iterator[str]:
     names = [item.environment.release for item in judged]
     when = datetime.now(tz=UTC).date().isoformat()
-    yield f"Run on {when} with {', '.join(names)} ({machine()}, the wheels of the package index).\n"
+    yield (
+        f"Run on {when} with {', '.join(names)} ({machine()}, the wheels of the package index), "
+        f"rules of commit {_commit()}.\n"
+    )
     sections = (
         ("Evaluation, by release", tables.releases(judged), False),
         ("Farther than rounding usually is", tables.deviations(judged), True),
@@ -120,6 +124,13 @@ def _page(judged: list[Judged], comparisons: tuple[Comparison, ...]) -> Iterator
         yield f"## {title}\n"
         yield from _folded(lines) if folded else lines
         yield ""
+
+
+def _commit() -> str:
+    """Which tfdiff is judged."""
+    asked = ["git", "-C", str(Path(__file__).parent), "rev-parse", "--short", "HEAD"]
+    done = subprocess.run(asked, capture_output=True, text=True, check=False)
+    return done.stdout.strip() or "unknown"
 
 
 def _folded(lines: Iterable[str]) -> Iterator[str]:

@@ -93,14 +93,21 @@ def bind(machine: "Machine", frame: Frame, name: str, value: Value | None, how: 
     tensor is the same memory; a number is copied; an ``Eigen::Tensor`` is a copy of its own.
     """
     if isinstance(value, Cell):
-        copied = machine.allocate(Scalar(_fitted(machine, machine.read(value), how)))
+        copied = _local(machine, machine.read(value), how)
         frame.names[name] = value.slot if how.refers else copied
     elif isinstance(value, Scalar) and not _owns(how.kind):
-        frame.names[name] = machine.allocate(Scalar(_fitted(machine, value.expr, how)))
+        frame.names[name] = _local(machine, value.expr, how)
     elif not how.refers and _owns(how.kind):
         frame.names[name] = machine.allocate(_own_tensor(machine, name, value))
     else:
         frame.names[name] = machine.allocate(value)
+
+
+def _local(machine: "Machine", expr: Expr, how: Declared) -> int:
+    slot = machine.allocate(Scalar(_fitted(machine, expr, how)))
+    if precision.is_float(how.kind):
+        machine.kinds[slot] = how.kind
+    return slot
 
 
 def _fitted(machine: "Machine", expr: Expr, how: Declared) -> Expr:

@@ -14,6 +14,7 @@ from tfdiff.extract.cxx.symbolic.expressions import evaluate
 from tfdiff.extract.cxx.symbolic.frames import Frame
 from tfdiff.extract.cxx.symbolic.locations import Locations, shown
 from tfdiff.extract.cxx.symbolic.macros import Macro, expand
+from tfdiff.extract.cxx.symbolic.precision import typed
 from tfdiff.extract.cxx.symbolic.program import FunctionCode, Program
 from tfdiff.extract.cxx.symbolic.store import Store, cell_symbol
 from tfdiff.extract.cxx.symbolic.values import (
@@ -32,6 +33,7 @@ from tfdiff.extract.cxx.symbolic.values import (
 )
 from tfdiff.facts import Unknown
 from tfdiff.ir.expr import Expr, Number, number, opaque, symbol
+from tfdiff.ir.precision import OWN
 from tfdiff.ir.walk import States, replaced_states
 
 _DEPTH: Final = 40
@@ -63,6 +65,7 @@ class Machine:
         atomic: rows are updated by atomic additions.
         ran: the code that ran, in order of first use.
         own_type: the type of number that the kernel is followed for.
+        kinds: slot of a local variable -> its type, where that is a number's.
         mixed: something is computed in another precision than the tensors' own.
     """
 
@@ -78,6 +81,7 @@ class Machine:
     ran: dict[FunctionCode, None] = field(default_factory=dict)
     own_type: str = "float"
     mixed: bool = False
+    kinds: dict[int, str] = field(default_factory=dict)
     _cells: dict[tuple[Storage, Place | None], int] = field(default_factory=dict)
     _places: dict[int, tuple[Storage, Place | None]] = field(default_factory=dict)
     _slots: Iterator[int] = field(default_factory=count)
@@ -167,7 +171,10 @@ class Machine:
                 return self.read(value)
 
     def write(self, slot: int, value: Value | None) -> None:
-        """Set a slot, and note which input it belongs to."""
+        """Set a slot, which rounds a number to its type, and note which input it belongs to."""
+        kind = OWN if slot in self._places else self.kinds.get(slot)
+        if kind is not None and isinstance(value, Scalar):
+            value = Scalar(typed(self, value.expr, kind))
         self.store.values[slot] = value
         storage, place = self._places.get(slot, (None, None))
         if storage is not None:

@@ -33,6 +33,11 @@ def typed(machine: "Machine", expr: Expr, kind: str) -> Expr:
     return expr
 
 
+def is_float(kind: str) -> bool:
+    """Whether a type as written is one of numbers with a fraction."""
+    return kind.removeprefix("const ").rpartition("::")[2] in _FLOATS
+
+
 def own_type(arguments: tuple[str, ...]) -> str:
     """The type that a kernel is registered for, of those of numbers with a fraction."""
     plain = (argument.rpartition("::")[2] for argument in arguments)
