@@ -122,7 +122,7 @@ class Bench:
 
     def with_(self, tag: str) -> None:
         """Bring a tag back."""
-        take = ("fetch", "-q", str(self.origin), f"refs/tags/{tag}:refs/tags/{tag}")
+        take = ("fetch", "-q", "--no-tags", str(self.origin), f"refs/tags/{tag}:refs/tags/{tag}")
         subprocess.run(("git", "-C", str(self.repo), *take), check=True)
 
     def atlas(self, name: str) -> Measured:
