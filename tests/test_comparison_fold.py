@@ -65,3 +65,27 @@ def test_names_that_moved_together_are_one_finding_wherever_the_classes_stand() 
         _finding(rule, "tf.train.Slide", subject, "No longer from tf.contrib.train", "slide.py"),
     )
     assert told.also_reaches == ("tf.train.Slide",)
+
+
+def test_what_is_said_alike_of_classes_with_a_file_each_is_one_finding() -> None:
+    def config(name: str, said: str) -> Finding:
+        plain = _finding(
+            "config-changed", f"tf.train.{name}", name, "Saved otherwise", f"{name}.py"
+        )
+        return replace(plain, certainty="read", explanation=f"It is in {name}.get_config. {said}")
+
+    (told,) = _told(config("Glide", "It was a."), config("Slide", "It was a."))
+    assert told.also_reaches == ("tf.train.Slide",)
+    assert told.explanation == "It is in Glide.get_config. It was a. The same holds for Slide."
+    assert len(_told(config("Glide", "It was a."), config("Slide", "It was b."))) == 2
+
+
+def test_kernels_that_are_built_alike_are_one_finding() -> None:
+    def built(name: str, op: str) -> Finding:
+        title = "GPU kernels are built for ROCm"
+        plain = _finding("kernel-build-changed", name, f"GPU: {op}", title, "k.cc")
+        return replace(plain, explanation=f"It concerns {op}.")
+
+    (told,) = _told(built("tf.train.Glide", "ApplyGlide"), built("tf.train.Slide", "ApplySlide"))
+    assert told.subject == "GPU: ApplyGlide, ApplySlide"
+    assert told.explanation == "It concerns ApplyGlide, ApplySlide."

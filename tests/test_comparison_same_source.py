@@ -24,8 +24,9 @@ def _facts(slope: Expr) -> OptimizerFacts:
     )
 
 
-def _verdict(old: Expr, new: Expr) -> PathVerdict:
-    regions = (RegionPair(STEP, STEP),)
+def _verdict(
+    old: Expr, new: Expr, regions: tuple[RegionPair, ...] = (RegionPair(STEP, STEP),)
+) -> PathVerdict:
     (found,) = path_verdicts(
         _facts(old),
         _facts(new),
@@ -44,3 +45,13 @@ def test_what_the_same_source_calls_may_have_changed() -> None:
 def test_the_same_source_with_a_part_that_was_not_read_is_the_same() -> None:
     unread = opaque("f(grad)", "not read")
     assert _verdict(unread, unread).proof == "same source"
+
+
+def test_nothing_changed_where_all_that_is_reached_says_the_same() -> None:
+    """A function within a method is no region of its own, and may be what was not read."""
+    unread = opaque("f(grad)", "loop of unknown length")
+    outer = Region("method", "Sled.apply_gradients", "python", "tokens", "docs")
+    assert _verdict(unread, unread, (RegionPair(outer, outer),)).proof == "same source"
+    other = Region("method", "Sled.apply_gradients", "python", "others", "docs")
+    assert _verdict(unread, unread, (RegionPair(outer, other),)).verdict == "undecided"
+    assert _verdict(unread, unread, ()).verdict == "undecided"

@@ -1,5 +1,7 @@
 """What cannot be read is said to be unread, and never passes for unchanged."""
 
+import pytest
+
 from tests.interpret_kit import SLOTS, curve, dense, rules
 from tests.ir_reader import read
 from tfdiff.ir.expr import Opaque, boolean, call, symbol
@@ -58,11 +60,12 @@ def test_a_tensor_function_is_compared_by_name() -> None:
     assert after["var"] is call("matmul", symbol("grad"), symbol("m"))
 
 
-def test_a_wrapped_optimizers_step_is_a_function_known_by_name() -> None:
+@pytest.mark.parametrize("keywords", ["", ", experimental_aggregate_gradients=False"])
+def test_a_wrapped_optimizers_step_is_a_function_known_by_name(keywords: str) -> None:
     body = curve(
         "def apply_gradients(self, grads_and_vars, global_step=None, name=None):\n"
         "    halved = [(g / 2.0, v) for g, v in grads_and_vars]\n"
-        "    return self._opt.apply_gradients(halved)\n\n"
+        f"    return self._opt.apply_gradients(halved{keywords})\n\n"
         "def _apply_dense(self, grad, var):\n    pass",
         "opt, learning_rate=0.1",
         "self._opt = opt",
@@ -143,3 +146,9 @@ def test_what_is_stored_in_one_of_two_dictionaries_is_found_there() -> None:
         "var.assign_sub(kept['g'])"
     )
     assert after["var"] is read("var - grad")
+
+
+def test_a_function_that_is_only_called_like_tensorflows_own_is_not_followed() -> None:
+    others = ("tracker.assign()", "tracker.scatter_add()", "bag.flatten()", "bag.unwrap()")
+    body = step("\n".join((*others, "raw.assign_sub(ref=var, value=grad)")))
+    assert rules(body)["dense/ref/python"].states[0][1] is read("var - grad")

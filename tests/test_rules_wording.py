@@ -46,6 +46,23 @@ def test_a_check_that_asks_for_less_accepts_what_was_refused(tmp_path: Path) -> 
     assert "refused with an error now" in stricter.explanation
 
 
+def test_work_that_a_new_functor_divides_is_still_divided(tmp_path: Path) -> None:
+    call, end = "    functor::ApplyGlide<Device, T>()(", "}  // namespace functor\n"
+    shard = "Shard(4, ctx, 8, 1, work);"
+    functor = (
+        "template <typename Device, typename T>\nstruct DivideGlide {\n"
+        f"  void operator()(OpKernelContext* ctx) {{ {shard} }}\n}};\n\n"
+    )
+    hands_on = f"    functor::DivideGlide<Device, T>()(ctx);\n{call}"
+    old = _tree(tmp_path / "a", KERNELS, (call, f"    {shard}\n{call}"))
+    new = _tree(tmp_path / "b", KERNELS, (end, functor + end), (call, hands_on))
+    found = _one(_glide(old, new).findings, "parallel-execution-changed")
+    assert found.title == "ApplyGlideOp: runs with another division of the work"
+    plain = _tree(tmp_path / "c")
+    found = _one(_glide(old, plain).findings, "parallel-execution-changed")
+    assert found.title == "ApplyGlideOp: runs no longer in parallel"
+
+
 def test_a_method_that_only_raises_is_said_to_raise(tmp_path: Path) -> None:
     raising = (
         '\n  def get_slot(self, var, name):\n    """Not here."""\n'

@@ -8,8 +8,10 @@ from tfdiff.comparison.hunks import overlaps
 from tfdiff.comparison.topics import declares
 from tfdiff.facts import Literal, OptimizerFacts, Region, Span
 from tfdiff.findings import Finding, PathVerdict, Place
+from tfdiff.ir.preparation import GRADIENT
 from tfdiff.rules.matching.parameters import matched
 from tfdiff.rules.matching.regions import base_name, computes_update
+from tfdiff.rules.matching.steps import ROUNDING
 from tfdiff.rules.pair import Change, Pair, RegionPair
 from tfdiff.rules.told import ChangeKey, Told, key
 
@@ -298,7 +300,7 @@ class _Proofs:
         self._devices: dict[str, bool] = {}
         self._beyond: dict[str, list[PathVerdict]] = {}
         for verdict in pair.verdicts:
-            proved = is_proved(verdict)
+            proved = is_proved(verdict) or _steps_alike(verdict)
             device = verdict.path.device
             self._devices[device] = self._devices.get(device, True) and proved
             for rule in (*pair.old.rules, *pair.new.rules):
@@ -355,6 +357,13 @@ class _Proofs:
 def is_proved(verdict: PathVerdict) -> bool:
     """Whether a path was shown to be the same; agreement at sampled points is no proof."""
     return verdict.verdict in {"identical", "equal"} and "not proved" not in verdict.proof
+
+
+def _steps_alike(verdict: PathVerdict) -> bool:
+    """Whether the rules of a path differ in nothing but what is made of the gradient before."""
+    alike = (one.state == GRADIENT or one.kind == ROUNDING for one in verdict.aspects)
+    conditional = verdict.verdict == "conditional" and "not proved" not in verdict.proof
+    return conditional and bool(verdict.aspects) and all(alike)
 
 
 def _settled(item: RegionPair) -> RegionPair:

@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tfdiff.comparison.decision import Setting, Starts
 from tfdiff.comparison.precision import in_precision
 from tfdiff.facts import Gradient
 from tfdiff.findings import Aspect, Drift, Witness
+from tfdiff.ir.combinations import by_combination
 from tfdiff.ir.decision import Decision, Example
 from tfdiff.ir.defaults import at_defaults, reaching, without_absent
 from tfdiff.ir.drift import drift
@@ -15,10 +16,15 @@ from tfdiff.ir.equivalence import decide
 from tfdiff.ir.explain import explain
 from tfdiff.ir.expr import number, symbol
 from tfdiff.ir.options import around_options
+from tfdiff.ir.preparation import Prepared, both, prepared
 from tfdiff.ir.region import region
+from tfdiff.ir.rescaling import rescaled
+from tfdiff.ir.show import text
 from tfdiff.ir.walk import States, opaques, unknown_calls
 
 _WEIGHTS = "var"
+_GUARD = "guard-changed"
+_RESCALED = "slot-rescaled"
 _ROUNDED = "rounding-order-changed"
 _WORD = re.compile(r"[A-Za-z_]\w*(?: is None)?")
 
@@ -49,9 +55,89 @@ def answer(
         converted: both rules with their conversions between precisions; empty for none.
     """
     known = dict(settings)
-    decision, precisions = in_precision(_decided(states, known, starts), converted)
+    found = _found(states, known, starts, gradient)
+    if found.decision.verdict == "differs":
+        found = _in_other_units(states, known, starts, gradient) or found
+    decision, precisions = in_precision(found.decision, converted)
+    return Found(decision, found.witness, (*found.aspects, *precisions))
+
+
+def _found(
+    states: tuple[States, States],
+    settings: dict[str, float | bool],
+    starts: tuple[Starts, Starts],
+    gradient: Gradient,
+) -> Found:
+    apart = prepared(states)
+    found = _apart(apart, settings, starts, gradient) if apart is not None else None
+    return found or _answered(states, settings, starts, gradient)
+
+
+def _in_other_units(
+    states: tuple[States, States],
+    settings: dict[str, float | bool],
+    starts: tuple[Starts, Starts],
+    gradient: Gradient,
+) -> Found | None:
+    """The answer with slots in the old rule's units; None where the rules differ in these too."""
+    zero = [{name for name, value in side if value == 0} for side in starts]
+    slots = [name for name, _ in states[0] if name in zero[0] & zero[1]]
+    turned = rescaled(states, settings, slots)
+    if turned is None:
+        return None
+    found = _found((states[0], turned.rule), settings, starts, gradient)
+    decision = found.decision
+    if decision.verdict not in {"identical", "equal", "conditional"}:
+        return None
+    said = tuple(f"{name} does not change between steps" for name in turned.constant)
+    whole = replace(
+        decision,
+        verdict="equal" if decision.verdict == "identical" else decision.verdict,
+        assumptions=(*decision.assumptions, *said),
+    )
+    kept = (
+        Aspect(_RESCALED, name, "proved", None, f"{_bare(name)} holds {unit} times what it held")
+        for name, unit in ((name, text(unit)) for name, unit in turned.units.items())
+    )
+    told = (one for one in found.aspects if one.kind != _ROUNDED)
+    return Found(whole, found.witness, (*told, *kept))
+
+
+def _apart(
+    rules: Prepared,
+    settings: dict[str, float | bool],
+    starts: tuple[Starts, Starts],
+    gradient: Gradient,
+) -> Found | None:
+    """The answer from what rules do to the gradient, and from the step that follows.
+
+    None where gradients differ that were prepared without any option.
+    """
+    step = _answered(rules.steps, settings, starts, gradient)
+    if rules.alike:
+        return step
+    made = by_combination(
+        rules.gradients, settings, lambda old, new: decide(old, new, settings=settings)
+    )
+    if made is None:
+        return None
+    aspects = _aspects(rules.gradients, made)
+    return Found(both(made, step.decision), step.witness, (*step.aspects, *aspects))
+
+
+def _bare(state: str) -> str:
+    return state.rpartition(":")[2]
+
+
+def _answered(
+    states: tuple[States, States],
+    known: dict[str, float | bool],
+    starts: tuple[Starts, Starts],
+    gradient: Gradient,
+) -> Found:
+    decision = _decided(states, known, starts)
     shown, at = _shown(states, decision, known, starts)
-    aspects = (*_aspects(states, decision), *precisions)
+    aspects = _aspects(states, decision)
     if at is not decision and _always(decision):
         aspects = _plainest(aspects, _aspects(shown, at), shown)
     example = at.witness or decision.witness
@@ -92,13 +178,15 @@ def _unknown(states: tuple[States, States]) -> bool:
 
 
 def _aspects(states: tuple[States, States], decision: Decision) -> tuple[Aspect, ...]:
+    """How each state differs; a guard is one for all states."""
     of_state = {each.state: each for each in decision.states}
+    guard = decision.condition if decision.verdict == "conditional" else None
     return tuple(
         Aspect(
             kind=aspect.kind,
             state=aspect.state,
             certainty="unknown" if (own := of_state[aspect.state]).reason else own.certainty,
-            condition=of_state[aspect.state].condition,
+            condition=(aspect.kind == _GUARD and guard) or of_state[aspect.state].condition,
             phrase=aspect.phrase,
             old=aspect.old,
             new=aspect.new,

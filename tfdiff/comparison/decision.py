@@ -5,7 +5,7 @@ of an optimizer, and most optimizers of two releases, ask the same.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from tfdiff.extract.store import FactStore
@@ -27,6 +27,7 @@ from tfdiff.ir.expr import (
 )
 from tfdiff.ir.expr import Call as Function
 from tfdiff.ir.occurrences import REPEATED
+from tfdiff.ir.preparation import GRADIENT
 from tfdiff.ir.walk import States, ordered, replaced, replaced_states, truth_symbols
 
 Setting = tuple[tuple[str, bool | float], ...]
@@ -289,7 +290,8 @@ def _answer(question: Question) -> Answer:
     old, new = question.duplicates
     if old != new and verdict in {"identical", "equal", "conditional"}:
         verdict = "conditional"
-        condition = REPEATED if condition is None else f"{condition} or {REPEATED}"
+        parts = (*(condition.split(" or ") if condition else ()), REPEATED)
+        condition = " or ".join(dict.fromkeys(parts))
         if "unknown" in question.duplicates:
             reason = reason or "what repeated indices do was not read on both sides"
     return Answer(
@@ -299,8 +301,17 @@ def _answer(question: Question) -> Answer:
         condition,
         reason,
         found.witness,
-        found.aspects,
+        tuple(_told_once(found.aspects)) if old != new else found.aspects,
     )
+
+
+def _told_once(aspects: tuple[Aspect, ...]) -> Iterator[Aspect]:
+    """The aspects without what repeated indices do to the gradient, where that is told anyway."""
+    for one in aspects:
+        parts = one.condition.split(" or ") if one.condition and one.state == GRADIENT else []
+        rest = " or ".join(part for part in parts if part != REPEATED)
+        if one.state != GRADIENT or rest:
+            yield replace(one, condition=rest or one.condition)
 
 
 def _fingerprint(states: States) -> str:

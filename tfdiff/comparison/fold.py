@@ -1,5 +1,6 @@
 """One root cause is one finding, however many optimizers it reaches."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import cache
 
@@ -7,6 +8,7 @@ from tfdiff.findings import ComparedRegion, Finding, OptimizerReport, Place
 from tfdiff.rules.registry import all_rules
 
 Key = tuple[object, ...]
+Group = list[tuple[OptimizerReport, Finding]]
 
 
 def fold(reports: tuple[OptimizerReport, ...]) -> tuple[OptimizerReport, ...]:
@@ -22,15 +24,17 @@ def fold(reports: tuple[OptimizerReport, ...]) -> tuple[OptimizerReport, ...]:
     kept: dict[str, Finding] = {}
     home_id: dict[str, str] = {}
     elsewhere: dict[str, list[str]] = {}
-    for members in groups.values():
+    for members in _worded_alike(groups.values()):
         home, own = min(members, key=_distance)
         finding = own
         if _tells_several(finding):
             finding = _with_subjects(finding, [one.subject for _, one in members])
         elif finding.rule in _topical():
             # optimizers reach different parts of a base class: the one that sees most tells it
-            finding = max((one for _, one in members), key=lambda one: len(one.explanation))
+            same = (one for _, one in members if one.subject == own.subject)
+            finding = max(same, key=lambda one: len(one.explanation))
             finding = replace(finding, optimizer=home.name)
+            finding = _with_others(finding, sorted({one.subject for _, one in members}))
         names = dict.fromkeys(report.name for report, _ in members)
         others = tuple(name for name in names if name != home.name)
         kept[own.id] = _noted(finding.reaching(others), [one for _, one in members])
@@ -45,6 +49,30 @@ def fold(reports: tuple[OptimizerReport, ...]) -> tuple[OptimizerReport, ...]:
             elsewhere=tuple(elsewhere.get(report.name, ())),
         )
         for report in reports
+    )
+
+
+def _worded_alike(groups: Iterable[Group]) -> list[Group]:
+    """The groups, with those in one that say the same of classes that each have their own file."""
+    found: dict[Key, Group] = {}
+    for members in groups:
+        finding = max((one for _, one in members), key=lambda one: len(one.explanation))
+        key: Key = _key(finding)
+        if finding.rule in _topical() and not _tells_several(finding):
+            texts = (finding.title, finding.condition or "", finding.explanation)
+            said = tuple(text.replace(finding.subject, "*") for text in texts)
+            key = finding.rule, finding.effect, said
+        found[key] = [*found.get(key, []), *members]
+    return list(found.values())
+
+
+def _with_others(finding: Finding, subjects: list[str]) -> Finding:
+    """The finding with the other classes of which it is true."""
+    others = [one for one in subjects if one != finding.subject]
+    if not others:
+        return finding
+    return replace(
+        finding, explanation=f"{finding.explanation} The same holds for {', '.join(others)}."
     )
 
 

@@ -10,6 +10,7 @@ from tfdiff.comparison.hunks import hunks
 from tfdiff.comparison.match import match_regions
 from tfdiff.comparison.names import renames
 from tfdiff.comparison.same_calls import same_calls
+from tfdiff.comparison.stand_ins import stand_ins
 from tfdiff.comparison.unchanged import unchanged
 from tfdiff.comparison.updates import path_verdicts
 from tfdiff.comparison.verdict import one_sided, unread, verdict
@@ -137,7 +138,7 @@ def _within_reach(pair: Pair, old: Side, new: Side) -> tuple[Pair, tuple[Unknown
 
 
 def _findings(pair: Pair, old: Side, new: Side) -> tuple[Pair, tuple[Finding, ...]]:
-    pair = same_calls(respelled(pair))
+    pair = same_calls(stand_ins(respelled(pair)))
     found: list[Finding] = []
     for stage in STAGES:
         batch = [

@@ -85,10 +85,27 @@ def _verdict(  # noqa: PLR0913, PLR0917 - both sides, each with its facts
     regions: tuple[RegionPair, ...],
     decisions: Decisions,
 ) -> PathVerdict:
-    same = old.states == new.states and old.converted == new.converted
-    if same and old.duplicates == new.duplicates and _same_source(old, new, regions):
+    same = (
+        old.states == new.states
+        and old.converted == new.converted
+        and old.duplicates == new.duplicates
+    )
+    if same and (_same_source(old, new, regions) or _nothing_changed(old, new, regions)):
         return PathVerdict(new.path, "identical", "same source", old=old.states, new=new.states)
     return decisions.verdict(old, new, old_facts, new_facts)
+
+
+def _nothing_changed(old: UpdateRule, new: UpdateRule, regions: tuple[RegionPair, ...]) -> bool:
+    """Whether all that an optimizer reaches says the same, what was not read among it.
+
+    What was understood of anything else is in the rules, which are the same as well.
+    """
+    return _kernels_read(old, new) and bool(regions) and all(one.same_code for one in regions)
+
+
+def _kernels_read(*rules: UpdateRule) -> bool:
+    unknowns = (unknown for rule in rules for unknown in rule.unknowns)
+    return all(unknown.reason != KERNEL_NOT_READ for unknown in unknowns)
 
 
 def _same_source(old: UpdateRule, new: UpdateRule, regions: tuple[RegionPair, ...]) -> bool:
@@ -97,7 +114,7 @@ def _same_source(old: UpdateRule, new: UpdateRule, regions: tuple[RegionPair, ..
     A kernel that was not read has no region to compare: what it does may differ. Rules may also
     differ where their source does not, by what the interpreter asks of the rest of the release.
     """
-    if any(unknown.reason == KERNEL_NOT_READ for unknown in (*old.unknowns, *new.unknowns)):
+    if not _kernels_read(old, new):
         return False
     needed = {*old.symbols, *new.symbols}
     known: set[str] = set()

@@ -191,7 +191,7 @@ def _restarts(finding: Finding) -> bool:
         return finding.effect == "numeric"
     if finding.rule == "slot-added":
         return finding.condition is None
-    return finding.rule == "hyperparameter-variable-changed"
+    return finding.rule in {"hyperparameter-variable-changed", "slot-meaning-changed"}
 
 
 def _executes_otherwise(finding: Finding) -> bool:

@@ -23,6 +23,8 @@ from tfdiff.rules.matching.topics import listed
 from tfdiff.rules.pair import Change, Pair, RegionPair, place
 from tfdiff.rules.told import Told
 
+TOGETHER = "anywhere"
+
 
 def check(pair: Pair) -> Iterator[Told]:
     """One finding if the bases differ, or if the class itself is another one."""
@@ -30,8 +32,9 @@ def check(pair: Pair) -> Iterator[Told]:
         yield _replaced(pair)
         return
     old, new = _bases(pair.old), _bases(pair.new)
-    gone = [name for name in old if name not in new]
-    came = [name for name in new if name not in old]
+    # a class that only stood before its base, or behind one now, inherits what it did
+    gone = [name for name in old if name not in {*new, pair.new.class_name}]
+    came = [name for name in new if name not in {*old, pair.old.class_name}]
     if not (gone or came):
         yield from _helpers(pair)
         return
@@ -95,6 +98,8 @@ def _helpers(pair: Pair) -> Iterator[Told]:
         name = item.region.symbol
         if not changes or not (item.old and item.new):
             continue
+        if len(pair.old.ancestry) > 1 and name == pair.old.class_name == pair.new.class_name:
+            continue  # its bases are at hand and were compared
         old, new = (
             " and ".join(one.said for one in side if one)
             for side in ([c.before for c in changes], [c.after for c in changes])
@@ -108,9 +113,9 @@ def _helpers(pair: Pair) -> Iterator[Told]:
                 certainty="proved",
                 subject=name,
                 condition=None,
-                title=f"{name} has another base class",
+                title=f"Another base class: {name}",
                 explanation=f"It was: {old} It is: {new} What it inherits is other code.",
-                remedy=f"Nothing to do unless you rely on what {name} inherits.",
+                remedy="Nothing to do unless you rely on what is inherited.",
                 old=place(item.old.span),
                 new=place(item.new.span),
             ),

@@ -35,6 +35,7 @@ _MATTER = Matter(
     "another one; without it nothing differs.",
     remedy="Clip the gradients yourself between compute_gradients and apply_gradients to "
     "be independent of the release.",
+    called="clip",
 )
 
 

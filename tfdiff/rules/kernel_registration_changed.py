@@ -141,14 +141,15 @@ def _differences(old: KernelFacts, new: KernelFacts, *, floats: bool) -> tuple[s
     )
     moved = _moved_memory(before - after, after - before)
     before, after = before - moved, after - moved
-    came = _by_device(
-        (device, types, () if device in anew(old, new) else host_memory)
-        for device, types, host_memory in after - before
-    )
-    went = _by_device(
-        (device, types, () if device in anew(new, old) else host_memory)
-        for device, types, host_memory in before - after
-    )
+    telling = _with_several(old, new) - anew(old, new) - anew(new, old)
+
+    def said(kinds: set[_Kind]) -> dict[_Where, list[str]]:
+        return _by_device(
+            (device, types, host_memory if device in telling else ())
+            for device, types, host_memory in kinds
+        )
+
+    came, went = said(after - before), said(before - after)
     places = sorted(came.keys() | went.keys())
     told = (
         said for where in places for said in _said(where, came.get(where, []), went.get(where, []))
@@ -174,6 +175,14 @@ def _memory(moved: set[_Kind], new: KernelFacts) -> Iterator[str]:
         held = {name for one in moved & after if one[0] == device for name in one[2]}
         said = f"{', '.join(sorted(held))} in host memory" if held else "nothing in host memory"
         yield f"now with {said} on {device}"
+
+
+def _with_several(*sides: KernelFacts) -> set[str]:
+    """The devices on which not all registrations keep the same arguments in host memory."""
+    found: dict[str, set[tuple[str, ...]]] = {}
+    for one in (one for side in sides for one in side.registrations):
+        found.setdefault(one.device, set()).add(one.host_memory)
+    return {device for device, choices in found.items() if len(choices) > 1}
 
 
 def _said(where: _Where, now: list[str], then: list[str]) -> Iterator[str]:

@@ -15,6 +15,7 @@ Example:
 A loop over rows becomes ``parallelFor``.
 """
 
+import re
 from collections.abc import Iterator
 
 from tfdiff.facts import Device
@@ -43,7 +44,7 @@ def _told(pair: Pair, found: Matter) -> Told:
     old, new = found.places()
     if found.came & _PARALLEL:
         said = "in parallel now"
-    elif found.went & _PARALLEL:
+    elif found.went & _PARALLEL and not _divided_elsewhere(pair, found):
         said = "no longer in parallel"
     else:
         said = "with another division of the work"
@@ -64,3 +65,20 @@ def _told(pair: Pair, found: Matter) -> Told:
         new=new,
     )
     return Told(finding, found.changes)
+
+
+def _divided_elsewhere(pair: Pair, found: Matter) -> bool:
+    """Whether what a region hands its work to now, and is new, divides it."""
+    came = [item.new for item in pair.regions if item.new and not item.old]
+    return any(
+        re.search(rf"\b({'|'.join(_PARALLEL)})\b", side.text)
+        and re.search(rf"\b{re.escape(_plain(side.symbol))}\b", item.new.text)
+        for side in came
+        for item in found.regions
+        if item.new
+    )
+
+
+def _plain(symbol: str) -> str:
+    """``SparseApplyGlide`` for ``SparseApplyGlide<CPUDevice>::operator()``."""
+    return symbol.partition("<")[0].partition("::")[0]

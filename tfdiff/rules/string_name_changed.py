@@ -25,6 +25,8 @@ from tfdiff.rules.matching.topics import listed
 from tfdiff.rules.matching.values import shown
 from tfdiff.rules.pair import Pair, place
 
+TOGETHER = "anywhere"
+
 
 def check(pair: Pair) -> Iterator[Finding]:
     """One finding for each string that both releases know."""
@@ -84,16 +86,23 @@ def _said(facts: OptimizerFacts, entries: list[StringName]) -> str:
     own = facts.ancestry[0]
     if all(one.made == own for one in entries):
         return "this class"
+    first = entries[0].condition
     parts = [
-        f"{'this class' if one.made == own else _spelled(one.made)}"
-        + (f" if {one.condition}" if one.condition else "")
+        f"{'this class' if one.made == own else _spelled(one.made)}{_when(one.condition, first)}"
         for one in entries
     ]
     return ", ".join(parts)
 
 
+def _when(condition: str | None, first: str | None) -> str:
+    if condition is None:
+        return ""
+    return " if not" if condition == f"not ({first})" else f" if {condition}"
+
+
 def _spelled(made: ClassRef) -> str:
-    return f"{made.path.removesuffix('.py').replace('/', '.')}.{made.name}"
+    """Where the class is from: whose string it is says which of them it is."""
+    return f"the class of {made.path.rpartition('/')[0].replace('/', '.')}"
 
 
 def _differing(pair: Pair, one: StringName, facts: OptimizerFacts) -> list[str]:

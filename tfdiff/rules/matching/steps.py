@@ -7,7 +7,9 @@ from typing import Final
 
 from tfdiff.facts import Device, Region, Span, UpdatePath
 from tfdiff.findings import Aspect, Facet, PathVerdict
+from tfdiff.ir.preparation import GRADIENT
 from tfdiff.ir.walk import symbols
+from tfdiff.rules.matching.prepared import claimed, preparing
 from tfdiff.rules.matching.regions import base_name, computes_update
 from tfdiff.rules.pair import Change, Pair, RegionPair
 
@@ -26,6 +28,7 @@ _FACETS: dict[Device, Facet] = {
     "xla": "update-rule-kernel-xla",
     "sycl": "update-rule-kernel-sycl",
 }
+_GRADIENT_FACET: Facet = "base-class-behaviour"
 _NAMES: dict[Device, str] = {
     "cpu": "CPU",
     "gpu": "GPU",
@@ -54,6 +57,11 @@ class Cause:
         return self.aspects[0]
 
     @property
+    def of_gradient(self) -> bool:
+        """Whether it is what is made of the gradient before the step."""
+        return self.main.state == GRADIENT
+
+    @property
     def worst(self) -> PathVerdict:
         """The path to quote: one that was measured, where there is one."""
         return max(self.verdicts, key=lambda one: (one.witness is not None, bool(_drift(one))))
@@ -61,12 +69,14 @@ class Cause:
     @property
     def beside(self) -> bool:
         """Whether it is what a guard adds to a rule that differs without it as well."""
-        return self.main.kind == GUARD and self.worst.condition is None
+        worst = self.worst
+        added = worst.verdict == "conditional" and worst.condition is None
+        return self.main.kind == GUARD and (worst.verdict == "differs" or added)
 
     @property
     def condition(self) -> str | None:
         """When the rules differ; of what comes beside another difference, when that comes in."""
-        if not self.beside:
+        if not (self.beside or self.of_gradient):
             # where paths have it under further conditions, the one that all of them share
             every = [one.condition for one in self.verdicts if one.condition]
             return min(every, key=lambda one: one.count(" and "), default=None)
@@ -83,21 +93,41 @@ def causes(pair: Pair, kinds: Iterable[str]) -> tuple[Cause, ...]:
     wanted = frozenset(kinds)
     known = {one.condition for one in pair.verdicts if one.condition}
     groups: dict[tuple[object, ...], list[tuple[PathVerdict, tuple[Aspect, ...]]]] = {}
-    for verdict in _apart(pair.verdicts) if GUARD in wanted else pair.verdicts:
-        for kind, aspects in _by_kind(verdict).items():
+    each = _in_parts(pair.verdicts)
+    for verdict in _apart(each) if GUARD in wanted else each:
+        for (kind, of_gradient), aspects in _by_kind(verdict).items():
             if kind in wanted:
                 leading = aspects if kind != ROUNDING else aspects[:1]
                 what = {part for one in leading for part in _said(one, verdict)}
-                what = {_widest(part, known) for part in what} if kind == GUARD else what
-                groups.setdefault((kind, *sorted(what)), []).append((verdict, aspects))
-    return tuple(
-        Cause(
-            tuple(sorted(members[0][1], key=lambda one: one.state != "var")),
-            tuple(one for one in members[0][0].aspects if one not in members[0][1]),
-            tuple(verdict for verdict, _ in members),
-        )
-        for members in groups.values()
+                if kind == GUARD and not of_gradient:
+                    what = {_widest(part, known) for part in what}
+                groups.setdefault((kind, of_gradient, *sorted(what)), []).append((verdict, aspects))
+    return tuple(_cause(members) for members in groups.values())
+
+
+def _cause(members: list[tuple[PathVerdict, tuple[Aspect, ...]]]) -> Cause:
+    first, leading = members[0]
+    verdicts = tuple(verdict for verdict, _ in members)
+    if leading[0].state == GRADIENT:
+        return Cause(tuple(dict.fromkeys(one for _, each in members for one in each)), (), verdicts)
+    details = (one for one in first.aspects if one not in leading and one.state != GRADIENT)
+    return Cause(
+        tuple(sorted(leading, key=lambda one: one.state != "var")), tuple(details), verdicts
     )
+
+
+def _in_parts(verdicts: Iterable[PathVerdict]) -> Iterator[PathVerdict]:
+    """The verdicts, each with what is made of the gradient as one of its own."""
+    for verdict in verdicts:
+        made = tuple(one for one in verdict.aspects if one.state == GRADIENT)
+        parts = {part for one in made for part in (one.condition or "").split(" or ")}
+        rest = (verdict.condition or "").split(" or ")
+        condition = " or ".join(part for part in rest if part and part not in parts) or None
+        steps = tuple(one for one in verdict.aspects if one.state != GRADIENT)
+        if not made or steps:
+            yield replace(verdict, condition=condition, aspects=steps)
+        if made:
+            yield replace(verdict, aspects=made)
 
 
 def _apart(verdicts: Iterable[PathVerdict]) -> Iterator[PathVerdict]:
@@ -107,8 +137,10 @@ def _apart(verdicts: Iterable[PathVerdict]) -> Iterator[PathVerdict]:
     their own.
     """
     every = tuple(verdicts)
-    known = {frozenset(one.condition.split(" or ")) for one in every if one.condition}
-    for verdict in every:
+    steps = [one for one in every if not _of_gradient(one)]
+    yield from (one for one in every if _of_gradient(one))
+    known = {frozenset(one.condition.split(" or ")) for one in steps if one.condition}
+    for verdict in steps:
         parts = frozenset((verdict.condition or "").split(" or "))
         common = max((one for one in known if one < parts), key=len, default=None)
         if common is None or not all(_guarded(one, parts) for one in verdict.aspects):
@@ -123,6 +155,10 @@ def _widest(part: str, known: Iterable[str]) -> str:
     tests = set(part.split(" and "))
     wider = [one for one in known if set(one.split(" and ")) < tests]
     return min(wider, key=len, default=part)
+
+
+def _of_gradient(verdict: PathVerdict) -> bool:
+    return any(one.state == GRADIENT for one in verdict.aspects)
 
 
 def _guarded(aspect: Aspect, parts: frozenset[str]) -> bool:
@@ -146,16 +182,22 @@ def _said(aspect: Aspect, verdict: PathVerdict) -> tuple[str, ...]:
     """What makes two aspects one cause: the parts of the guard, or else what changed."""
     if aspect.kind != GUARD:
         return (aspect.phrase,)
+    if aspect.state == GRADIENT:
+        return ()  # the same code prepares dense and sparse gradients
     return tuple((verdict.condition or aspect.condition or "").split(" or "))
 
 
-def _by_kind(verdict: PathVerdict) -> dict[str, tuple[Aspect, ...]]:
-    """The aspects that lead, by kind: what differs behind a guard is part of the guard."""
+def _by_kind(verdict: PathVerdict) -> dict[tuple[str, bool], tuple[Aspect, ...]]:
+    """The aspects that lead, by kind: what differs behind a guard is part of the guard.
+
+    What is made of the gradient is a cause of its own.
+    """
     guarded = {one.state for one in verdict.aspects if one.kind == GUARD}
-    found: dict[str, tuple[Aspect, ...]] = {}
+    found: dict[tuple[str, bool], tuple[Aspect, ...]] = {}
     for one in verdict.aspects:
         if one.kind == GUARD or one.state not in guarded:
-            found[one.kind] = (*found.get(one.kind, ()), one)
+            kind = one.kind, one.state == GRADIENT
+            found[kind] = (*found.get(kind, ()), one)
     return found
 
 
@@ -173,11 +215,12 @@ class Carriers:
     """The regions that a changed rule was read from.
 
     Attributes:
-        lead: the pair that carries the change; None where no region of the step differs.
+        old, new: the lines that carry the change; None where no region of the step differs.
         changes: everything in the step's own regions that the cause explains.
     """
 
-    lead: RegionPair | None
+    old: Span | None
+    new: Span | None
     facet: Facet
     changes: tuple[Change, ...]
 
@@ -191,18 +234,25 @@ def carriers(pair: Pair, cause: Cause) -> Carriers:
         if rule.path in paths
         for symbol in rule.symbols
     }
+    if cause.of_gradient:
+        where = frozenset(used), _guard_words(cause)
+        return Carriers(*preparing(pair, *where), _GRADIENT_FACET, tuple(claimed(pair, *where)))
     reached = [item for item in pair.regions if _reached(item, used) and _changed(item)]
     lead = max(reached, key=lambda item: _fitness(item, cause), default=None)
     if lead is None or not any(_fitness(lead, cause)):
         formulas = _formulas(cause)
         lead = next((item for item in reached if _stepping(item) & formulas), None)
     if lead is None:
-        return Carriers(None, _python_facet(cause), ())
+        return Carriers(None, None, _python_facet(cause), ())
     devices = [name for name in _DEVICES if any(path.device == name for path in paths)]
     device: Device = next((name for name in devices if name in _FACETS), "cpu")
     kernel = lead.region.kind in {*STEP_KINDS, "kernel"}
     facet = _FACETS[lead.region.device or device] if kernel else _python_facet(cause)
-    return Carriers(lead, facet, tuple(_claimed(reached)))
+    old, new = (
+        hull(side, lead.changes, new=is_new) if side else None
+        for is_new, side in ((False, lead.old), (True, lead.new))
+    )
+    return Carriers(old, new, facet, tuple(_claimed(reached)))
 
 
 def _fitness(item: RegionPair, cause: Cause) -> tuple[bool, int, bool, bool, bool, int]:

@@ -34,6 +34,7 @@ class Matter:
         changed: the title where both have.
         meaning: what it does to training and to whom.
         where: whether the title says where the statements are, and what one by itself says.
+        called: part of the names of functions that do it, wherever they stand.
     """
 
     rule: str
@@ -47,6 +48,7 @@ class Matter:
     meaning: str
     remedy: str
     where: bool = True
+    called: str = ""
 
 
 def told(pair: Pair, matter: Matter) -> Iterator[Told]:
@@ -80,7 +82,7 @@ def helpers(pair: Pair) -> frozenset[str]:
         for item, _ in touched(pair, "signature")
         for owner, _, name in (item.region.symbol.rpartition("."),)
         if item.region.kind == "function"
-        or (owner not in own if name == "__init__" else name not in public)
+        or (owner.rpartition(".")[2] not in own if name == "__init__" else name not in public)
     )
 
 
@@ -193,8 +195,14 @@ def _known(side: OptimizerFacts, matter: Matter, texts: Iterable[str]) -> bool:
     """Whether a side speaks of the matter all the same, in other statements."""
     if any(matter.topic in region.symbol for region in side.regions):
         return True  # ``get_config`` has to do with the configuration
+    if matter.called and any(_calls(region, matter.called) for region in side.regions):
+        return True
     telling = {max(words, key=len) for text in texts if (words := _words(text))}
     return any(not telling.isdisjoint(_words(region.text)) for region in side.regions)
+
+
+def _calls(region: Region, called: str) -> bool:
+    return bool(re.search(rf"(?<!def )\b\w*{called}\w*\(", region.text))
 
 
 @lru_cache(maxsize=8192)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from tfdiff.facts import Span
 from tfdiff.findings import Aspect, Effect, Facet, Finding, PathVerdict
 from tfdiff.ir.show import text
 from tfdiff.rules.matching.conditions import readable, settings
@@ -12,7 +13,6 @@ from tfdiff.rules.matching.steps import (
     Cause,
     carriers,
     causes,
-    hull,
     paths_said,
     step_region,
     whole,
@@ -32,6 +32,11 @@ _NONE = (
 _BESIDE = (
     "The rules differ without the condition as well, which another finding tells; where it holds "
     "there is this difference besides."
+)
+
+_PREPARED = (
+    "It is about what is made of a gradient before the step, which is the same code for all "
+    "optimizers that share it; without these options the same gradient reaches the step."
 )
 
 
@@ -67,17 +72,17 @@ def told(pair: Pair, wording: Wording) -> Iterator[Told]:
 
 def _told(pair: Pair, cause: Cause, wording: Wording) -> Told:
     found = carriers(pair, cause)
-    lead = found.lead
     old, new = (
-        hull(side, lead.changes, new=is_new)
-        if lead and side
-        else whole(step_region(pair, cause.verdicts, new=is_new))
-        for is_new, side in ((False, lead and lead.old), (True, lead and lead.new))
+        span or (None if elsewhere else whole(step_region(pair, cause.verdicts, new=is_new)))
+        for is_new, span, elsewhere in (
+            (False, found.old, _in_a_base(pair, found.new)),
+            (True, found.new, _in_a_base(pair, found.old)),
+        )
     )
     worst = cause.worst
     condition = None if wording.effect == "rounding-only" else cause.condition
     sparse = _sparse_alone(pair, cause)
-    always = worst.verdict == "differs" and not cause.beside
+    always = worst.verdict == "differs" and not (cause.beside or cause.of_gradient)
     effect: Effect = "numeric" if always else "numeric-conditional"
     main = cause.main
     finding = Finding(
@@ -95,6 +100,12 @@ def _told(pair: Pair, cause: Cause, wording: Wording) -> Told:
         new=place(new),
     )
     return Told(finding, found.changes)
+
+
+def _in_a_base(pair: Pair, span: Span | None) -> bool:
+    """Whether a base class alone does what changed, so that the step itself has no part in it."""
+    own = {pair.old.span.path, pair.new.span.path}
+    return span is not None and span.path.endswith(".py") and span.path not in own
 
 
 def _subject(cause: Cause) -> str:
@@ -122,7 +133,10 @@ def _title(cause: Cause, condition: str | None, *, sparse: bool) -> str:
     if condition and cause.main.kind == GUARD:
         said = readable(condition)
         said = f"{said} (sparse gradients)" if sparse and "in rows" not in said else said
-        differs = "may differ" if cause.main.certainty == "unknown" else "differs"
+        unknown = any(one.certainty == "unknown" for one in cause.aspects)
+        differs = "may differ" if unknown else "differs"
+        if cause.of_gradient:
+            return f"The gradient that reaches the step {differs} if {said}"
         differs = f"{differs} further" if cause.beside else differs
         return f"The step {differs} {said if said.startswith('in rows') else f'if {said}'}"
     phrase = cause.main.phrase
@@ -131,6 +145,9 @@ def _title(cause: Cause, condition: str | None, *, sparse: bool) -> str:
 
 
 def _sentences(cause: Cause, wording: Wording) -> Iterator[str]:
+    if cause.of_gradient:
+        yield f"{_PREPARED} Found on these paths: {paths_said(cause.verdicts)}."
+        return
     if cause.beside:
         yield f"{_BESIDE} Found on these paths: {paths_said(cause.verdicts)}."
         return

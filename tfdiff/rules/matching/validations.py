@@ -80,8 +80,8 @@ def _in_region(item: RegionPair, changes: tuple[Change, ...]) -> Iterator[Change
 def _reworded(found: Iterable[Changed]) -> Iterator[Changed]:
     """The same with an error that went here and came there, in much the same words, as one."""
     every = list(found)
-    came = [one for one in every if one.new and not one.old and one.new.message]
-    for gone in [one for one in every if one.old and not one.new and one.old.message]:
+    came = [one for one in every if one.new and not one.old]
+    for gone in [one for one in every if one.old and not one.new]:
         likest = max(came, key=partial(_likeness, gone), default=gone)
         if _likeness(gone, likest) >= _LIKE:
             came.remove(likest)
@@ -92,8 +92,15 @@ def _reworded(found: Iterable[Changed]) -> Iterator[Changed]:
 
 
 def _likeness(gone: Changed, came: Changed) -> float:
-    """How much of two messages is the same, from 0 to 1; 0 for errors of two classes."""
+    """How much of two messages is the same, from 0 to 1; 0 for errors of two classes.
+
+    Errors that are raised for the same are the same in whatever words.
+    """
     if not (gone.old and came.new and gone.old.exception == came.new.exception):
+        return 0.0
+    if gone.old.tests == came.new.tests and not (gone.old.only_test or came.new.only_test):
+        return 1.0
+    if not (gone.old.message and came.new.message):
         return 0.0
     before, after = (re.findall(r"\w+", error.message) for error in (gone.old, came.new))
     return SequenceMatcher(None, before, after, autojunk=False).ratio()

@@ -81,6 +81,8 @@ ELEMENTWISE: Final[dict[str, Builder]] = {
 NO_OPERANDS: Final = frozenset(
     {"name", "dtype", "use_locking", "dtype_hint", "as_ref", "preferred_dtype", "validate_shape"}
     | {"sparse", "shape", "message", "summarize", "data", "verify_shape", "read_value"}
+    # one replica, which is what is read, has nothing to aggregate
+    | {"experimental_aggregate_gradients", "skip_gradients_aggregation"}
 )
 # ``cast(x, dtype)``: what follows the first operand is a type, a shape or a name.
 FIRST_ONLY: Final = frozenset(name for name, builder in ELEMENTWISE.items() if builder is _same) | {

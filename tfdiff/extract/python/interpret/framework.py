@@ -27,19 +27,22 @@ Kwargs = dict[str, Value]
 
 Primitive = Callable[[Machine, str, Args, Kwargs], Value]
 
+_VALUES = ("value", "new_x", "delta", "increment", "decrement", "x")
+
 
 def _assign(kind: str) -> Primitive:
-    def carry_out(machine: Machine, text: str, args: Args, kwargs: Kwargs) -> Value:  # noqa: ARG001
-        return assign(machine, kind, args[0], _second(args, kwargs))
+    def carry_out(machine: Machine, text: str, args: Args, kwargs: Kwargs) -> Value:
+        given = [*args, *(kwargs[n] for n in ("ref", "resource") if n in kwargs)]
+        rest = [*given[1:], *(kwargs[n] for n in _VALUES if n in kwargs)]
+        if not given or not rest:
+            return _not_followed(text, given)  # another library's function of that name
+        return assign(machine, kind, given[0], rest[0])
 
     return carry_out
 
 
-def _second(args: Args, kwargs: Kwargs) -> Value:
-    if len(args) > 1:
-        return args[1]
-    named = ("value", "new_x", "delta", "increment", "decrement", "x")
-    return next((kwargs[name] for name in named if name in kwargs), None)
+def _not_followed(text: str, given: list[Value]) -> Foreign:
+    return Foreign(f"{text}({', '.join(map(describe, given))})")
 
 
 def _scatter(kind: str) -> Primitive:
@@ -47,8 +50,8 @@ def _scatter(kind: str) -> Primitive:
         given = [*args, *(kwargs[n] for n in ("resource", "ref") if n in kwargs)]
         names = ("indices", "updates")
         rest = [*given[1:], *(kwargs[n] for n in names if n in kwargs)]
-        if not rest:
-            return Foreign(f"{text}({', '.join(map(describe, given))})")
+        if not given or not rest:
+            return _not_followed(text, given)
         return scatter(machine, kind, given[0], rest[0], rest[1] if len(rest) > 1 else rest[0])
 
     return carry_out
@@ -234,6 +237,16 @@ PRIMITIVES: dict[str, Primitive] = {
 }  # fmt: skip
 
 
+# How many arguments TensorFlow's functions of these names are given by position at least:
+# another library's may take fewer.
+_FEWEST = {
+    **dict.fromkeys(("with_dependencies", "map_structure", "copy_sharding"), 2),
+    **dict.fromkeys(("batch_reduce", "batch_reduce_to", "update_non_slot"), 2),
+    **dict.fromkeys(("flatten", "unique", "merge_call", "maybe_merge_call"), 1),
+    **dict.fromkeys(("unwrap", "local_results", "experimental_local_results"), 1),
+    **dict.fromkeys(("call_for_each_replica", "call_for_each_tower"), 1),
+}
+
 # What a wrapped optimizer hands back as it is, on one replica and without a gradient transform.
 _PASSED_THROUGH = frozenset({"_transform_unaggregated_gradients", "_aggregate_gradients"})
 
@@ -250,7 +263,7 @@ def foreign_call(machine: Machine, text: str, args: Args, kwargs: Kwargs) -> Val
     if name in _PASSED_THROUGH and text.partition(".")[0] in machine.wrapped:
         return args[0]
     primitive = PRIMITIVES.get(name)
-    if primitive is not None:
+    if primitive is not None and len(args) >= _FEWEST.get(name, 0):
         return primitive(machine, text, args, kwargs)
     for index, value in enumerate(args):
         if isinstance(value, Choice) and chooses(machine, text, value):
