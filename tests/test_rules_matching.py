@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from tfdiff.facts import Literal, Method, OptimizerFacts, Parameter, Span
+from tfdiff.facts import Literal, Method, OptimizerFacts, Parameter, Span, Unknown
+from tfdiff.rules import default_changed
 from tfdiff.rules.matching.methods import only_in
 from tfdiff.rules.matching.parameters import matched
 from tfdiff.rules.pair import Pair
@@ -47,3 +48,19 @@ def test_none_at_the_same_place_says_nothing_of_a_name() -> None:
 
 def test_order_of_what_a_dictionary_of_keywords_holds_says_nothing() -> None:
     assert not renamed(parameter("mesh", 1.0, "keyword"), parameter("decay", 1.0, "keyword"))
+
+
+def test_a_default_that_the_constructor_works_out_now_may_be_another_one() -> None:
+    fixed = replace(parameter("name", None), default=Literal("sled"), effective=Literal("sled"))
+    made = replace(fixed, default=Literal(None), effective=Unknown("is a call", "auto_name(self)"))
+    hidden = replace(made, effective=Unknown("not read", ""))
+
+    def told(old: Parameter, new: Parameter) -> list[str]:
+        before, after = facts(parameters=(old,)), facts(parameters=(new,))
+        pair = Pair("tf.train.GlideOptimizer", before, after, regions=(), verdicts=())
+        return [one.title for one in default_changed.check(pair)]
+
+    assert told(fixed, made) == ["Default of name changed from 'sled' to auto_name(self)"]
+    assert told(made, fixed) == ["Default of name changed from auto_name(self) to 'sled'"]
+    assert not told(fixed, hidden)
+    assert not told(made, made)

@@ -19,7 +19,7 @@ Example:
 
 from collections.abc import Iterator
 
-from tfdiff.facts import Literal, Parameter, Value
+from tfdiff.facts import Literal, Parameter, Unknown, Value
 from tfdiff.findings import Effect, Finding
 from tfdiff.rules.matching.parameters import matched
 from tfdiff.rules.matching.values import shown
@@ -32,6 +32,8 @@ def check(pair: Pair) -> Iterator[Finding]:
     for old, new in (*parameters.kept, *parameters.renamed):
         if _differ(old.effective, new.effective):
             yield _finding(pair, old, new)
+        elif _differ(old.default, new.default) and _worked_out(old, new):
+            yield _worked_out_finding(pair, old, new)
 
 
 def _differ(old: Value | None, new: Value | None) -> bool:
@@ -59,6 +61,38 @@ def _finding(pair: Pair, old: Parameter, new: Parameter) -> Finding:
         old=place(old.span),
         new=place(new.span),
     )
+
+
+def _worked_out(old: Parameter, new: Parameter) -> bool:
+    """Whether one side alone makes the value itself, in a way that was read as text."""
+    made = [one for one in (old.effective, new.effective) if isinstance(one, Unknown) and one.text]
+    return len(made) == 1
+
+
+def _worked_out_finding(pair: Pair, old: Parameter, new: Parameter) -> Finding:
+    """A default that became, or was, what the constructor works out: it may be the same."""
+    before, after = _said(old), _said(new)
+    effect, consequence = _consequence(new)
+    return Finding(
+        rule="default-changed",
+        optimizer=pair.name,
+        facet="default",
+        effect="numeric-conditional" if effect == "numeric" else effect,
+        certainty="read",
+        subject=new.name,
+        condition=f"{new.name} is not passed",
+        title=f"Default of {new.name} changed from {before} to {after}",
+        explanation=f"One release has a fixed value there and the other works one out, which may "
+        f"be the same: it was not computed. Where it is another one: {consequence}",
+        remedy=f"Pass {new.name} to be independent of the release.",
+        old=place(old.span),
+        new=place(new.span),
+    )
+
+
+def _said(parameter: Parameter) -> str:
+    value = parameter.effective
+    return value.text if isinstance(value, Unknown) else shown(value)
 
 
 def _consequence(parameter: Parameter) -> tuple[Effect, str]:
