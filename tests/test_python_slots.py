@@ -175,6 +175,29 @@ def test_keras_3_variables_are_slots() -> None:
     ]
 
 
+LOOP_BUILD = """
+class Curve(object):
+  def build(self, var_list):
+    for i, v in enumerate(var_list):
+      self._a.append(self.add_variable(shape=v.shape, name="a"))
+      self._b.append(self.add_variable(shape=self.shape, name="b"))
+    self._c = self.add_variable(shape=v.shape, name="c")
+  def add_variable(self, shape, initializer="zeros", dtype=None, name=None):
+    return None
+  def update_step(self, gradient, variable, learning_rate):
+    pass
+"""
+
+
+def test_state_of_the_shape_of_a_loops_variable_is_kept_for_each_variable() -> None:
+    found = facts(LOOP_BUILD)
+    assert [(one.name, one.per_variable) for one in found.slots] == [
+        ("a", True),
+        ("b", False),
+        ("c", False),
+    ]
+
+
 HYPERS = """
 class Curve(object):
   def __init__(self, rate=0.1):

@@ -78,9 +78,19 @@ class _Reader:
             if given is None:
                 continue
             arguments, per_variable = given
+            per_variable = per_variable or self._follows_loop(arguments, call, one)
             for place, name in enumerate(self._names(arguments, call, one)):
                 own = _own_share(arguments, place)
                 self._record(self._slot(name, own, call, one, per_variable=per_variable))
+
+    def _follows_loop(self, arguments: dict[str, str], call: CallSite, one: Reached) -> bool:
+        """Whether a call makes one state for each variable: ``add_variable(shape=var.shape)``."""
+        owner, dot, what = arguments.get("shape", "").rpartition(".")
+        if not dot or what != "shape" or not owner.isidentifier():
+            return False
+        _, loop = around(self._model, one, call.line)
+        head = self._model.text(Span(one.path, loop, loop)) if loop else ""
+        return re.search(rf"\bfor\b.*\b{owner}\b.*\bin\b", head) is not None
 
     def _record(self, slot: Slot) -> None:
         known = self.slots.setdefault((slot.name, slot.per_variable), slot)
