@@ -194,16 +194,20 @@ def test_the_keras_repository_names_its_own_package_and_tf_keras() -> None:
 def test_other_repositories_are_named_by_their_packages() -> None:
     files = {
         "acme/__init__.py": "from acme import optimizers\n",
-        "acme/optimizers/__init__.py": "from acme.optimizers.lamb import LAMB\n",
+        "acme/optimizers/__init__.py": "from acme.optimizers.lamb import LAMB, Lazy, Schedule\n",
         "acme/optimizers/lamb.py": """
             import tensorflow as tf
             class LAMB(tf.keras.optimizers.Optimizer):
+              pass
+            if old:
+              base = tf.keras.optimizers.legacy.Adam
+            class Lazy(base):
               pass
             class Schedule(tf.keras.optimizers.schedules.LearningRateSchedule):
               pass
             """,
     }
-    assert names(files) == ["acme.optimizers.LAMB"]
+    assert names(files) == ["acme.optimizers.LAMB", "acme.optimizers.Lazy"]
 
 
 def test_a_tree_without_packages_names_by_module() -> None:

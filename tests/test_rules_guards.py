@@ -88,3 +88,11 @@ def test_a_path_that_asks_for_more_has_the_same_cause() -> None:
     (found,) = guard_changed.check(replace(_pair(both[0]), verdicts=both))
     assert found.finding.title == "The step differs if l1 > 0"
     assert "sparse, on CPU only if l1 > 0 and inner_dim > 1." in found.finding.explanation
+
+
+def test_a_guard_of_rules_that_were_not_decided_is_told_with_its_condition() -> None:
+    aspects = (_guard("not clip is None"),)
+    verdict = PathVerdict(PATH, "undecided", "", old=STATES, new=STATES, aspects=aspects)
+    (found,) = guard_changed.check(_pair(verdict))
+    assert found.finding.title == "The step differs if clip is passed"
+    assert found.finding.condition == "clip is passed"

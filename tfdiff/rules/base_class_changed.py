@@ -98,8 +98,6 @@ def _helpers(pair: Pair) -> Iterator[Told]:
         name = item.region.symbol
         if not changes or not (item.old and item.new):
             continue
-        if len(pair.old.ancestry) > 1 and name == pair.old.class_name == pair.new.class_name:
-            continue  # its bases are at hand and were compared
         old, new = (
             " and ".join(one.said for one in side if one)
             for side in ([c.before for c in changes], [c.after for c in changes])

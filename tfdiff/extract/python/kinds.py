@@ -20,6 +20,7 @@ _UPDATES = (
     "get_updates",
 )
 _NAMED = re.compile(r"Optimizer(V\d+|Wrapper|Interface)?$")
+_STAGE = re.compile(r"\.(legacy|experimental)\.")
 _WRAPS = re.compile(r"^(opt|\w*_?optimizers?|inner_opt|base_opt)$")
 
 
@@ -29,8 +30,12 @@ def is_optimizer(cls: ResolvedClass) -> bool:
 
 
 def _foreign(cls: ResolvedClass) -> bool:
-    """Whether a base that no file at hand defines is an optimizer by its name."""
-    return any("optimizer" in ".".join(name.split(".")[-2:]).lower() for name in cls.externals)
+    """Whether a base that no file at hand defines is an optimizer by its name.
+
+    ``tf.keras.optimizers.legacy.Adam`` is one of the optimizers, a schedule beside them is not.
+    """
+    plain = (_STAGE.sub(".", name) for name in cls.externals)
+    return any("optimizer" in ".".join(name.split(".")[-2:]).lower() for name in plain)
 
 
 def _steps(facts: Class) -> bool:

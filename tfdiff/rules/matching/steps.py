@@ -76,10 +76,11 @@ class Cause:
     @property
     def condition(self) -> str | None:
         """When the rules differ; of what comes beside another difference, when that comes in."""
-        if not (self.beside or self.of_gradient):
-            # where paths have it under further conditions, the one that all of them share
-            every = [one.condition for one in self.verdicts if one.condition]
-            return min(every, key=lambda one: one.count(" and "), default=None)
+        # where paths have it under further conditions, the one that all of them share
+        every = [one.condition for one in self.verdicts if one.condition]
+        known = min(every, key=lambda one: one.count(" and "), default=None)
+        if self.main.kind != GUARD or not (known is None or self.beside or self.of_gradient):
+            return known
         parts = (part for one in self.aspects for part in (one.condition or "").split(" or "))
         return " or ".join(dict.fromkeys(filter(None, parts))) or None
 
