@@ -12,7 +12,6 @@ from tfdiff.comparison.accounts import settle
 from tfdiff.comparison.stand_ins import stand_ins
 from tfdiff.facts import (
     ClassRef,
-    OpCall,
     OptimizerFacts,
     Region,
     Span,
@@ -23,7 +22,7 @@ from tfdiff.facts import (
 )
 from tfdiff.findings import Aspect, PathVerdict
 from tfdiff.ir.preparation import GRADIENT
-from tfdiff.rules import base_class_changed, guard_changed, op_removed, string_name_changed
+from tfdiff.rules import base_class_changed, guard_changed, string_name_changed
 from tfdiff.rules.matching.conditions import readable
 from tfdiff.rules.matching.validations import errors
 from tfdiff.rules.pair import Change, Pair, RegionPair
@@ -109,13 +108,6 @@ def test_what_a_base_class_alone_does_has_no_place_where_it_is_not_done() -> Non
     assert told.finding.new is not None
     assert told.finding.new.path == "base.py"
     assert told.finding.old is None
-
-
-def test_ops_that_are_no_longer_called_are_one_finding() -> None:
-    calls = tuple(OpCall("_apply", op, (), PLACE) for op in ("ApplySled", "ResourceApplySled"))
-    (told,) = op_removed.check(pair(facts(calls=calls), facts()))
-    assert told.title == "No longer calls the ops ApplySled and ResourceApplySled"
-    assert told.subject == "ApplySled, ResourceApplySled"
 
 
 def test_strings_that_make_other_classes_on_one_condition_say_it_alike() -> None:
