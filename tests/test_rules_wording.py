@@ -137,3 +137,25 @@ def test_a_title_does_not_say_new_of_what_the_other_side_does_elsewhere(tmp_path
     assert fresh.title == f"Gradients can be clipped: {said}"
     known = _one(_glide(knows, new).findings, "gradient-clipping-changed")
     assert known.title.startswith("Gradients are clipped otherwise")
+
+
+def test_a_new_place_of_state_is_shown_with_the_line_that_sets_it(tmp_path: Path) -> None:
+    creates = "  def _create_slots(self, var_list):\n"
+    placed = '    with ops.colocate_with({}):\n      self._create_non_slot_variable(1.0, "power")\n'
+    helper = (
+        "  def _create_non_slot_variable(self, value, name):\n    self._non_slots[name] = value\n\n"
+    )
+    trees = []
+    for place in ("var_list[0]", "var_list[-1]"):
+        root = _tree(tmp_path / place, GLIDE, (creates, creates + placed.format(place)))
+        base = root / "tensorflow/python/training/optimizer.py"
+        base.write_text(
+            base.read_text().replace("  def _zeros_slot(", helper + "  def _zeros_slot(")
+        )
+        trees.append(root)
+    found = _one(_glide(*trees).findings, "placement-changed")
+    assert found.old is not None
+    assert found.new is not None
+    assert "colocate_with(var_list[0])" in found.old.text
+    assert "colocate_with(var_list[-1])" in found.new.text
+    assert '"power"' in found.new.text

@@ -13,10 +13,11 @@ Example:
 The beta powers are placed with the variable of the smallest name instead of the first one.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
-from tfdiff.facts import Slot
-from tfdiff.findings import Finding
+from tfdiff.facts import Slot, Span
+from tfdiff.findings import Finding, Place
 from tfdiff.rules.matching import slots
 from tfdiff.rules.matching.topics import Matter, Touched, by_home, finding, listed, touched
 from tfdiff.rules.pair import Change, Pair, place
@@ -49,7 +50,7 @@ def check(pair: Pair) -> Iterator[Told]:
         homes = slots.creating(pair, entries)
         changes = tuple(one for item in homes for one in item.open if one.topic == "placement")
         told.update(changes)
-        yield Told(_state(pair, entries, before, after), changes)
+        yield Told(_state(pair, entries, (before, after), changes), changes)
     rest: list[Touched] = []
     for item, changes in touched(pair, "placement"):
         left = tuple(change for change in changes if change not in told)
@@ -59,8 +60,12 @@ def check(pair: Pair) -> Iterator[Told]:
 
 
 def _state(
-    pair: Pair, entries: list[tuple[Slot, Slot]], before: str | None, after: str | None
+    pair: Pair,
+    entries: list[tuple[Slot, Slot]],
+    placements: tuple[str | None, str | None],
+    changes: tuple[Change, ...],
 ) -> Finding:
+    before, after = placements
     names = [new.name for _, new in entries]
     verb = "are" if len(names) > 1 else "is"
     now = f"{verb} placed with {after}" if after else f"{verb} no longer placed with anything"
@@ -78,6 +83,14 @@ def _state(
         f"may live on another one than before; workers that see the variables in another order "
         f"agree on the place only if it does not depend on that order.",
         remedy=_MATTER.remedy,
-        old=place(entries[0][0].span),
-        new=place(entries[0][1].span),
+        old=_from(entries[0][0].span, [change.old for change in changes]),
+        new=_from(entries[0][1].span, [change.new for change in changes]),
     )
+
+
+def _from(created: Span | None, changed: Iterable[tuple[int, int]]) -> Place | None:
+    """Where state is created, with the changed lines that it is placed by."""
+    if created is None:
+        return None
+    first = [start for start, end in changed if start <= end and start <= created.line]
+    return place(replace(created, line=min((created.line, *first))))
