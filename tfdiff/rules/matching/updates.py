@@ -21,6 +21,7 @@ from tfdiff.rules.pair import Pair, place
 from tfdiff.rules.told import Told
 
 _LONGEST = 360
+_INLINE = 90  # characters of a formula that a sentence can hold
 _PERCENT = 0.01
 _NOTHING = 1e-6
 _NONE = (
@@ -184,7 +185,10 @@ def _narrower(cause: Cause) -> Iterator[str]:
 
 
 def _formulas(verdict: PathVerdict, main: Aspect) -> Iterator[str]:
-    """The changed term on both sides, or the state's whole formula where it is not too long."""
+    """The changed term on both sides, or the state's whole formula, where a sentence can hold it.
+
+    Every report shows the formulas in full beside each other.
+    """
     before, after = main.old, main.new
     if before is not None and after is not None:
         sides = (text(before), text(after))
@@ -193,7 +197,7 @@ def _formulas(verdict: PathVerdict, main: Aspect) -> Iterator[str]:
         if whole[0] is None or whole[1] is None:
             return
         sides = (f"{main.state}' = {text(whole[0])}", f"{main.state}' = {text(whole[1])}")
-    if all(len(side) <= _LONGEST for side in sides):
+    if all(len(side) <= _INLINE for side in sides):
         yield f"Old: {sides[0]}. New: {sides[1]}."
 
 
