@@ -6,7 +6,7 @@ identical or equal is evaluated in ball arithmetic at fresh points, drawn by oth
 the ladder's own; one point at which the balls are apart is a failure.
 
     python benchmarks/mutants.py
-    python benchmarks/mutants.py --repo ~/tensorflow --release v1.15.0 --every 10
+    python benchmarks/mutants.py --of ~/tensorflow v1.15.0 --of ~/keras v3.3.3 --every 10
 """
 
 import random
@@ -156,11 +156,17 @@ def _drawn(name: str, chance: random.Random) -> Fraction:
 def main(arguments: list[str]) -> int:
     """Run all mutants; the exit code is 1 if one was wrongly called the same."""
     parser = ArgumentParser(description=__doc__, formatter_class=RawDescriptionHelpFormatter)
-    parser.add_argument("--repo", help="a TensorFlow repository: mutate the rules read from it")
-    parser.add_argument("--release", default="v1.15.0", help="which release's rules")
+    parser.add_argument(
+        "--of",
+        nargs=2,
+        action="append",
+        metavar=("REPO", "RELEASE"),
+        help="mutate the rules read from this release instead of those of the tests",
+    )
+    parser.add_argument("--cache", type=Path)
     parser.add_argument("--every", type=int, default=1, help="take every n-th mutant only")
     options = parser.parse_args(arguments)
-    rules = real_rules(options.repo, options.release) if options.repo else hand_written()
+    rules = real_rules(options.of, options.cache) if options.of else hand_written()
     tallies = [_tallied(name, states, options.every) for name, states in rules]
     counts = sum((tally.counts for tally in tallies), Counter[str]())
     print(f"{'all':44}", dict(sorted(counts.items())), f"= {counts.total()} mutants")
@@ -187,15 +193,16 @@ def hand_written() -> list[tuple[str, States]]:
     return [(name, build()) for name, build in RULES.items()]
 
 
-def real_rules(repo: str, release: str) -> list[tuple[str, States]]:
-    """Every rule of a release that was read without an opaque part, each once."""
-    (reading,) = read_releases((release,), SourceOptions(repo=repo))
+def real_rules(releases: list[tuple[str, str]], cache: Path | None) -> list[tuple[str, States]]:
+    """Every rule of some releases that was read without an opaque part, each once."""
     found: dict[States, str] = {}
-    for entry in reading.catalog.entries:
-        facts = reading.optimizer(entry)
-        for rule in facts.rules:
-            if not opaques(value for _, value in rule.states):
-                found.setdefault(rule.states, f"{facts.name} {rule.path}")
+    for repo, release in releases:
+        (reading,) = read_releases((release,), SourceOptions(repo=repo, cache=cache))
+        for entry in reading.catalog.entries:
+            facts = reading.optimizer(entry)
+            for rule in facts.rules:
+                if not opaques(value for _, value in rule.states):
+                    found.setdefault(rule.states, f"{facts.name} {release} {rule.path}")
     return [(name, states) for states, name in found.items()]
 
 

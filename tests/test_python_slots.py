@@ -146,6 +146,29 @@ def test_keras_lists_are_slots() -> None:
         "vhats": True,
     }
     assert slot(found, "vhats").condition == "amsgrad"
+    assert {one.name: one.local for one in found.slots} == {
+        "iterations": False,
+        "ms": True,
+        "vhats": False,
+    }
+
+
+def test_a_computed_name_does_not_depend_on_what_locals_are_called() -> None:
+    numbered = "for v in var_list:", "  for i, size in enumerate(v.sizes):"
+    for call in ('self._zeros_slot(v, "H" + str(i), self._name)',):
+        here = slots(*numbered, f"    {call}")
+        there = (
+            here.replace("for i,", "for axis,").replace("str(i)", "str(axis)").replace('"H"', "'H'")
+        )
+        assert [one.name for one in facts(here).slots] == ["'H' + str(...)"]
+        assert facts(here).slots == facts(there).slots
+
+
+def test_what_each_variable_is_placed_with_does_not_depend_on_its_local_name() -> None:
+    for name in ("v", "each"):
+        body = f'    self._zeros_slot({name}, "m", self._name)'
+        around = f"for {name} in var_list:", f"  with ops.colocate_with({name}):", body
+        assert slot(facts(slots(*around)), "m").placement == "each of var_list"
 
 
 KERAS_BUILD = """

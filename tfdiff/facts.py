@@ -102,6 +102,7 @@ class Slot:
         placement: what it is placed with, in words (``the first of var_list``), None where
             nothing says so.
         loop: line of the loop over the variables that creates it, None where none does.
+        local: whether ``name`` is only what a function calls it, and no checkpoint knows it.
     """
 
     name: str
@@ -114,6 +115,7 @@ class Slot:
     span: Span = field(compare=False)
     placement: str | None = None
     loop: int | None = field(default=None, compare=False)
+    local: bool = field(default=False, compare=False)
 
 
 class Feature(NamedTuple):

@@ -4,15 +4,12 @@ import re
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 
+from tfdiff.comparison.renaming import END, Renames
 from tfdiff.facts import Statement
 
 Aligned = tuple[Statement | None, Statement | None]
 
 _WORD = re.compile(r"[A-Za-z_]\w*|\d[\w.]*|\S")
-# a name that is no attribute and no keyword; strings are matched so that they are left alone
-_NAME = re.compile(
-    r"(?P<string>'(?:\\.|[^'\\])*'|\"(?:\\.|[^\"\\])*\")|(?<![\w.])[A-Za-z_]\w*(?!\w)(?!=(?!=))"
-)
 _ALIKE = 0.5
 _FAINT = 0.1
 _LARGE = 40_000
@@ -24,25 +21,15 @@ def align(old: Sequence[Statement], new: Sequence[Statement]) -> tuple[Aligned, 
     Statements that say the same are counterparts, and so are those that are much alike in
     between. Local names that were renamed throughout count as the same.
     """
-    names = _renamed(old, new)
+    names = Renames(old, new)
     left = [_key(one, one.said) for one in old]
-    right = [_key(one, _with_names(one.said, names)) for one in new]
+    right = [_key(one, names.said(one)) for one in new]
     return tuple(_aligned(old, new, left, right))
 
 
 def _key(one: Statement, said: str) -> str:
     """What a statement is found again by; the end of a function is none of a branch."""
-    return f"end {_kind(one.within)}" if said == "end" else said
-
-
-def same(old: Statement, new: Statement, names: dict[str, str]) -> bool:
-    """Whether two statements say the same, local names of the new side renamed."""
-    return old.said == _with_names(new.said, names)
-
-
-def renamed_locals(old: Sequence[Statement], new: Sequence[Statement]) -> dict[str, str]:
-    """New name -> old name of the locals that were renamed consistently."""
-    return _renamed(old, new)
+    return f"end {_kind(one.within)}" if one.said == END else said
 
 
 def _aligned(
@@ -110,52 +97,3 @@ def _kind(said: str) -> str:
     word = said.partition(" ")[0].rstrip(":")
     heads = {"if", "for", "while", "with", "return", "raise", "assert", "def", "class", "try"}
     return word if word in heads or word.startswith("@") else ""
-
-
-def _renamed(old: Sequence[Statement], new: Sequence[Statement]) -> dict[str, str]:
-    """Locals of the new side that stand wherever one local of the old side stood."""
-    old_locals, new_locals = _locals(old), _locals(new)
-    gone, came = old_locals - new_locals, new_locals - old_locals
-    if not (gone and came):
-        return {}
-    left = [_blank(one.said, gone) for one in old]
-    right = [_blank(one.said, came) for one in new]
-    found: dict[str, set[str]] = {}
-    back: dict[str, set[str]] = {}
-    for tag, i, end, j, _ in SequenceMatcher(None, left, right, autojunk=False).get_opcodes():
-        if tag != "equal":
-            continue
-        for here, there in zip(old[i:end], new[j : j + end - i], strict=True):
-            names = zip(_in(here.said, gone), _in(there.said, came), strict=True)
-            for before, after in names:
-                found.setdefault(after, set()).add(before)
-                back.setdefault(before, set()).add(after)
-    return {
-        after: next(iter(names))
-        for after, names in found.items()
-        if len(names) == 1 and len(back[next(iter(names))]) == 1
-    }
-
-
-def _locals(side: Sequence[Statement]) -> set[str]:
-    """The local names; a public function's parameters are none, callers know their names."""
-    found: set[str] = set()
-    for one in side:
-        head = one.parent is None and one.said.startswith("def ")
-        public = head and (not one.said.startswith("def _") or one.said.startswith("def __init__"))
-        found |= set() if public else {name for name in one.binds if "." not in name}
-    return found
-
-
-def _in(said: str, names: set[str]) -> list[str]:
-    return [match[0] for match in _NAME.finditer(said) if match[0] in names]
-
-
-def _blank(said: str, names: set[str]) -> str:
-    return _NAME.sub(lambda match: "?" if match[0] in names else match[0], said)
-
-
-def _with_names(said: str, names: dict[str, str]) -> str:
-    if not names:
-        return said
-    return _NAME.sub(lambda match: names.get(match[0], match[0]), said)

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Iterator, Sequence
 
-from tfdiff.comparison.alignment import align, renamed_locals, same
+from tfdiff.comparison.alignment import align
+from tfdiff.comparison.renaming import Renames
 from tfdiff.facts import Statement
 from tfdiff.rules.pair import Change
 
@@ -24,14 +25,14 @@ def differing(
         starts: the lines at which the two sides begin.
         tokens: a statement's words, as its language counts them.
     """
-    names = renamed_locals(left, right)
+    names = Renames(left, right)
     old_at, new_at = starts
     for old, new in align(left, right):
         old_lines = (old.line, old.end_line) if old else (old_at, old_at - 1)
         new_lines = (new.line, new.end_line) if new else (new_at, new_at - 1)
         old_at, new_at = max(old_at, old_lines[1] + 1), max(new_at, new_lines[1] + 1)
         harmless = ""
-        if old and new and same(old, new, names):
+        if old and new and names.same(old, new):
             if old.text == new.text:
                 continue
             harmless = RESPELLED if old.said == new.said else RENAMED

@@ -32,7 +32,8 @@ def check(pair: Pair) -> Iterator[Told]:
             [side.text for side in sides if side]
             for sides in ([one.before for one in changes], [one.after for one in changes])
         )
-        abstract = any("abstract" in text for text in come)
+        abstract = any("abstract" in text for text in (*gone, *come))
+        needed = any("abstract" in text for text in come)
         parts = [f"no longer with {listed(gone)}"] if gone else []
         parts += [f"with {listed(come)}"] if come else []
         old, new = places((item, changes))
@@ -47,6 +48,9 @@ def check(pair: Pair) -> Iterator[Told]:
                 condition="a subclass does not define it" if abstract else None,
                 title=f"{name} is decorated {', '.join(parts)}",
                 explanation="Subclasses have to define it; those that do not cannot be constructed."
+                if needed
+                else "Subclasses need not define it any more; those that do not run at the new "
+                "release only."
                 if abstract
                 else f"It was {listed(gone) if gone else 'not'} and is "
                 f"{listed(come) if come else 'not'} decorated; what it does is compared itself.",

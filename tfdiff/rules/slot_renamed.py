@@ -9,7 +9,8 @@ The checkpoint key differs: old checkpoints do not restore it by name, and the s
 starts anew where a partial restore is allowed.
 
 Not reported:
-Scopes that could not be read; the verdict on state is then undecided.
+Scopes that could not be read; the verdict on state is then undecided. What only a local variable
+is called: Keras 1.x keeps slots in lists, and saves them by their order.
 
 Example:
 ``rms`` becomes ``root_mean_square``.
@@ -27,6 +28,8 @@ def check(pair: Pair) -> Iterator[Finding]:
     """Renamed state, and state whose scope changed."""
     slots = matched(pair)
     for old, new in slots.renamed:
+        if old.local and new.local:
+            continue
         yield _finding(pair, old, new, (old.name, new.name), "read")
     for old, new in slots.kept:
         known = isinstance(old.scope, Literal) and isinstance(new.scope, Literal)

@@ -42,11 +42,13 @@ def around(
 
 
 def _resolved(name: str, found: Sequence[Statement], line: int) -> str:
-    """What a local stands for: what it was last assigned before that line."""
+    """What a local stands for: what it was last assigned, or runs through, before that line."""
     values = [
         item.said.partition(" = ")[2]
+        if item.said.startswith(f"{name} = ")
+        else f"each of {item.said.partition(' in ')[2].rstrip(':')}"
         for item in found
-        if item.line < line and item.said.startswith(f"{name} = ")
+        if item.line < line and item.said.startswith((f"{name} = ", f"for {name} in "))
     ]
     return values[-1] if values else name
 

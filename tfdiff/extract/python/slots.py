@@ -72,7 +72,9 @@ class _Reader:
             if call is not None:
                 arguments = listed(call)
                 name = call.target.removeprefix("self.").lstrip("_")
-                self._record(self._slot(name, arguments, call, one, per_variable=True))
+                slot = self._slot(name, arguments, call, one, per_variable=True)
+                named = call.target.startswith("self.") or _first(arguments, _NAMES) is not None
+                self._record(replace(slot, local=not named))
         for call in one.function.calls:
             given = self._creators.given(call, one)
             if given is None:
@@ -110,7 +112,7 @@ class _Reader:
         if not found:
             span = Span(one.path, call.line, call.end_line)
             self.unknowns.append(Unknown("the state's name is not read", written or "", span))
-            found = [written or "?"]
+            found = [_without_locals(written or "?", one)]
         yield from found
 
     def _slot(
@@ -178,6 +180,21 @@ def _local(written: str | None, one: Reached) -> str | None:
     """What a local name was assigned, if it was once."""
     found = [a.value for a in one.function.assignments if a.kind == "=" and a.target == written]
     return found[0] if len(found) == 1 else written
+
+
+def _without_locals(written: str, one: Reached) -> str:
+    """A name that is computed, whatever the function calls what it is computed from."""
+    node = parsed(written)
+    if node is None:
+        return written
+    targets = (assigned.target for assigned in one.function.assignments)
+    names = {name for target in targets for name in re.findall(r"\w+", target)}
+
+    class Blank(ast.NodeTransformer):
+        def visit_Name(self, name: ast.Name) -> ast.expr:
+            return ast.Constant(...) if name.id in names else name
+
+    return ast.unparse(Blank().visit(node))
 
 
 def _dtype(written: str | None, evaluator: Evaluator, *, per_variable: bool) -> Value:

@@ -144,14 +144,15 @@ def finding(pair: Pair, matter: Matter, group: tuple[Touched, ...]) -> Told:
 def home(pair: Pair, path: str) -> str:
     """What to call a file: the first class whose methods are reached there, else the module."""
     inside = sorted(
-        (item.region.span.line, owner)
+        (not (item.old and item.new), sum(side.span.line for side in sides), owner)
         for item in pair.regions
-        if item.region.span.path == path and item.region.kind == "method"
+        for sides in (_sides(item),)
+        if path in {side.span.path for side in sides} and item.region.kind == "method"
         for owner in (item.region.symbol.rpartition(".")[0],)
         if not owner.startswith("_")
     )
     module = path.removesuffix("/__init__.py").removesuffix(".py").rpartition("/")[2]
-    return inside[0][1] if inside else module
+    return inside[0][2] if inside else module
 
 
 def places(one: Touched) -> tuple[Place | None, Place | None]:
