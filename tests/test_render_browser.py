@@ -106,7 +106,7 @@ class Opener:
         self, name: str, *, anchor: str = "", width: int = 1280, **options: Unpack[Options]
     ) -> Opened:
         context = self._browser.new_context(viewport={"width": width, "height": 800}, **options)
-        context.set_default_timeout(5000)
+        context.set_default_timeout(60_000)
         self._contexts.append(context)
         opened = Opened(context.new_page())
         opened.page.on("console", lambda message: opened.complaints.append(message.text))
