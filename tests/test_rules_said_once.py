@@ -22,7 +22,7 @@ from tfdiff.facts import (
 )
 from tfdiff.findings import Aspect, PathVerdict
 from tfdiff.ir.preparation import GRADIENT
-from tfdiff.rules import base_class_changed, guard_changed, string_name_changed
+from tfdiff.rules import base_class_changed, guard_changed, kernel_changed, string_name_changed
 from tfdiff.rules.matching.conditions import readable
 from tfdiff.rules.matching.validations import errors
 from tfdiff.rules.pair import Change, Pair, RegionPair
@@ -193,3 +193,15 @@ def test_an_error_in_other_words_neither_came_nor_went() -> None:
     item = RegionPair(*both, (gone, come, other))
     found = list(errors(pair(facts(), facts(), item)))
     assert [(one.old is None, one.new is None) for one in found] == [(False, False), (True, False)]
+
+
+@pytest.mark.parametrize("text", ["", "void Compute() {}"])
+def test_lines_are_said_to_be_shown_only_where_there_is_text(text: str) -> None:
+    old, new = (
+        Region("kernel", "ApplySledOp", "cpu", tokens, "", text=text, span=PLACE)
+        for tokens in ("1", "2")
+    )
+    changed = RegionPair(old, new, (Change((1, 9), (1, 9), ("1",), ("2",)),))
+    (found,) = kernel_changed.check(pair(facts(), facts(), changed))
+    assert ("the lines are shown" in found.explanation) is bool(text)
+    assert ("was not read" in found.explanation) is not bool(text)

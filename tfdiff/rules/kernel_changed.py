@@ -52,8 +52,7 @@ def _finding(pair: Pair, groups: list[tuple[RegionPair, ...]]) -> Finding:
         subject=names,
         condition=None,
         title=f"{names} {verb}",
-        explanation=f"{_when(first.region)}{with_it} What the change means was not decided; the "
-        f"lines are shown.",
+        explanation=f"{_when(first.region)}{with_it} {_known(first)}",
         remedy="Read the lines on both sides.",
         old=old,
         new=new,
@@ -75,6 +74,16 @@ def _facet(region: Region) -> tuple[Facet, Effect]:
     if region.kind == "op":
         return "kernel-attr", "api"
     return "resource-variable-semantics", "distributed"
+
+
+def _known(item: RegionPair) -> str:
+    """How much is known: a snapshot tells that code differs, and has no text to show."""
+    if any(side and side.text for side in (item.old, item.new)):
+        return "What the change means was not decided; the lines are shown."
+    return (
+        "Only fingerprints of this code are at hand, which differ: what changed was not read. A "
+        "repository (--repo) has the text."
+    )
 
 
 def _when(region: Region) -> str:
