@@ -6,7 +6,7 @@ from tests.interpret_kit import curve, rules
 from tests.python_kit import tree
 from tfdiff.extract.python.interpret.asked import CLIPPING_FILE, RESOURCE_FILE
 from tfdiff.extract.python.interpret.program import Program
-from tfdiff.ir.expr import Expr, call, number, operation, select, symbol
+from tfdiff.ir.expr import Expr, Select, call, number, operation, select, symbol
 
 SPARSE = """
 def _apply_dense(self, grad, var):
@@ -51,8 +51,18 @@ def test_clipping_that_knows_sparse_gradients_clips_each_occurrence() -> None:
 def test_clipping_that_knows_none_clips_the_sum_of_the_occurrences() -> None:
     text = "def clip_by_value(t, low, high):\n    return math_ops.minimum(t, high)\n"
     whole = call("max", call("min", symbol("grad"), number(1)), number(-1))
-    nothing = call("max", call("min", number(0), number(1)), number(-1))
     assert clipped(text, "clip_by_value(grad, -1.0, 1.0)") is select(
+        TOUCHED,
+        operation("sub", symbol("var"), whole),
+        operation("sub", symbol("var"), number(0)),
+    )
+
+
+def test_clipping_that_moves_zero_moves_the_rows_outside_of_the_gradient() -> None:
+    text = "def clip_by_value(t, low, high):\n    return math_ops.minimum(t, high)\n"
+    whole = call("max", call("min", symbol("grad"), number(2)), number(1))
+    nothing = call("max", call("min", number(0), number(2)), number(1))
+    assert clipped(text, "clip_by_value(grad, 1.0, 2.0)") is select(
         TOUCHED,
         operation("sub", symbol("var"), whole),
         operation("sub", symbol("var"), nothing),
@@ -61,13 +71,20 @@ def test_clipping_that_knows_none_clips_the_sum_of_the_occurrences() -> None:
 
 def test_a_norm_that_knows_no_sparse_gradients_is_that_of_the_rows() -> None:
     text = "def clip_by_norm(t, norm):\n    return t\n"
-    rows = select(TOUCHED, symbol("grad"), number(0))
-    norm = call("sqrt", call("sum", call("square", rows)))
+    norm = call("sqrt", call("sum", call("square", symbol("grad"))))
     factor = call("max", norm, number(1))
     moved = operation("div", operation("mul", symbol("grad"), number(1)), factor)
-    still = operation("div", operation("mul", number(0), number(1)), factor)
     assert clipped(text, "clip_by_norm(grad, 1.0)") is select(
         TOUCHED,
         operation("sub", symbol("var"), moved),
-        operation("sub", symbol("var"), still),
+        operation("sub", symbol("var"), number(0)),
     )
+
+
+def test_of_a_gradient_clipped_by_choice_the_rows_are_clipped_again() -> None:
+    text = "def clip_by_norm(t, norm):\n    return t\n"
+    chosen = "clip_by_value(clip_ops.clip_by_norm(grad, 1.0) if self._lr else grad, -2.0, 2.0)"
+    var = clipped(text, chosen)
+    assert isinstance(var, Select)
+    assert var.condition is TOUCHED
+    assert var.other is operation("sub", symbol("var"), number(0))

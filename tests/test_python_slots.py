@@ -242,6 +242,10 @@ def test_hyperparameters_kept_as_variables_are_state() -> None:
     ]
 
 
+def test_a_base_class_without_hyperparameters_keeps_none_as_variables() -> None:
+    assert facts(HYPERS.replace('self._set_hyper("rate", rate)', "pass")).slots == ()
+
+
 def test_slots_of_one_loop_are_told_from_those_with_a_loop_each() -> None:
     found = facts(
         slots(

@@ -21,9 +21,10 @@ from tfdiff.facts import (
     UpdateRule,
 )
 from tfdiff.findings import Aspect, PathVerdict
+from tfdiff.ir.occurrences import REPEATED
 from tfdiff.ir.preparation import GRADIENT
 from tfdiff.rules import base_class_changed, guard_changed, kernel_changed, string_name_changed
-from tfdiff.rules.matching.conditions import readable
+from tfdiff.rules.matching.conditions import readable, settings
 from tfdiff.rules.matching.validations import errors
 from tfdiff.rules.pair import Change, Pair, RegionPair
 
@@ -59,6 +60,15 @@ def region(symbol: str, text: str, line: int = 1) -> Region:
 )
 def test_a_condition_says_only_what_no_other_part_implies(condition: str, said: str) -> None:
     assert sorted(readable(condition).split(" and ")) == sorted(said.split(" and "))
+
+
+def test_what_all_parts_of_a_condition_ask_for_is_said_once() -> None:
+    both = f"{REPEATED} and not norm is None or {REPEATED} and not value is None"
+    assert readable(both) == f"{REPEATED}, and norm is passed or value is passed"
+    assert settings(both) == ("norm=None", "value=None")
+    assert readable("not norm is None or not norm is None") == "norm is passed"
+    assert readable("rows or rows and fast") == "rows=True"
+    assert readable("rows and slow or rows and fast") == "rows=True, and fast=True or slow=True"
 
 
 def test_a_class_that_only_stood_before_its_base_inherits_what_it_did() -> None:
@@ -165,6 +175,14 @@ def test_what_is_made_of_the_gradient_is_told_where_that_is_done() -> None:
     assert found.new is not None
     assert (found.old.start, found.new.start) == (20, 30)
     assert found.effect == "numeric-conditional"
+
+
+def test_the_place_is_where_gradients_are_prepared_though_only_what_it_calls_changed() -> None:
+    made = clipped()
+    same = region("Base._clip", "if self.norm : clip ( self.norm )", 20)
+    (told,) = guard_changed.check(replace(made, regions=(made.regions[0], RegionPair(same, same))))
+    assert told.finding.old is not None
+    assert told.finding.old.start == 20
 
 
 def test_a_step_that_only_gets_another_gradient_is_settled() -> None:

@@ -20,6 +20,7 @@ from collections.abc import Iterator
 from tfdiff.facts import Parameter
 from tfdiff.findings import Finding
 from tfdiff.rules.matching.parameters import ignoring, matched
+from tfdiff.rules.matching.slots import giving, started_otherwise, starting
 from tfdiff.rules.matching.values import shown
 from tfdiff.rules.pair import Pair, place
 
@@ -50,11 +51,18 @@ def _finding(pair: Pair, parameter: Parameter) -> Finding:
             else f"The constructor accepts {parameter.name}; left out it is {default}. Scripts "
             f"that pass it do not run on the old release."
         ),
-        remedy=(
-            f"Add {parameter.name} to every call."
-            if required
-            else f"Nothing to do; leave {parameter.name} out to stay with the old arguments."
-        ),
+        remedy=(f"Add {parameter.name} to every call." if required else _without(pair, parameter)),
         old=None,
         new=place(parameter.span),
     )
+
+
+def _without(pair: Pair, parameter: Parameter) -> str:
+    """What to do for those who never passed it."""
+    for old, new in started_otherwise(pair):
+        if giving(pair.new, new.initial) == parameter:
+            return (
+                f"Pass {parameter.name}={starting(old.initial)}: left out, {new.name} starts from "
+                f"another value than it did."
+            )
+    return f"Nothing to do; leave {parameter.name} out to stay with the old arguments."

@@ -71,10 +71,10 @@ class InitialValues:
         """The names that an expression can give: one, or all that its loop runs through."""
         value = self._evaluator.value(written, self._names)
         if isinstance(value, Unknown):
+            if self.of_hypers(written):
+                yield from self._hypers()
+                return
             for one in self._one.function.assignments:
-                if one.kind == "for" and "_hyper" in one.value and written in one.target:
-                    yield from self._hypers()
-                    return
                 if one.target == written and one.kind in {"=", "for"}:
                     value = self._evaluator.value(one.value, self._names)
                     break
@@ -85,6 +85,11 @@ class InitialValues:
                 yield value.value
             elif isinstance(value.value, tuple):
                 yield from (name for name in value.value if isinstance(name, str))
+
+    def of_hypers(self, written: str) -> bool:
+        """Whether a name runs through those under which hyperparameters are kept."""
+        loops = (one for one in self._one.function.assignments if one.kind == "for")
+        return any("_hyper" in one.value and written in one.target for one in loops)
 
     def _made_unique(self, written: str) -> Literal | None:
         """The name that a nested function is given, where it returns it, or more behind it."""

@@ -109,6 +109,8 @@ class _Reader:
             return  # machinery: whoever calls it names the state
         values = InitialValues(self._model, self._cls, self._construction, one)
         found = list(values.texts(written or ""))
+        if not found and values.of_hypers(written or ""):
+            return  # a base class by itself has none
         if not found:
             span = Span(one.path, call.line, call.end_line)
             self.unknowns.append(Unknown("the state's name is not read", written or "", span))

@@ -17,8 +17,27 @@ _SAID = {
 
 
 def readable(condition: str) -> str:
-    """``not touched`` -> ``in rows that the gradient does not touch``, and the like."""
-    return " or ".join(sorted(_said(part) for part in condition.split(" or ")))
+    """``not touched`` -> ``in rows that the gradient does not touch``, and the like.
+
+    What all parts ask for is said once, and before the rest.
+    """
+    parts = _parts(condition)
+    each = [part.split(" and ") for part in parts]
+    shared = [one for one in each[0] if "(" not in condition and all(one in of for of in each)]
+    rest = [" and ".join(one for one in of if one not in shared) for of in each]
+    if len(parts) > 1 and shared and all(rest):
+        return f"{_joined(shared, ' and ')}, and {_joined(rest, ' or ')}"
+    return _joined(parts, " or ")
+
+
+def _parts(condition: str) -> list[str]:
+    """What is enough by itself, each once: ``a or a and b`` asks for no more than ``a``."""
+    asked = {part: frozenset(part.split(" and ")) for part in condition.split(" or ")}
+    return [part for part, own in asked.items() if not any(one < own for one in asked.values())]
+
+
+def _joined(parts: list[str], word: str) -> str:
+    return word.join(sorted({_said(part) for part in parts}))
 
 
 def _said(part: str) -> str:
@@ -61,14 +80,17 @@ def _turned(part: str) -> str:
 
 def settings(condition: str) -> tuple[str, ...] | None:
     """Arguments with which no part of a guard holds; None where data decides it."""
-    parts = [_setting(part) for part in condition.split(" or ")]
+    parts = [_setting(part) for part in _parts(condition)]
     known = [part for part in parts if part is not None]
     return tuple(dict.fromkeys(known)) if len(known) == len(parts) else None
 
 
 def _setting(part: str) -> str | None:
-    if part in _SAID:
+    """An argument with which a part does not hold: of several tests, that of any."""
+    if part in _SAID or "(" in part:
         return None
+    if " and " in part:
+        return next(filter(None, map(_setting, part.split(" and "))), None)
     if found := _IS_NONE.fullmatch(part):
         return f"{found[2]}=None" if found[1] else None
     if found := _WORD.fullmatch(part):

@@ -36,15 +36,18 @@ def claimed(pair: Pair, used: frozenset[str], options: frozenset[str]) -> Iterat
 
 
 def _side(pair: Pair, used: frozenset[str], options: frozenset[str], *, new: bool) -> Span | None:
-    """The changed region that speaks of most of the options; None where none speaks of any."""
+    """The region that speaks of most of the options; None where none speaks of any.
+
+    A changed one, where there is one: else what it calls has changed.
+    """
     found = [
-        (len(_words(side) & options), side)
+        (not item.same_code, said, side)
         for item in pair.regions
         for side in (item.new if new else item.old,)
-        if side and not item.same_code and _prepares(item, side, used)
+        if side and _prepares(item, side, used) and (said := len(_words(side) & options))
     ]
-    most, best = max(found, key=lambda one: one[0], default=(0, None))
-    return best.span if best and most else None
+    best = max(found, key=lambda one: one[:2], default=None)
+    return best[2].span if best else None
 
 
 def _prepares(item: RegionPair, side: Region, used: frozenset[str]) -> bool:

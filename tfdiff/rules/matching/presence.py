@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from tfdiff.facts import Method, OpCall, Slot, Span
 from tfdiff.findings import Effect, Facet, Finding
 from tfdiff.rules.matching.ops import callers
-from tfdiff.rules.matching.slots import kind, subject
+from tfdiff.rules.matching.slots import kind, starting, subject
 from tfdiff.rules.matching.topics import listed
-from tfdiff.rules.matching.values import shown
 from tfdiff.rules.pair import Pair, place
 
 
@@ -58,7 +57,7 @@ def slot(pair: Pair, one: Slot, *, new: bool) -> Finding:
     words = (
         _Words(
             f"New {kind(one)} {one.name}",
-            f"The optimizer creates {one.name}, initially {shown(one.initial)}. Checkpoints of "
+            f"The optimizer creates {one.name}, initially {starting(one.initial)}. Checkpoints of "
             f"the old release do not hold it.",
             "Restore old checkpoints without requiring every key; the new state then starts from "
             "its initial value.",

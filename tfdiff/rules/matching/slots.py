@@ -4,8 +4,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tfdiff.facts import Literal, OptimizerFacts, Region, Slot
+from tfdiff.facts import Literal, OptimizerFacts, Parameter, Region, Slot, Value
 from tfdiff.rules.matching import parameters
+from tfdiff.rules.matching.values import shown
 from tfdiff.rules.pair import Pair, RegionPair
 
 _NAME = re.compile(r"[\w./-]+")
@@ -78,6 +79,43 @@ def holds_argument(pair: Pair, slot: Slot, facts: OptimizerFacts) -> bool:
     names = {parameter.name for parameter in facts.parameters} & common
     initial = slot.initial.value if isinstance(slot.initial, Literal) else None
     return not slot.per_variable and initial in names
+
+
+def started_otherwise(pair: Pair) -> tuple[tuple[Slot, Slot], ...]:
+    """State of both sides, renamed or not, that a fresh run starts from another value.
+
+    A value that an argument of one side gives is the same where nothing else is its default.
+    """
+    slots = matched(pair)
+    names = {(old.name, new.name) for old, new in parameters.matched(pair).renamed}
+    both = (*slots.kept, *slots.renamed)
+    return tuple((old, new) for old, new in both if _start_differs(pair, old, new, names))
+
+
+def _start_differs(pair: Pair, old: Slot, new: Slot, names: set[tuple[str, str]]) -> bool:
+    before, after = old.initial, new.initial
+    if not (isinstance(before, Literal) and isinstance(after, Literal)) or before == after:
+        return False
+    if (before.value, after.value) in names:
+        return False
+    defaults = [
+        argument.effective if (argument := giving(facts, value)) else value
+        for facts, value in ((pair.old, before), (pair.new, after))
+    ]
+    return defaults[0] != defaults[1]
+
+
+def giving(facts: OptimizerFacts, start: Value) -> Parameter | None:
+    """The argument of the constructor that a state starts from."""
+    named = start.value if isinstance(start, Literal) else None
+    return next((one for one in facts.parameters if one.name == named), None)
+
+
+def starting(value: Value) -> str:
+    """A starting value in words: a name stands for what it holds."""
+    if isinstance(value, Literal) and isinstance(value.value, str):
+        return f"the value of {value.value}"
+    return shown(value)
 
 
 def kind(slot: Slot) -> str:

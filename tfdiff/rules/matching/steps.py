@@ -7,6 +7,7 @@ from typing import Final
 
 from tfdiff.facts import Device, Region, Span, UpdatePath
 from tfdiff.findings import Aspect, Facet, PathVerdict
+from tfdiff.ir.occurrences import REPEATED
 from tfdiff.ir.preparation import GRADIENT
 from tfdiff.ir.walk import symbols
 from tfdiff.rules.matching.prepared import claimed, preparing
@@ -232,7 +233,7 @@ def carriers(pair: Pair, cause: Cause) -> Carriers:
     used = {
         symbol
         for rule in (*pair.old.rules, *pair.new.rules)
-        if rule.path in paths
+        if any(_answers(rule.path, path) for path in paths)
         for symbol in rule.symbols
     }
     if cause.of_gradient:
@@ -291,7 +292,8 @@ def _helps(region: Region) -> bool:
 
 def _guard_words(cause: Cause) -> frozenset[str]:
     conditions = {one.condition for one in cause.aspects if one.condition}
-    return frozenset(_WORDS.findall(" ".join(conditions))) - _GRAMMAR
+    said = " ".join(conditions).replace(REPEATED, "")
+    return frozenset(_WORDS.findall(said)) - _GRAMMAR
 
 
 def _python_facet(cause: Cause) -> Facet:

@@ -1,5 +1,6 @@
 """Findings about the update rule: one for each cause, over all paths that it holds on."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -30,6 +31,7 @@ _NONE = (
 )
 
 
+_OF_SPARSE = re.compile(r"in rows|in a sparse gradient")
 _BESIDE = (
     "The rules differ without the condition as well, which another finding tells; where it holds "
     "there is this difference besides."
@@ -125,7 +127,7 @@ def _sparse_alone(pair: Pair, cause: Cause) -> bool:
 def _when(condition: str | None, *, sparse: bool) -> str | None:
     """The condition in words, with the kind of gradient where nothing of it says that."""
     said = readable(condition) if condition else ""
-    if not sparse or "in rows" in said:
+    if not sparse or _OF_SPARSE.search(said):
         return said or None
     return f"the gradient is sparse, and {said}" if said else "the gradient is sparse"
 
@@ -133,7 +135,7 @@ def _when(condition: str | None, *, sparse: bool) -> str | None:
 def _title(cause: Cause, condition: str | None, *, sparse: bool) -> str:
     if condition and cause.main.kind == GUARD:
         said = readable(condition)
-        said = f"{said} (sparse gradients)" if sparse and "in rows" not in said else said
+        said = f"{said} (sparse gradients)" if sparse and not _OF_SPARSE.search(said) else said
         unknown = any(one.certainty == "unknown" for one in cause.aspects)
         differs = "may differ" if unknown else "differs"
         if cause.of_gradient:

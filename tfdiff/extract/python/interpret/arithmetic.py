@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Final
 
 from tfdiff.extract.python.interpret.values import Value
-from tfdiff.ir.expr import Expr, call, number, operation, select
+from tfdiff.ir.expr import Expr, Number, Operation, call, number, operation, select
 
 Builder = Callable[..., Expr]
 
@@ -23,6 +23,17 @@ def _function(name: str) -> Builder:
 
 def _clip(value: Expr, low: Expr, high: Expr) -> Expr:
     return call("max", call("min", value, high), low)
+
+
+def keeps_zero(*limits: Expr) -> bool:
+    """Whether limits to clip to leave 0 where it is: ``-x`` and ``x`` do, whatever x is."""
+    match limits:
+        case (Number(value=low), Number(value=high)):
+            return low <= 0 <= high
+        case (Operation(op="neg", args=(low,)), high):
+            return low is high
+        case _:
+            return not limits
 
 
 def _total(*values: Expr) -> Expr:

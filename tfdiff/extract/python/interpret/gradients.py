@@ -6,7 +6,7 @@ from tfdiff.extract.python.interpret import arithmetic
 from tfdiff.extract.python.interpret.containers import iterate
 from tfdiff.extract.python.interpret.describing import describe
 from tfdiff.extract.python.interpret.machine import LOSS, RAW_GRADIENT, Machine
-from tfdiff.extract.python.interpret.rows import gathered, summed
+from tfdiff.extract.python.interpret.rows import gathered, of_rows, summed
 from tfdiff.extract.python.interpret.tensors import named
 from tfdiff.extract.python.interpret.values import (
     Foreign,
@@ -102,9 +102,13 @@ def _clip_by_norm(machine: Machine, text: str, args: Args, kwargs: Kwargs) -> Va
 def _clipped(machine: Machine, value: Value, rest: list[Value]) -> Expr:
     if len(rest) != 1 or value is None:
         return named(machine, "clip_by_norm", (value, *rest), {})
-    tensor, norm = machine.tensor(value), machine.tensor(rest[0])
-    own = call("sqrt", call("sum", call("square", tensor)))
-    return operation("div", operation("mul", tensor, norm), call("max", own, norm))
+    norm = machine.tensor(rest[0])
+
+    def scaled(tensor: Expr) -> Expr:
+        own = call("sqrt", call("sum", call("square", tensor)))
+        return operation("div", operation("mul", tensor, norm), call("max", own, norm))
+
+    return of_rows(machine.tensor(value), scaled)
 
 
 def _clip_by_global_norm(machine: Machine, text: str, args: Args, kwargs: Kwargs) -> Value:  # noqa: ARG001

@@ -1,5 +1,7 @@
 """Rows of a sparse step: ``touched`` is true for the rows that the gradient holds."""
 
+from collections.abc import Callable
+
 from tfdiff.extract.python.interpret.machine import RAW_GRADIENT, TOUCHED
 from tfdiff.ir.expr import (
     FUNCTIONS,
@@ -10,6 +12,7 @@ from tfdiff.ir.expr import (
     boolean,
     call,
     children,
+    number,
     operation,
     select,
     symbol,
@@ -33,6 +36,25 @@ def gathered(value: Expr) -> Expr:
 def written(value: Expr, old: Expr) -> Expr:
     """A tensor with its touched rows replaced."""
     return select(TOUCHED, _where(value, touched=True), _where(old, touched=False))
+
+
+def of_rows(value: Expr, function: Callable[[Expr], Expr]) -> Expr:
+    """A function that makes 0 of 0, of a tensor that may be 0 outside of the gradient's rows.
+
+    Zeros add nothing to a norm over all rows either.
+    """
+    rows = _zero_elsewhere(value)
+    return function(value) if rows is None else select(TOUCHED, function(rows), number(0))
+
+
+def _zero_elsewhere(value: Expr) -> Expr | None:
+    """What a tensor is in the gradient's rows, if it is 0 in all others."""
+    if not isinstance(value, Select):
+        return None
+    if value.condition is TOUCHED:
+        return value.then if value.other is number(0) else None
+    then, other = _zero_elsewhere(value.then), _zero_elsewhere(value.other)
+    return None if then is None or other is None else select(value.condition, then, other)
 
 
 def split(value: Expr) -> Expr:

@@ -8,7 +8,7 @@ from tfdiff.extract.python.interpret.containers import iterate
 from tfdiff.extract.python.interpret.describing import describe
 from tfdiff.extract.python.interpret.machine import Machine
 from tfdiff.extract.python.interpret.precision import cast, in_python, tensors_of
-from tfdiff.extract.python.interpret.rows import gathered
+from tfdiff.extract.python.interpret.rows import gathered, of_rows
 from tfdiff.extract.python.interpret.values import (
     EXPRESSIONS,
     Assigned,
@@ -81,8 +81,11 @@ def tensor_call(  # noqa: PLR0911 - one kind of function each
         return _on_slices(machine, builder, given)
     if builder is not None:
         operands = tuple(map(machine.tensor, given))
+        ready = operands if in_python(text) else tensors_of(machine, operands)
         try:
-            return builder(*(operands if in_python(text) else tensors_of(machine, operands)))
+            if name in arithmetic.ON_SLICES and arithmetic.keeps_zero(*ready[1:]):
+                return of_rows(ready[0], lambda value: builder(value, *ready[1:]))
+            return builder(*ready)
         except TypeError:
             return machine.not_read(text, "arguments not understood")
     return _unknown(machine, text, name, args, kwargs)
