@@ -13,9 +13,11 @@ import random
 import sys
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
+from itertools import count
 from pathlib import Path
 from time import process_time
 from typing import Final
@@ -60,23 +62,33 @@ FUNCTIONS: Final = {"max": "min", "min": "max", "sqrt": "abs", "rsqrt": "sqrt", 
 FRESH: Final = 400
 
 
-def mutants(states: States) -> Iterator[tuple[str, States]]:
-    """All mutants of a rule that come of changing one node, and swapped statements."""
+def mutants(states: States) -> Iterator[tuple[str, Callable[[], States]]]:
+    """All mutants of a rule that come of changing one node, and swapped statements.
+
+    Each is built when it is called for: a rule of thousands of nodes has tens of thousands.
+    """
     nodes = ordered(value for _, value in states)
-    names = [name for name in symbols(nodes) if name not in truth_symbols(nodes)]
+    truths = truth_symbols(nodes)
+    names = [name for name in symbols(nodes) if name not in truths]
     for node in nodes:
         for kind, mutant in (*_changed(node, names), *_moved(node)):
             if mutant is not node:
-                yield kind, replaced_states(states, {node: mutant})
+                yield kind, partial(replaced_states, states, {node: mutant})
+    inside = {name: frozenset(ordered([value])) for name, value in states}
     for name, value in states:
-        for other, target in states:
+        for other, _ in states:
             if other != name and not isinstance(value, Symbol):
-                old, new = symbol(name), value
-                for before, after in ((new, old), (old, new)):
-                    if before in ordered([target]):
-                        (mutated,) = replaced_states(((other, target),), {before: after})
-                        rest = tuple(mutated if key == other else (key, e) for key, e in states)
-                        yield "statement order", rest
+                old = symbol(name)
+                for before, after in ((value, old), (old, value)):
+                    if before in inside[other]:
+                        yield "statement order", partial(_in_one, states, other, before, after)
+
+
+def _in_one(states: States, name: str, before: Expr, after: Expr) -> States:
+    """The states with a node replaced in one of them."""
+    return tuple(
+        replaced_states((one,), {before: after})[0] if one[0] == name else one for one in states
+    )
 
 
 def _changed(node: Expr, names: list[str]) -> Iterator[tuple[str, Expr]]:
@@ -167,12 +179,14 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--every", type=int, default=1, help="take every n-th mutant only")
     options = parser.parse_args(arguments)
     rules = real_rules(options.of, options.cache) if options.of else hand_written()
-    tallies = [_tallied(name, states, options.every) for name, states in rules]
+    numbered = count()
+    tallies = [_tallied(name, states, options.every, numbered) for name, states in rules]
     counts = sum((tally.counts for tally in tallies), Counter[str]())
     print(f"{'all':44}", dict(sorted(counts.items())), f"= {counts.total()} mutants")
     spent = sum(tally.seconds for tally in tallies)
     slowest = max(tally.slowest for tally in tallies)
-    print(f"{spent / counts.total() * 1e3:.1f} ms of CPU each, slowest {slowest * 1e3:.0f} ms")
+    each = spent / counts.total()
+    print(f"{each * 1e3:.1f} ms of CPU each, the slowest {slowest[0]:.2f} s: {slowest[1]}")
     wrong = [line for tally in tallies for line in tally.wrong]
     print("\n".join(wrong) or "none was wrongly called the same")
     return 1 if wrong else 0
@@ -185,7 +199,7 @@ class Tally:
     counts: Counter[str]
     wrong: tuple[str, ...]
     seconds: float
-    slowest: float
+    slowest: tuple[float, str]
 
 
 def hand_written() -> list[tuple[str, States]]:
@@ -206,25 +220,27 @@ def real_rules(releases: list[tuple[str, str]], cache: Path | None) -> list[tupl
     return [(name, states) for states, name in found.items()]
 
 
-def _tallied(rule: str, states: States, every: int) -> Tally:
+def _tallied(rule: str, states: States, every: int, numbered: Iterator[int]) -> Tally:
+    """Decide every n-th mutant; the numbers go on from rule to rule, so that all kinds come."""
     seen: set[States] = {states}
     counts: Counter[str] = Counter()
     wrong: list[str] = []
-    seconds = slowest = 0.0
-    for index, (kind, mutant) in enumerate(mutants(states)):
-        if mutant in seen or index % every:
+    seconds, slowest = 0.0, (0.0, "")
+    for number_, (kind, build) in zip(numbered, mutants(states), strict=False):
+        if number_ % every or (mutant := build()) in seen:
             continue
         seen.add(mutant)
         before = process_time()
         decision = decide(states, mutant)
         spent = process_time() - before
-        seconds, slowest = seconds + spent, max(slowest, spent)
+        seconds, slowest = seconds + spent, max(slowest, (spent, f"{rule}: {kind}"))
         counts[_label(decision)] += 1
         if decision.verdict in {"identical", "equal"}:
-            point = differing_point(states, mutant, index)
+            point = differing_point(states, mutant, number_)
             if point is not None:
                 wrong.append(f"{rule}: {kind}: called {decision.verdict}, differs at {point}")
-    print(f"{rule:44}", dict(sorted(counts.items())), flush=True)
+    if counts:
+        print(f"{rule:44}", dict(sorted(counts.items())), flush=True)
     return Tally(counts, tuple(wrong), seconds, slowest)
 
 

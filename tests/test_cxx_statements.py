@@ -124,3 +124,12 @@ def test_a_constant_is_the_number_that_it_names() -> None:
 def test_a_constant_means_nothing_behind_its_block() -> None:
     region = _region("void f() {\n  if (a) {\n    const int n = 1;\n  }\n  g(n);\n}\n")
     assert [one.said for one in statements(region)][-2] == "g ( n )"
+
+
+def test_an_estimate_belongs_to_what_alone_reads_it() -> None:
+    head = "void Compute(OpKernelContext* ctx) override {\n  const int bytes = n * 3;\n"
+    split = "  const Cost cost(TensorOpCost(bytes));\n  Shard(n, cost);\n"
+    for used, topic in (("", "parallel"), ("  out(1) = T(bytes);\n", "")):
+        old = f"{head}{split}{used}}}\n"
+        (change,) = statement_changes(_region(old), _region(old.replace("3", "2"))) or ()
+        assert change.topic == topic

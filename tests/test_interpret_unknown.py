@@ -152,3 +152,12 @@ def test_a_function_that_is_only_called_like_tensorflows_own_is_not_followed() -
     others = ("tracker.assign()", "tracker.scatter_add()", "bag.flatten()", "bag.unwrap()")
     body = step("\n".join((*others, "raw.assign_sub(ref=var, value=grad)")))
     assert rules(body)["dense/ref/python"].states[0][1] is read("var - grad")
+
+
+def test_what_is_cut_out_of_a_tensor_is_told_by_its_bounds() -> None:
+    cut, further, end, steps = (
+        dense(f"var.assign(math_ops.matmul(grad, m)[{bounds}])")["var"]
+        for bounds in ("n:n + 3", "n:n + 4", "n:", "::2")
+    )
+    assert len({cut, further, end, steps}) == len((cut, further, end, steps))
+    assert dense("k = n\nvar.assign(math_ops.matmul(grad, m)[k:k + 3])")["var"] is cut

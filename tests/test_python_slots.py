@@ -126,6 +126,12 @@ class Curve(object):
     assert [one.name for one in facts(source).slots] == ["m"]
 
 
+def test_a_state_of_another_shape_in_the_other_arm_is_told_so() -> None:
+    arms = "      self.vhats = [K.zeros(K.int_shape(p)) for p in params]\n"
+    found = facts(f"{KERAS_LISTS}    else:\n{arms.replace('K.int_shape(p)', '1')}")
+    assert value(slot(found, "vhats").shape) == "variable if amsgrad, else (1,)"
+
+
 KERAS_LISTS = """
 class Curve(object):
   def __init__(self, lr=0.1, amsgrad=False):

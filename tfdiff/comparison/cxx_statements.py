@@ -83,6 +83,7 @@ def _with_topics(
         topics[number] = topics[number] or _of_content(change, sides)
     while _spread(changes, topics, parents):
         pass
+    topics = [topic or _served(one, sides) for one, topic in zip(changes, topics, strict=True)]
     return tuple(
         replace(change, topic=topic) for change, topic in zip(changes, topics, strict=True)
     )
@@ -99,6 +100,31 @@ def _of_content(change: Change, sides: tuple[Sequence[Statement], Sequence[State
             inside = [other for other in side if other.parent == place]
             found |= {item.kind for other in inside for item in other.features}
     return min(found, key=_RANK.__getitem__, default="")
+
+
+def _served(change: Change, sides: tuple[Sequence[Statement], Sequence[Statement]]) -> str:
+    """The matter that all of what reads a declaration has to do with, on both sides alike."""
+    if change.harmless or not (change.before and change.after):
+        return ""
+    served = [
+        _readers_matter(one, side, ())
+        for one, side in zip((change.before, change.after), sides, strict=True)
+    ]
+    return served[0] if served[0] == served[1] else ""
+
+
+def _readers_matter(one: Statement, side: Sequence[Statement], through: tuple[str, ...]) -> str:
+    declared = set(one.binds) - set(through)
+    if not declared or one.said.partition(" ")[0] in one.binds:
+        return ""
+    readers = [other for other in side if other is not one and declared & set(other.reads)]
+    passed = (*through, *one.binds)
+    kinds = {
+        min((item.kind for item in other.features), key=_RANK.__getitem__, default="")
+        or _readers_matter(other, side, passed)
+        for other in readers
+    }
+    return min(kinds, key=_RANK.__getitem__) if kinds and "" not in kinds else ""
 
 
 def _spread(changes: Sequence[Change], topics: list[str], parents: Sequence[int | None]) -> bool:

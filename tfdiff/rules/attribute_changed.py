@@ -10,8 +10,8 @@ None. Code that reads such an attribute (``optimizer.lr``) may miss it; of priva
 nobody but a subclass.
 
 Not reported:
-Attributes of an argument that came or went (parameter-added, parameter-removed), state, and what
-has to do with another matter.
+Attributes of an argument that came or went (parameter-added, parameter-removed), state, values that
+are worked out from arguments otherwise, and what has to do with another matter.
 
 Example:
 ``self.rho = rho`` becomes ``self._set_hyper("rho", rho)``.
@@ -36,6 +36,7 @@ _SETS = re.compile(r"self\.(\w+) = (.*)", re.DOTALL)
 _HYPER = re.compile(r"self\._set_hyper\(['\"](\w+)['\"], (.*)\)", re.DOTALL)
 _STANDS_IN = re.compile(r"(\w+) = (.*)", re.DOTALL)
 _IS_NONE = re.compile(r"if (?:not )?(\w+)(?: is (?:not )?None)?:")
+_WORKED_OUT = re.compile(r"[\w)\]] ?(\*\*?|[-+/%]|//) ?[\w(\[]")
 _TOPICS = frozenset({"", "hyper", "dtype", "shape"})
 
 
@@ -82,6 +83,8 @@ def _stores(one: Statement, facts: OptimizerFacts) -> bool:
 
 def _harmless(value: str) -> bool:
     """Whether a value is nothing but an argument, a configured value, or one instead of another."""
+    if _WORKED_OUT.search(value):
+        return False
     calls = re.findall(r"([\w.]+)\(", value)
     return all(
         name.rpartition(".")[2] in {"epsilon", "get", "pop", "float", "int", "bool"}

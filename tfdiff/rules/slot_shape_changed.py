@@ -24,6 +24,7 @@ from tfdiff.rules.pair import Pair, place
 
 TOGETHER = "file"
 
+_ARMS = re.compile(r"(?P<then>.*?) if (?P<condition>.*), else (?P<other>.*)")
 _NUMBERS = re.compile(r"[\[(]\d[\d, ]*[\])]")
 _SAID = {
     "variable": "the variable's shape",
@@ -57,6 +58,11 @@ def check(pair: Pair) -> Iterator[Finding]:
 def _shape(slot: Slot) -> str | None:
     """The shape in words; None where it is not known."""
     said = slot.shape.value if isinstance(slot.shape, Literal) else None
-    if not isinstance(said, str):
-        return None
+    return _words(said) if isinstance(said, str) else None
+
+
+def _words(said: str) -> str | None:
+    if two := _ARMS.fullmatch(said):
+        then, other = _words(two["then"]), _words(two["other"])
+        return f"{then} if {two['condition']}, else {other}" if then and other else None
     return said if _NUMBERS.fullmatch(said) else _SAID.get(said)

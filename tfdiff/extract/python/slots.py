@@ -98,7 +98,7 @@ class _Reader:
         known = self.slots.setdefault((slot.name, slot.per_variable), slot)
         if known is not slot and known.condition != slot.condition:
             # created in both arms of a branch: always
-            self.slots[slot.name, slot.per_variable] = replace(known, condition=None)
+            self.slots[slot.name, slot.per_variable] = _either(known, slot)
 
     def _names(self, arguments: dict[str, str], call: CallSite, one: Reached) -> Iterator[str]:
         written = _first(arguments, _NAMES)
@@ -217,7 +217,23 @@ def _shape(written: str | None, *, per_variable: bool) -> Value:
         return Literal("()", written)
     if per_variable and _FOLLOWS_SHAPE.search(written):
         return Literal("variable", written)
-    return Literal(written, written)
+    return Literal(f"({written},)" if written.isdigit() else written, written)
+
+
+def _either(slot: Slot, other: Slot) -> Slot:
+    """State that is created in both arms of a branch, maybe of another shape in each."""
+    whole = replace(slot, condition=None)
+    first, second = slot.shape, other.shape
+    arms = other.condition == f"not ({slot.condition})" and slot.span.path == other.span.path
+    if first == second or not (arms and isinstance(first, Literal) and isinstance(second, Literal)):
+        return whole
+    shape = Literal(f"{first.value} if {slot.condition}, else {second.value}")
+    lines = (*_lines(slot), *_lines(other))
+    return replace(whole, shape=shape, span=Span(slot.span.path, min(lines), max(lines)))
+
+
+def _lines(slot: Slot) -> tuple[int, int]:
+    return slot.span.line, slot.span.end_line
 
 
 def _own_share(arguments: dict[str, str], place: int) -> dict[str, str]:

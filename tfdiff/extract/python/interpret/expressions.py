@@ -21,16 +21,16 @@ from tfdiff.extract.python.interpret.names import look_up
 from tfdiff.extract.python.interpret.operators import binary, unary
 from tfdiff.extract.python.interpret.tensors import NUMERIC
 from tfdiff.extract.python.interpret.values import (
+    EXPRESSIONS,
     DictRef,
     Foreign,
     ListRef,
     Missing,
-    Module,
     Raised,
     Scope,
     Value,
 )
-from tfdiff.ir.expr import call
+from tfdiff.ir.expr import Expr, call
 
 
 def constant(machine: Machine, node: ast.Constant, scope: Scope) -> Value:  # noqa: ARG001
@@ -100,7 +100,13 @@ def _sliced(machine: Machine, receiver: Value, bounds: list[Value]) -> Value:
             return receiver[window]
         if isinstance(receiver, ListRef):
             return machine.make_list(machine.memory.elements(receiver.address)[window])
-    return _part(machine, receiver, "slice")
+    # what is cut where: bounds that are computed are operands, the others stand in the name
+    computed = [bound for bound in bounds if isinstance(bound, EXPRESSIONS)]
+    said = [
+        "" if one is None else "_" if isinstance(one, EXPRESSIONS) else describe(one)
+        for one in bounds
+    ]
+    return _part(machine, receiver, ":".join(said[: 3 if said[2] else 2]), *computed)
 
 
 def item(machine: Machine, receiver: Value, index: Value) -> Value:
@@ -116,12 +122,11 @@ def item(machine: Machine, receiver: Value, index: Value) -> Value:
     return _part(machine, receiver, describe(index) if not isinstance(index, int) else str(index))
 
 
-def _part(machine: Machine, receiver: Value, index: str) -> Value:
-    if isinstance(receiver, Foreign | Module):
-        return Foreign(f"{describe(receiver)}[{index}]")
+def _part(machine: Machine, receiver: Value, index: str, *computed: Expr) -> Value:
     if isinstance(receiver, NUMERIC):
-        return call(f"[{index}]", machine.tensor(receiver))
-    return Foreign(f"{describe(receiver)}[{index}]")
+        return call(f"[{index}]", machine.tensor(receiver), *computed)
+    said = ", ".join((index, *map(describe, computed)))
+    return Foreign(f"{describe(receiver)}[{said}]")
 
 
 EXPRESSION_KINDS: dict[type[ast.expr], Callable[..., Value]] = {
