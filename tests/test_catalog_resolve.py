@@ -84,3 +84,21 @@ def test_releases_are_matched_by_what_stays_of_the_names() -> None:
     assert found is not None
     assert found.name == "tf.compat.v1.train.AdamOptimizer"
     assert TWO.matching(ONE.resolve("momentum").entry) is None
+
+
+def test_a_class_that_was_an_experiment_is_the_one_of_the_same_name() -> None:
+    before = Catalog(
+        (entry("tf.keras.optimizers.experimental.AdamW"), entry("tf.keras.dtensor.AdamW")), (), ()
+    )
+    after = Catalog((entry("tf.keras.optimizers.AdamW"),), (), ())
+    found = before.matching(after.entries[0])
+    assert found is not None
+    assert found.name == "tf.keras.optimizers.experimental.AdamW"
+    assert after.matching(found) == after.entries[0]
+    assert after.matching(before.entries[1]) is None
+
+
+def test_an_experiment_beside_the_class_that_it_may_replace_is_another_one() -> None:
+    both = (entry("tf.keras.optimizers.Adam"), entry("tf.keras.optimizers.experimental.Adam"))
+    found = Catalog(both, (), ()).matching(entry("tf.keras.optimizers.Adam"))
+    assert found == both[0]

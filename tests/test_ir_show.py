@@ -8,7 +8,7 @@ import pytest
 from tests.ir_reader import read
 from tests.ir_rules import RULES, adam
 from tfdiff.ir.align import changed_terms
-from tfdiff.ir.expr import number, opaque
+from tfdiff.ir.expr import call, number, opaque, select, symbol
 from tfdiff.ir.latex import LatexNotation
 from tfdiff.ir.mathml import MathmlNotation, equation
 from tfdiff.ir.show import Printer, steps, text
@@ -161,3 +161,10 @@ def test_commuted_and_agreed_parts_are_not_marked() -> None:
     new = rule(m="m * b + (g + 0 * m)", var="var + (m * b + (g + 0 * m))")
     marked = changed_terms(old, new, agreed=["m"]).new
     assert dict(new)["m"] not in marked
+
+
+def test_a_value_that_is_only_named_is_written_as_its_name() -> None:
+    node = select(call("len(var.shape) < 2"), symbol("r"), symbol("c"))
+    assert text(node) == "(r if len(var.shape) < 2 else c)"
+    assert Printer(LatexNotation()).show(call("x.size")) == r"\mathrm{x.size}"
+    assert Printer(MathmlNotation()).show(call("a < b")) == "<mi>a &lt; b</mi>"

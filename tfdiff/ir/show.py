@@ -75,7 +75,7 @@ class Printer:
                 return notation.number(value)
             case Boolean(value=truth):
                 return notation.truth(value=truth), ATOM
-            case Symbol(name=name):
+            case Symbol(name=name) | Call(function=name, args=()):  # only known by its name
                 return notation.symbol(name), ATOM
             case Opaque(text=text):
                 return notation.opaque(text), ATOM

@@ -3,6 +3,7 @@
 import difflib
 import re
 from dataclasses import dataclass, field
+from operator import attrgetter
 
 from tfdiff.errors import UnknownOptimizerError
 from tfdiff.extract.python.kinds import Kind
@@ -53,8 +54,14 @@ class Entry:
         plain = (_COMPAT.sub("tf.", name) for name in self.public_names)
         return tuple(dict.fromkeys(plain))
 
+    @property
+    def settled(self) -> tuple[str, ...]:
+        """The identities as they are once a class is no experiment any more."""
+        return tuple(dict.fromkeys(_EXPERIMENT.sub("", name) for name in self.identities))
+
 
 _COMPAT = re.compile(r"^tf\.compat\.v[12]\.")
+_EXPERIMENT = re.compile(r"\bexperimental\.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,16 +107,14 @@ class Catalog:
     def matching(self, entry: Entry) -> Entry | None:
         """The entry of this release that another release's entry is to be compared with.
 
-        It shares a public name, or at least one apart from ``compat.v1``.
+        It shares a public name, or at least one apart from ``compat.v1``, or else from
+        ``experimental``.
         """
-        for name in entry.public_names:
-            for own in self.entries:
-                if name in own.public_names:
-                    return own
-        for name in entry.identities:
-            for own in self.entries:
-                if name in own.identities:
-                    return own
+        for names in (_public, _identities, _settled):
+            for name in names(entry):
+                for own in self.entries:
+                    if name in names(own):
+                        return own
         return None
 
     def alike(self, entry: Entry) -> tuple[str, ...]:
@@ -133,6 +138,11 @@ class Catalog:
             else "`tfdiff optimizers` lists those of a release."
         )
         return f"There is no optimizer {text!r} at this release. {hint}"
+
+
+_public = attrgetter("public_names")
+_identities = attrgetter("identities")
+_settled = attrgetter("settled")
 
 
 def _is_called(entry: Entry, wanted: str) -> bool:

@@ -33,6 +33,7 @@ COMPARISON: dict[type[ast.cmpop], tuple[str, Callable[..., object]]] = {
     ast.Eq: ("eq", operator.eq),
     ast.NotEq: ("ne", operator.ne),
 }
+_SIGNS = {"lt": "<", "le": "<=", "gt": ">", "ge": ">="}
 
 
 def condition(machine: Machine, node: ast.expr, scope: Scope) -> Expr:
@@ -151,7 +152,9 @@ def compared(  # noqa: PLR0911 - one kind of operands each
     equal = identical(machine, left, right)
     if kind is ast.NotEq:
         return plain_condition(negated(machine.truth(equal)))
-    return equal if kind is ast.Eq else Foreign(f"{describe(left)} {word} {describe(right)}")
+    return (
+        equal if kind is ast.Eq else Foreign(f"{describe(left)} {_SIGNS[word]} {describe(right)}")
+    )
 
 
 def _facing(

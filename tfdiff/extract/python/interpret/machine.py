@@ -54,6 +54,7 @@ from tfdiff.ir.expr import (
 from tfdiff.ir.walk import ordered
 
 _WORDS = re.compile(r"\W")
+_UNTOLD = re.compile(r"<(?![ =])")  # the beginning of what describes an object; no comparison
 
 _SHAPE = re.compile(r"get_shape\(\)|\.shape\b|\bvar\.(path|name)\b")
 
@@ -195,7 +196,7 @@ class Machine:
 
         Such a value is not known, but it is the same wherever its text is the same.
         """
-        if "<" in text:
+        if _UNTOLD.search(text):
             return False  # something in it is not told apart by its text
         return bool(_SHAPE.search(text)) or not self.objects.isdisjoint(_WORDS.split(text))
 
