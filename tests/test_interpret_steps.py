@@ -174,10 +174,11 @@ NORMS = """
 """
 
 
-def test_switch_is_a_choice_and_sums_have_one_name() -> None:
+def test_switch_is_a_choice_and_a_sum_over_all_gradients_is_not_one_of_its_own() -> None:
     start = KERAS_1.index("    def get_gradients")
     body = KERAS_1[:start] + NORMS.strip("\n") + "\n\n\n" + KERAS_1[KERAS_1.index("class Curve") :]
-    norm = call("sqrt", call("sum", read("square(grad)")))
+    own = call("sum", read("square(grad)"))
+    norm = call("sqrt", call("sum_over_variables", own))
     scaled = operation("div", read("grad * 4.0"), norm)
     clipped = select(operation("ge", norm, read("4.0")), scaled, symbol("grad"))
     for text in (body, body.replace("K.sum(", "math_ops.reduce_sum(")):

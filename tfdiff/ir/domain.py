@@ -81,7 +81,7 @@ def _is_square(value: Expr) -> bool:
         case Select(_, then, other):
             return _is_square(then) and _is_square(other)
         case Call(function=function):
-            return function in {"square", "abs"}
+            return function in {"square", "abs"} or never_negative(value)
         case _:
             return False
 

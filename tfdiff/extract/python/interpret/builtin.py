@@ -26,7 +26,8 @@ from tfdiff.extract.python.interpret.values import (
     Value,
     Variable,
 )
-from tfdiff.ir.expr import Boolean, Expr, boolean, call, number, operation, select
+from tfdiff.ir.expr import Boolean, Call, Expr, boolean, call, number, operation, select
+from tfdiff.ir.walk import symbols
 
 Args = tuple[Value, ...]
 
@@ -108,10 +109,24 @@ def _sum(machine: Machine, args: Args, kwargs: Kwargs) -> Value:  # noqa: ARG001
         return Foreign("sum")
     if all(isinstance(one, int | float) for one in elements):
         return sum(one for one in elements if isinstance(one, int | float))
+    if len(elements) == 1 and _of_whole_gradient(machine.settle(elements[0])):
+        return call("sum_over_variables", machine.tensor(elements[0]))
     total = _count(machine, machine.tensor(elements[0]))
     for one in elements[1:]:
         total = operation("add", total, _count(machine, machine.tensor(one)))
     return total
+
+
+def _of_whole_gradient(value: Value) -> bool:
+    """Whether a value is one number for each variable: what is worked out of all its gradient.
+
+    One variable stands for all; a sum of such numbers is over the others as well.
+    """
+    match value:
+        case Call(function="sum" | "sum over occurrences", args=args):
+            return "grad" in symbols(args)
+        case _:
+            return False
 
 
 def _quantifier(word: str) -> Builtin:
