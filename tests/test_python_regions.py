@@ -37,7 +37,13 @@ class Curve(optimizer.Optimizer):
   def _lr(self, limit):
     return helper_optimizer.Helper().get()
 
-  def unused(self):
+  def swap(self):
+    return self._swapped()
+
+  def _swapped(self):
+    return 1
+
+  def _unused(self):
     return 1
 """
 HELPER = """
@@ -59,11 +65,12 @@ def read(source: str = SOURCE) -> OptimizerFacts:
     )
 
 
-def test_regions_are_what_a_step_reaches_and_nothing_else() -> None:
+def test_regions_are_what_a_step_or_a_public_method_reaches_and_nothing_else() -> None:
     symbols = {one.symbol: one for one in read().regions}
     assert {"Curve", "Optimizer", "Curve._apply_dense", "Curve._lr", "Optimizer.apply_gradients",
-            "rate", "inner", "Helper", "Helper.get", "LIMIT"} <= set(symbols)  # fmt: skip
-    assert not {"unused", "Curve.unused"} & set(symbols)
+            "Curve.swap", "Curve._swapped", "rate", "inner", "Helper", "Helper.get",
+            "LIMIT"} <= set(symbols)  # fmt: skip
+    assert not {"unused", "Curve._unused"} & set(symbols)
     assert symbols["Optimizer.apply_gradients"].owner == "Optimizer"
     assert symbols["Curve._apply_dense"].owner == ""
     assert symbols["LIMIT"].kind == "module"

@@ -1,9 +1,9 @@
 """Which methods and functions a construction or a step of an optimizer reaches.
 
-It starts from the methods that users and the runtime call, by the names that they have in any
-of the base classes, and follows every reference: ``self.x`` in the class's own method
-resolution order, ``super().x`` behind the class that says it, module-level functions and
-helper classes of the files at hand. Everything else is outside.
+It starts from the public methods, own and inherited, and from those that the runtime calls, by
+the names that they have in any of the base classes, and follows every reference: ``self.x`` in the
+class's own method resolution order, ``super().x`` behind the class that says it, module-level
+functions and helper classes of the files at hand. Everything else is outside.
 """
 
 from collections import deque
@@ -15,36 +15,9 @@ from tfdiff.extract.python.kinds import is_optimizer
 from tfdiff.extract.python.model import Definition, Model
 from tfdiff.extract.python.module import Function
 
-# called by users, by Keras' training loop, or by a base class that is not at hand
-_ENTRIES = (
-    "__init__",
-    "minimize",
-    "compute_gradients",
-    "apply_gradients",
-    "apply",
-    "average",
-    "get_updates",
-    "update_step",
-    "build",
-    "_create_slots",
-    "_create_all_weights",
-    "_prepare",
-    "_prepare_local",
-    "_apply_dense",
-    "_apply_sparse",
-    "_resource_apply_dense",
-    "_resource_apply_sparse",
-    "_resource_apply_sparse_duplicate_indices",
-    "_apply_sparse_duplicate_indices",
-    "_finish",
-    "get_config",
-    "from_config",
-    "get_weights",
-    "set_weights",
-    "variables",
-    "get_slot_names",
-)
-_ENTRY_PREFIXES = ("minimize", "_apply_", "_resource_", "_create_")
+# besides public methods: called by a training loop, or by a base class that is not at hand
+_ENTRIES = ("__init__", "_prepare", "_prepare_local", "_finish")
+_ENTRY_PREFIXES = ("_apply_", "_resource_", "_create_")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +77,7 @@ class _Walker:
         yield from _ENTRIES
         for owner in self._cls.mro:
             for method in owner.facts.methods:
-                if method.name.startswith(_ENTRY_PREFIXES):
+                if not method.name.startswith("_") or method.name.startswith(_ENTRY_PREFIXES):
                     yield method.name
 
     def _add_member(self, member: Member | None) -> None:
