@@ -89,3 +89,15 @@ def test_kernels_that_are_built_alike_are_one_finding() -> None:
     (told,) = _told(built("tf.train.Glide", "ApplyGlide"), built("tf.train.Slide", "ApplySlide"))
     assert told.subject == "GPU: ApplyGlide, ApplySlide"
     assert told.explanation == "It concerns ApplyGlide, ApplySlide."
+
+
+def test_one_mechanism_that_a_helper_and_a_kernel_got_is_one_finding() -> None:
+    def of(subject: str, path: str, name: str) -> Finding:
+        plain = _finding("variable-access-changed", name, subject, "now copy-on-write", path)
+        return replace(plain, explanation=f"It concerns {subject}, with the kernels that call it.")
+
+    (told,) = _told(
+        of("GetInput", "helpers.h", "tf.train.Glide"), of("ScatterOp", "ops.cc", "tf.train.Slide")
+    )
+    assert told.subject == "GetInput, ScatterOp"
+    assert told.also_reaches == ("tf.train.Slide",)

@@ -133,3 +133,33 @@ def test_an_estimate_belongs_to_what_alone_reads_it() -> None:
         old = f"{head}{split}{used}}}\n"
         (change,) = statement_changes(_region(old), _region(old.replace("3", "2"))) or ()
         assert change.topic == topic
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("b->Sub(x, y)", "xla::Sub(x, y)"),
+        ("ctx->builder()->Add(x, ctx->Input(1))", "xla::Add(x, ctx->Input(1))"),
+        ("xla::ShapeUtil::Rank(shape)", "shape.rank()"),
+        ("gtl::ArraySlice<T>(x)", "absl::Span<const T>(x)"),
+        ("dims.pop_back()", "dims.remove_suffix(1)"),
+    ],
+)
+def test_what_xla_and_its_containers_renamed_is_the_same(old: str, new: str) -> None:
+    def body(said: str) -> Region:
+        return _region(f"void Compile() {{\n  auto z = {said};\n}}\n")
+
+    (change,) = statement_changes(body(old), body(new)) or ()
+    assert change.harmless
+    (other,) = statement_changes(body(old), body(new.replace("Sub", "Mul").replace("x", "q"))) or (
+        change,
+    )
+    assert "x" not in new or not other.harmless
+
+
+def test_a_name_for_the_builder_is_no_statement() -> None:
+    old = "void Compile() {\n  xla::ComputationBuilder* b = ctx->builder();\n  z = b->Neg(x);\n}\n"
+    new = "void Compile() {\n  z = xla::Neg(x);\n}\n"
+    assert all(one.harmless for one in statement_changes(_region(old), _region(new)) or ())
+    other = statement_changes(_region(old), _region(new.replace("Neg(x)", "b->Neg(y)"))) or ()
+    assert not all(one.harmless for one in other)

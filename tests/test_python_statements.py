@@ -70,6 +70,12 @@ def test_two_ways_to_write_the_same_leave_nothing_open(old: str, new: str) -> No
         ("f(x, use_locking=x)", "f(x, use_locking=y)", "locking"),
         ("f(x)", "self.initial_decay = x\nf(x)", "hyper"),
         ("f(x)", "self.initial_value = x\nf(x)", "state"),
+        ("f(x)", "self._weights = x\nf(x)", "state"),
+        ("f(x)", "weights = g(x)\nf(weights)", ""),
+        ("return _SyncReplicasOptimizerHook(x)", "return _SyncReplicasOptimizerHook(y)", ""),
+        ("f(x)", "f(num_replicas)", "strategy"),
+        ("f(x)", "if not x.is_fully_defined():\n  y = initializer(x)\nf(x)", "shape"),
+        ("f(x)", "if not x:\n  y = initializer(x)\nf(x)", "state"),
         ("z = 1\nf(x)", "z = x + y\nf(x)", ""),
     ],
 )

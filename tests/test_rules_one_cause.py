@@ -60,7 +60,7 @@ def test_a_call_that_passes_what_a_helper_takes_now_goes_with_the_helper(tmp_pat
     assert found.rule == "variable-access-changed"
     assert found.subject == "GetVariable"
     assert "copy-on-write" in found.title
-    assert found.explanation.count("and the kernels that call it") == 1
+    assert found.explanation.count("with the kernels that call it") == 1
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from tfdiff.comparison.decision import Decisions
 from tfdiff.comparison.documented import Names, names_of
 from tfdiff.comparison.fold import fold
 from tfdiff.comparison.optimizer import Side, compare_optimizer, unread_optimizer
+from tfdiff.comparison.shared import told_by_others
 from tfdiff.errors import UnknownOptimizerError, UsageError
 from tfdiff.extract.catalog import Entry
 from tfdiff.extract.matches import Match, all_matches, public_names
@@ -103,7 +104,7 @@ def put_together(
     report = Report(
         old=before.release,
         new=after.release,
-        optimizers=fold(reports),
+        optimizers=fold(told_by_others(reports)),
         coverage=_coverage(reports, before, after),
         notes=notes,
     )

@@ -19,6 +19,8 @@ _PROVED = "the update rule was proved the same"
 _WORDS = re.compile(r"[A-Za-z_]\w*")
 _STEP_KINDS = frozenset({"functor", "cuda", "xla"})
 _PYTHON_KINDS = frozenset({"method", "function"})
+_OF_PYTHON = _PYTHON_KINDS | {"class", "module"}
+_OF_OPS = frozenset({"kernel-op-added", "kernel-op-removed"})
 _UPDATES = re.compile(
     r"^_(\w*_)?apply(_|$)(?!gradients)|get_updates|^update_step$|scatter|^_finish$"
 )
@@ -178,8 +180,10 @@ def _explained(
         if not named and _inside(regions, change, finding):
             return replace(change, explained=known)
     tokens = frozenset(change.added) | frozenset(change.removed)
-    for known, _ in findings:
-        if tokens & names[known]:
+    python = regions.region.kind in _OF_PYTHON
+    for known, finding in findings:
+        carries = python or finding.facet in _OF_OPS  # a kernel's names are its own
+        if carries and tokens & names[known]:
             return replace(change, explained=known)
     return change
 

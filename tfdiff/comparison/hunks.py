@@ -1,9 +1,12 @@
 """Which lines of a region differ, and what accounts for each stretch of them."""
 
+from collections import defaultdict
 from difflib import SequenceMatcher
 
+from tfdiff.comparison.tokens import tokens
+from tfdiff.facts import Region
 from tfdiff.findings import Hunk
-from tfdiff.rules.pair import RegionPair
+from tfdiff.rules.pair import Change, RegionPair
 
 
 def hunks(pair: RegionPair) -> tuple[Hunk, ...]:
@@ -33,6 +36,8 @@ def _hunk(pair: RegionPair, old: tuple[int, int], new: tuple[int, int]) -> Hunk:
     inside = [
         change for change in pair.changes if overlaps(change.old, old) or overlaps(change.new, new)
     ]
+    if not inside and pair.changes and _said(pair.old, old) != _said(pair.new, new):
+        inside = [_nearest(pair, old, new)]  # a line that moved past the one that was aligned
     still_open = [change for change in inside if change.open]
     explained = next((change.explained for change in inside if change.explained), None)
     if still_open:
@@ -41,6 +46,24 @@ def _hunk(pair: RegionPair, old: tuple[int, int], new: tuple[int, int]) -> Hunk:
         return Hunk(old, new, "finding", finding=explained)
     reason = next((change.harmless for change in inside if change.harmless), "")
     return Hunk(old, new, "no effect", reason=reason or "comments, docstrings or layout")
+
+
+def _said(region: Region | None, lines: tuple[int, int]) -> list[str]:
+    """The tokens of some lines of a region."""
+    if region is None or lines[0] > lines[1]:
+        return []
+    found: dict[int, list[str]] = defaultdict(list)
+    for text, line in tokens(region):
+        found[line].append(text)
+    return [text for line in range(lines[0], lines[1] + 1) for text in found[line]]
+
+
+def _nearest(pair: RegionPair, old: tuple[int, int], new: tuple[int, int]) -> Change:
+    """The change of a region that stands next to some lines."""
+    return min(
+        pair.changes,
+        key=lambda one: min(abs(one.old[0] - old[0]), abs(one.new[0] - new[0])),
+    )
 
 
 def overlaps(one: tuple[int, int], other: tuple[int, int]) -> bool:

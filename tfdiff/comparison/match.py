@@ -4,6 +4,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import replace
 from hashlib import sha256
 
+from tfdiff.comparison.specialised import written_out
 from tfdiff.extract.store import FactStore
 from tfdiff.facts import Device, OptimizerFacts, Region
 from tfdiff.rules.matching.regions import base_name
@@ -45,7 +46,8 @@ def match_regions(
         new: the new release's.
         store: keeps what changed in the regions for the next run.
     """
-    left, right = list(regions(old)), list(regions(new))
+    before, after = list(regions(old)), list(regions(new))
+    left, right = written_out(before, after), written_out(after, before)
     partner: dict[int, Region] = {}
     for agreed in (_identity, _content, _symbol, _name):
         _match(left, right, partner, agreed)

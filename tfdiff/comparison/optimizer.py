@@ -9,6 +9,7 @@ from tfdiff.comparison.decision import Decisions
 from tfdiff.comparison.hunks import hunks
 from tfdiff.comparison.match import match_regions
 from tfdiff.comparison.names import renames
+from tfdiff.comparison.registered_alike import registered_alike
 from tfdiff.comparison.same_calls import same_calls
 from tfdiff.comparison.stand_ins import stand_ins
 from tfdiff.comparison.unchanged import unchanged
@@ -138,7 +139,7 @@ def _within_reach(pair: Pair, old: Side, new: Side) -> tuple[Pair, tuple[Unknown
 
 
 def _findings(pair: Pair, old: Side, new: Side) -> tuple[Pair, tuple[Finding, ...]]:
-    pair = same_calls(stand_ins(respelled(pair)))
+    pair = registered_alike(same_calls(stand_ins(respelled(pair))))
     found: list[Finding] = []
     for stage in STAGES:
         batch = [

@@ -37,7 +37,8 @@ def statement_changes(old: Region, new: Region) -> tuple[Change, ...] | None:
     if old.symbol != new.symbol and any(_abstract(side) for side in (left, right)):
         return None  # a method that is implemented now: nothing of it stayed
     name = _telling(new) if new.kind in {"method", "function", "module"} else ""
-    found = _changes(left, right, old.span.line, new.span.line, name)
+    helper = new.kind == "function" or base_name(new.symbol).strip("_") != base_name(new.symbol)
+    found = _changes(left, right, old.span.line, new.span.line, (name, helper))
     return through_modules(found, modules(old) | modules(new))
 
 
@@ -59,12 +60,12 @@ def _changes(
     right: tuple[Statement, ...],
     old_line: int,
     new_line: int,
-    name: str,
+    called: tuple[str, bool],
 ) -> tuple[Change, ...]:
     found = list(differing(left, right, (old_line, new_line), _tokens))
     found = inlined(_rejoined(_moved(found, left, right)), left, right)
     found = eager_only(found, (left, right), _tokens)
-    return with_topics(found, (left, right), name)
+    return with_topics(found, (left, right), called[0], helper=called[1])
 
 
 def _tokens(one: Statement) -> tuple[str, ...]:

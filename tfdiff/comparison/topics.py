@@ -58,18 +58,24 @@ _OWN = frozenset({"raise", "deprecation", "export", "base", "signature"})
 # what the update rule itself is made of: its own rules speak of that
 _OF_THE_RULE = frozenset({"state", "hyper", "iterations", "dtype", "shape"})
 
+_KNOWN = ".is_fully_defined()"
+_CLOSES = frozenset({"end", "else:"})
+_WITH_SHAPES = frozenset({"", "state", "variables", "dtype", "shape", "name"})
 _DECLARED = re.compile(r"(self\.\w+) = None")
 
 Sides = tuple[Sequence[Statement], Sequence[Statement]]
 
 
-def with_topics(changes: Sequence[Change], sides: Sides, name: str = "") -> tuple[Change, ...]:
+def with_topics(
+    changes: Sequence[Change], sides: Sides, name: str = "", *, helper: bool = False
+) -> tuple[Change, ...]:
     """The changes of one region, each with its topic.
 
     Args:
         changes: in order, those without effect among them.
         sides: all statements of both sides.
         name: the function's: what ``get_config`` does has to do with the configuration.
+        helper: whether no user calls it, so that its parameters are no matter by themselves.
     """
     topics = [_own(change) for change in changes]
     at = _places(changes, sides)
@@ -78,6 +84,9 @@ def with_topics(changes: Sequence[Change], sides: Sides, name: str = "") -> tupl
     _of_uses(changes, topics)
     _of_parents(changes, topics, at)
     _of_neighbours(changes, topics)
+    _of_unknown_shapes(changes, topics)
+    if helper:
+        _of_parameters(changes, topics)
     if computes_update(name):
         topics = ["" if topic in _OF_THE_RULE else topic for topic in topics]
         saved = map(saves, changes)
@@ -223,6 +232,38 @@ def _of_neighbours(changes: Sequence[Change], topics: list[str]) -> None:
         if said <= {"end", "else:", "try:", "finally:"} and not topics[number]:
             topics[number] = last
         last = topics[number] if topics[number] not in _OWN - {"raise"} else last
+
+
+def _of_parameters(changes: Sequence[Change], topics: list[str]) -> None:
+    """A parameter that came or went belongs to the one matter of the statements that use it."""
+    for number, change in enumerate(changes):
+        if topics[number] != "signature" or change.before is None or change.after is None:
+            continue
+        names = set(change.before.binds) ^ set(change.after.binds)
+        users = {
+            topic
+            for topic, other in zip(topics, changes, strict=True)
+            if other is not change
+            and any(one and names & set(one.reads) for one in (other.before, other.after))
+        }
+        if len(users) == 1 and not users & (_OWN | {""}):
+            topics[number] = users.pop()
+
+
+def _of_unknown_shapes(changes: Sequence[Change], topics: list[str]) -> None:
+    """What is done only where a shape is not fully known has to do with that."""
+    for number, change in enumerate(changes):
+        sides = [one for one in (change.before, change.after) if one is not None]
+        closes = number and topics[number - 1] == "shape" and {one.said for one in sides} <= _CLOSES
+        if topics[number] in _WITH_SHAPES and (closes or all(map(_if_unknown, sides))):
+            topics[number] = "shape"
+
+
+def _if_unknown(one: Statement) -> bool:
+    """Whether a statement asks whether a shape is fully known, or runs only where it is not."""
+    return _KNOWN in one.said or any(
+        guard.startswith("not ") and guard.endswith(_KNOWN) for guard in one.guards
+    )
 
 
 def _of_uses(changes: Sequence[Change], topics: list[str]) -> None:

@@ -19,10 +19,12 @@ from collections.abc import Iterator
 
 from tfdiff.facts import Device, Region
 from tfdiff.findings import Effect, Facet, Finding
+from tfdiff.rules.matching.kernels import identifiers
 from tfdiff.rules.matching.regions import companions, grouped, places, words
 from tfdiff.rules.pair import Pair, RegionPair
 
 CATCH_ALL = True
+_SHOWN = 3
 _STEP = frozenset({"functor", "cuda", "xla"})
 _KINDS = _STEP | {"op", "kernel", "registration", "helper"}
 
@@ -51,12 +53,27 @@ def _finding(pair: Pair, groups: list[tuple[RegionPair, ...]]) -> Finding:
         certainty="read",
         subject=names,
         condition=None,
-        title=f"{names} {verb}",
+        title=f"{names} {verb}{_how(first)}",
         explanation=f"{_when(first.region)}{with_it} {_known(first)}",
         remedy="Read the lines on both sides.",
         old=old,
         new=new,
     )
+
+
+def _how(item: RegionPair) -> str:
+    """The functions and types that only one side names; "" for none, or for too many to say."""
+    if not (item.old and item.new and item.old.text and item.new.text):
+        return ""
+    removed = frozenset(word for change in item.open for word in change.removed)
+    added = frozenset(word for change in item.open for word in change.added)
+    come, gone = identifiers(added - removed), identifiers(removed - added)
+    said = [
+        f"{words} {', '.join(names)}"
+        for words, names in (("now with", come), ("no longer with", gone))
+        if 0 < len(names) <= _SHOWN
+    ]
+    return f": {', '.join(said)}" if said else ""
 
 
 _STEP_FACETS: dict[Device | None, Facet] = {

@@ -23,7 +23,7 @@ from tfdiff.rules.matching.kernels import Matter, matters, merged
 from tfdiff.rules.pair import Pair
 from tfdiff.rules.told import Told
 
-TOGETHER = "file"
+TOGETHER = "anywhere"
 
 _RELEASING = ("ScopedUnref", "RefCountPtr", "Unref(", "ScopedUnlockUnrefVar")
 

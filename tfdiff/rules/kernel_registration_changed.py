@@ -21,11 +21,11 @@ from collections.abc import Iterable, Iterator
 from tfdiff.facts import KernelFacts, Registration, Span
 from tfdiff.findings import Finding
 from tfdiff.rules.matching.kernels import anew, declared, written_for
+from tfdiff.rules.matching.registered import of_floats
 from tfdiff.rules.pair import Pair, place
 from tfdiff.rules.told import Told
 
 TOGETHER = "file"
-_FLOATS = frozenset({"half", "bfloat16", "float", "double"})
 _ANY = ""  # registered without naming types: for all that the op allows
 _Where = tuple[str, tuple[str, ...]]
 _Kind = tuple[str, tuple[tuple[str, str], ...], tuple[str, ...]]
@@ -136,7 +136,7 @@ def _first_other(kernel: KernelFacts, other: KernelFacts) -> Span | None:
 
 def _differences(old: KernelFacts, new: KernelFacts, *, floats: bool) -> tuple[str, ...]:
     before, after = (
-        {_kind(one) for one in side.registrations if not floats or _of_floats(one)}
+        {_kind(one) for one in side.registrations if not floats or of_floats(one)}
         for side in (old, new)
     )
     moved = _moved_memory(before - after, after - before)
@@ -155,11 +155,6 @@ def _differences(old: KernelFacts, new: KernelFacts, *, floats: bool) -> tuple[s
         said for where in places for said in _said(where, came.get(where, []), went.get(where, []))
     )
     return (*told, *_memory(moved, new))
-
-
-def _of_floats(registration: Registration) -> bool:
-    """Whether a kernel is for variables that can be trained."""
-    return all(name in _FLOATS for attr, name in registration.types if attr in {"T", "dtype"})
 
 
 def _moved_memory(gone: set[_Kind], come: set[_Kind]) -> set[_Kind]:

@@ -16,15 +16,20 @@ Example:
 ``_create_slots`` picks another variable to place the beta powers with.
 """
 
+import re
 from collections.abc import Iterator
 
+from tfdiff.facts import Statement
 from tfdiff.findings import Effect, Facet, Finding
 from tfdiff.rules.matching.regions import companions, grouped, places
-from tfdiff.rules.matching.topics import quoted
+from tfdiff.rules.matching.topics import listed, quoted
 from tfdiff.rules.pair import Pair, RegionPair
 
 CATCH_ALL = True
 _KINDS = frozenset({"method", "function", "class", "module"})
+_SHOWN = 3
+_CALLED = re.compile(r"([A-Za-z_][\w.]*)\(")
+_PLAIN = frozenset({"isinstance", "len", "str", "int", "float", "list", "dict", "set", "tuple"})
 
 
 def check(pair: Pair) -> Iterator[Finding]:
@@ -49,13 +54,43 @@ def _finding(pair: Pair, changed: RegionPair, with_it: tuple[RegionPair, ...]) -
         certainty="read",
         subject=region.symbol,
         condition=None,
-        title=f"{region.symbol} {verb}",
+        title=f"{region.symbol} {verb}{_how(changed)}",
         explanation=f"{where}{companions(with_it)} {_quoted(changed)}What the change means was not "
         f"decided; the lines are shown.",
         remedy="Read the lines on both sides.",
         old=old,
         new=new,
     )
+
+
+def _how(changed: RegionPair) -> str:
+    """What is worked out otherwise, and what only one side does it with; "" for too much to say."""
+    if not (changed.old and changed.new):
+        return ""
+    before = [change.before for change in changed.open if change.before]
+    after = [change.after for change in changed.open if change.after]
+    used = [
+        list(dict.fromkeys(name for one in side for name in _uses(one))) for side in (before, after)
+    ]
+    bound = {name for one in (*before, *after) for name in one.binds}
+    gone, come = (
+        [name for name in mine if name not in other and name not in bound]
+        for mine, other in (used, used[::-1])
+    )
+    said = [
+        f"{words} {listed(names)}"
+        for words, names in (("now with", come), ("no longer with", gone))
+        if 0 < len(names) <= _SHOWN
+    ]
+    subjects = sorted({name for one in after for name in one.binds} - {"self"})
+    whose = f"{listed(subjects)} " if 0 < len(subjects) <= _SHOWN and said else ""
+    return f": {whose}{', '.join(said)}" if said else ""
+
+
+def _uses(one: Statement) -> Iterator[str]:
+    """The functions that a statement calls, and the attributes that it reads."""
+    yield from (name for name in _CALLED.findall(one.said) if name not in _PLAIN)
+    yield from (name for name in one.reads if name.startswith("self."))
 
 
 def _quoted(changed: RegionPair) -> str:

@@ -17,18 +17,14 @@ Example:
 A wrapper hands ``compute_gradients`` on to the optimizer that it wraps.
 """
 
-import re
+import ast
 from collections.abc import Iterator
 
 from tfdiff.findings import Finding
+from tfdiff.rules.matching.bodies import after_docstring, function
 from tfdiff.rules.matching.regions import base_name, computes_update
 from tfdiff.rules.pair import Pair, RegionPair, place
 from tfdiff.rules.told import Told
-
-# a body that begins with a raise, after its docstring and comments
-_RAISES = re.compile(
-    r"\)\s*:\s*\n(?:\s*#.*\n)*(?:\s*r?\"\"\"[\s\S]*?\"\"\"\s*\n)?(?:\s*#.*\n)*\s*raise (\w+)"
-)
 
 
 def check(pair: Pair) -> Iterator[Told]:
@@ -47,10 +43,10 @@ def check(pair: Pair) -> Iterator[Told]:
 
 def _finding(pair: Pair, item: RegionPair, old: str, new: str) -> Finding:
     name = base_name(item.region.symbol)
-    refused = _RAISES.search(item.new.text) if item.new else None
+    refused = _refuses(item.new.text) if item.new else ""
     if refused:
-        title = f"{name} raises {refused[1]} now"
-        explanation = f"It was {old}; {new} does nothing but raise {refused[1]}."
+        title = f"{name} raises {refused} now"
+        explanation = f"It was {old}; {new} does nothing but raise {refused}."
         remedy = f"Do not call {name} at the new release."
     else:
         title = f"{name} is {new} now instead of {old}"
@@ -72,6 +68,15 @@ def _finding(pair: Pair, item: RegionPair, old: str, new: str) -> Finding:
         old=place(item.old.span if item.old else None),
         new=place(item.new.span if item.new else None),
     )
+
+
+def _refuses(text: str) -> str:
+    """The error that a method raises and does nothing else, "" for any other method."""
+    defined = function(text)
+    match after_docstring(defined) if defined else []:
+        case [ast.Raise(exc=ast.Call(func=error)) | ast.Raise(exc=ast.Name() as error)]:
+            return ast.unparse(error)
+    return ""
 
 
 def _beside(pair: Pair, item: RegionPair) -> tuple[str, str] | None:

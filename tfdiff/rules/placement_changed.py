@@ -7,12 +7,14 @@ Effect on training:
 It decides on which device state and updates live; on a single device nothing differs.
 
 Not reported:
-Placement by a distribution strategy (distribution-strategy-changed).
+Placement by a distribution strategy (distribution-strategy-changed). State that was read to be
+placed with the same as before, by whatever statements, is told to be without effect.
 
 Example:
 The beta powers are placed with the variable of the smallest name instead of the first one.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
@@ -20,7 +22,7 @@ from tfdiff.facts import Slot, Span
 from tfdiff.findings import Finding, Place
 from tfdiff.rules.matching import slots
 from tfdiff.rules.matching.topics import Matter, Touched, by_home, finding, listed, touched
-from tfdiff.rules.pair import Change, Pair, place
+from tfdiff.rules.pair import Change, Pair, RegionPair, place
 from tfdiff.rules.told import Told
 
 TOPICAL = True
@@ -37,6 +39,15 @@ _MATTER = Matter(
     "differs.",
     remedy="Set devices around the optimizer yourself where the placement matters.",
 )
+_SAME = replace(
+    _MATTER,
+    effect="none",
+    came="Is placed with the same by other statements",
+    went="Is placed with the same by other statements",
+    changed="Is placed with the same by other statements",
+    meaning="What each piece of state is placed with was read on both sides and is the same.",
+    remedy="Nothing to do.",
+)
 
 
 def check(pair: Pair) -> Iterator[Told]:
@@ -52,11 +63,37 @@ def check(pair: Pair) -> Iterator[Told]:
         told.update(changes)
         yield Told(_state(pair, entries, (before, after), changes), changes)
     rest: list[Touched] = []
+    same: list[Touched] = []
     for item, changes in touched(pair, "placement"):
         left = tuple(change for change in changes if change not in told)
         if left:
-            rest.append((item, left))
+            alike = _placed_alike(pair, item) or _spelled_alike(pair, left)
+            (same if alike else rest).append((item, left))
     yield from (finding(pair, _MATTER, group) for group in by_home(rest))
+    yield from (finding(pair, _SAME, group) for group in by_home(same))
+
+
+def _placed_alike(pair: Pair, item: RegionPair) -> bool:
+    """Whether all state that a function creates is placed, on both sides, with the same."""
+    old, new = slots.created(pair.old, item.old), slots.created(pair.new, item.new)
+    before, after = ([(one.name, one.placement) for one in side] for side in (old, new))
+    return before == after and any(place for _, place in before)
+
+
+def _spelled_alike(pair: Pair, changes: Iterable[Change]) -> bool:
+    """Whether state that was an attribute is held in a local now, or the reverse, and no more."""
+    kept = [old.name for old, _ in slots.matched(pair).kept if not old.per_variable]
+    names = [re.escape(name) for name in kept if name.isidentifier()]
+    if not names:
+        return False
+    attribute = re.compile(rf"\bself\._?({'|'.join(names)})\b")
+    fetched = re.compile(rf"(?:{'|'.join(names)})(?:, (?:{'|'.join(names)}))* = self\.")
+    return all(
+        attribute.sub(r"\1", change.before.said) == attribute.sub(r"\1", change.after.said)
+        if change.before and change.after
+        else any(one and fetched.match(one.said) for one in (change.before, change.after))
+        for change in changes
+    )
 
 
 def _state(

@@ -56,7 +56,8 @@ def check(pair: Pair) -> Iterator[Told]:
         subject=names,
         condition="shapes that do not fit, or are not known",
         title=f"Shape function changed: {names}",
-        explanation=f"It runs when the op is added to a graph, not in a step.{asked}{noted}",
+        explanation=f"It runs when the op is added to a graph, not in a step.{asked}{noted}"
+        f"{found.details if found and not asked else ''}",
         remedy="Nothing to do, unless building the graph fails: give the variables and gradients "
         "the same static shape.",
         old=old_place,

@@ -24,7 +24,7 @@ from tfdiff.rules.matching.kernels import Matter, identifiers, matters, merged
 from tfdiff.rules.pair import Pair
 from tfdiff.rules.told import Told
 
-TOGETHER = "file"
+TOGETHER = "anywhere"
 
 # The framework's mechanisms, by the name that only code using them says.
 _MECHANISMS = {
@@ -34,8 +34,9 @@ _MECHANISMS = {
             "before a dense update"
         ),
         (
-            "A value that was read before the update keeps what it was; without the copy it may "
-            "show the updated weights. The copy needs memory of the variable's size."
+            "A value that was read before the update and shares the variable's memory keeps what "
+            "it was; without the copy it shows the updated weights. The copy needs memory of the "
+            "variable's size."
         ),
     ),
     "EnsureSparseVariableAccess": (

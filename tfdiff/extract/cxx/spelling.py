@@ -30,6 +30,10 @@ _WORDS: Final = {
     "cudaStream_t": "gpuStream_t",
     "GetCudaStream": "GetGpuStream",
     "context": "ctx",
+    "tstring": "string",
+    "ArraySlice": "Span",
+    "ComputationDataHandle": "XlaOp",
+    "ComputationBuilder": "XlaBuilder",
 }
 # Say nothing about what is computed: the compiler's business, or thread-safety annotations.
 _DROPPED: Final = words_of(
@@ -45,9 +49,15 @@ _ANNOTATIONS: Final = words_of(
 _PHRASES: Final = (
     (("Status", "::", "OK", "("), ("OkStatus", "(")),
     (("def", "(", ")", ".", "input", "("), ("requested_input", "(")),
+    (("pop_back", "(", ")"), ("remove_suffix", "(", "1", ")")),
     (("name", "(", ")", "."), ()),
 )
+_BUILDERS: Final = (("ctx", "->", "builder", "(", ")", "->"), ("b", "->"), ("builder", "->"))
 _CUDA: Final = re.compile(r"^Cuda(?=[A-Z])")  # the framework's own wrappers, renamed for ROCm
+_BUILDS: Final = words_of(
+    "Add Sub Mul Div Pow Neg Max Min Lt Le Gt Ge Eq Ne And Or Not Select Clamp Sqrt Rsqrt Square "
+    "Abs Sign Exp Log Floor Ceil Round Tanh Broadcast Reshape ConvertElementType"
+)
 _CASTS: Final = frozenset({"static_cast"})
 
 
@@ -56,9 +66,33 @@ def spelled(tokens: Sequence[Token]) -> tuple[str, ...]:
     words = [token.text.decode("utf-8", "replace") for token in tokens]
     words = _without_annotations(_joined(words))
     words = _without_namespaces([_WORDS.get(word) or _CUDA.sub("Gpu", word) for word in words])
-    for before, after in _PHRASES[:2]:
+    for before, after in _PHRASES[:3]:
         words = _replaced(words, before, after)
+    if "Rank" in words:
+        words = _rank_of_itself(words)
+    if _BUILDS.intersection(words):
+        words = _without_builder(words)
     return tuple(_increment(_plain_casts(words)))
+
+
+def _rank_of_itself(words: list[str]) -> list[str]:
+    """``ShapeUtil::Rank(shape)`` is ``shape.rank()``."""
+    found = [*words]
+    for index in range(len(found) - 6, -1, -1):
+        match found[index : index + 6]:
+            case ["ShapeUtil", "::", "Rank", "(", shape, ")"]:
+                found[index : index + 6] = [shape, ".", "rank", "(", ")"]
+    return found
+
+
+def _without_builder(words: list[str]) -> list[str]:
+    """XLA's operations were methods of a builder, and are functions."""
+    for builder in _BUILDERS:
+        for index in range(len(words) - len(builder) - 1, -1, -1):
+            called = words[index + len(builder)] in _BUILDS
+            if called and tuple(words[index : index + len(builder)]) == builder:
+                del words[index : index + len(builder)]
+    return words
 
 
 def _joined(words: list[str]) -> list[str]:

@@ -105,6 +105,8 @@ class _Reader:
             return
         if "TF_DISALLOW_COPY_AND_ASSIGN" in words[:1] or words[-2:] == ("=", "delete"):
             return  # that a class cannot be copied, in either spelling: the compiler's matter
+        if words[:1] == ("XlaBuilder",) and words[-4:] == ("->", "builder", "(", ")"):
+            return  # a name for XLA's builder, whose methods became functions
         parent = self._heads[-1] if self._heads else None
         start, end = tokens[0].start, tokens[-1].end
         text = " ".join(self._source[start:end].decode("utf-8", "replace").split())

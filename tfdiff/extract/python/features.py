@@ -51,7 +51,7 @@ _KINDS: dict[str, tuple[str, ...]] = {
         r"scale_loss_by_num_\w+",
         r"_scale_loss",
         r"cross_replica_sum",
-        r"\w*[Rr]eplicas?\w*",
+        r"(?!\w*Optimizer)\w*[Rr]eplicas?\w*",  # no optimizer that is called so
     ),
     "tracking": (
         r"_track_\w+",
@@ -142,6 +142,7 @@ _KINDS: dict[str, tuple[str, ...]] = {
         r"_SESSION",
         r"batch_[gs]et_value",
         r"_initialize_variables",
+        r"is_(variable_)?initialized",
     ),
     "state": (
         r"_?(create|get|add|make|zeros|get_or_make)_\w*slot\w*",
@@ -163,7 +164,6 @@ _KINDS: dict[str, tuple[str, ...]] = {
         r"create_zeros_slot",
         r"slot_creator",
         r"trainable",
-        r"is_initialized",
         r"create_or_get\w*",
         r"track_variable",
         r"_set_weights",
@@ -239,6 +239,7 @@ _KINDS: dict[str, tuple[str, ...]] = {
 _PATTERNS = tuple((kind, re.compile("|".join(names))) for kind, names in _KINDS.items())
 _DEPRECATION = re.compile(r"deprecat\w*|\w*deprecated\w*")
 _CALLED = frozenset({"group", "unique"})  # plain words, unless they are called
+_OF_ANYTHING = frozenset({"weights"})  # as a local; what an optimizer keeps is an attribute
 _EXPORT = re.compile(r"\w+_export|do_not_generate_docs\w*")
 
 
@@ -286,13 +287,19 @@ def _features(node: ast.AST, whole: ast.AST | None) -> Iterator[Feature]:
             yield from _named(name, whole)
             head = value if isinstance(value, ast.Name | ast.Attribute) else None
             yield from _features(value, whole if head is not None else None)
-        case ast.Name(id=name) if not getattr(node, "from_import", False) or whole is node:
+        case ast.Name(id=name) if _tells(node, whole):
             yield from _named(name, whole)
         case ast.Name(id="logging" | "tf_logging" | "warnings" as name):
             yield from _named(name.removeprefix("tf_"), whole)
         case _:
             for child in ast.iter_child_nodes(node):
                 yield from _features(child, None)
+
+
+def _tells(name: ast.Name, whole: ast.AST) -> bool:
+    """Whether a plain name may say what a statement has to do with."""
+    imported = getattr(name, "from_import", False) and whole is not name
+    return name.id not in _OF_ANYTHING and not imported
 
 
 def _as_a_whole(node: ast.AST) -> str:

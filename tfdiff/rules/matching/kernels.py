@@ -60,10 +60,7 @@ class Matter:
 
         Which kernels call a helper depends on the optimizer, and one finding is for all.
         """
-        helpers = [item for item in self.regions if _helps(item)]
-        others = " and the kernels that call " if helpers else ""
-        others += ("them" if "," in self.subject else "it") * bool(helpers)
-        return f"It concerns {self.subject}{others}."
+        return f"It concerns {self.subject}, with the kernels that call it if it is a helper."
 
     @property
     def details(self) -> str:
