@@ -1,5 +1,7 @@
 """The same source is the same update only where the rest of the release says so too."""
 
+from dataclasses import replace
+
 from tfdiff.comparison.decision import Decisions
 from tfdiff.comparison.names import Aliases
 from tfdiff.comparison.updates import path_verdicts
@@ -7,7 +9,7 @@ from tfdiff.extract.store import FactStore
 from tfdiff.facts import OptimizerFacts, Region, Span, UpdatePath, UpdateRule
 from tfdiff.findings import PathVerdict
 from tfdiff.ir.expr import Expr, call, number, opaque, operation, symbol
-from tfdiff.rules.pair import RegionPair
+from tfdiff.rules.pair import Change, RegionPair
 
 HERE = Span("sled.py", 1, 1)
 STEP = Region("method", "Sled.step", "python", "tokens", "docs")
@@ -53,5 +55,9 @@ def test_nothing_changed_where_all_that_is_reached_says_the_same() -> None:
     outer = Region("method", "Sled.apply_gradients", "python", "tokens", "docs")
     assert _verdict(unread, unread, (RegionPair(outer, outer),)).proof == "same source"
     other = Region("method", "Sled.apply_gradients", "python", "others", "docs")
-    assert _verdict(unread, unread, (RegionPair(outer, other),)).verdict == "undecided"
+    change = Change((1, 1), (1, 1), ("a",), ("b",))
+    assert _verdict(unread, unread, (RegionPair(outer, other, (change,)),)).verdict == "undecided"
+    renamed = replace(change, harmless="a local name was renamed throughout")
+    pair = RegionPair(outer, other, (renamed,))
+    assert _verdict(unread, unread, (pair,)).proof == "same source"
     assert _verdict(unread, unread, ()).verdict == "undecided"

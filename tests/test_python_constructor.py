@@ -221,12 +221,13 @@ def test_attributes_made_of_all_keywords_hold_them() -> None:
     assert dict(found.hyperparameters)["clipnorm"] == ("clipnorm",)
 
 
-def test_a_keyword_handed_on_under_another_name_is_kept_by_what_takes_that() -> None:
+@pytest.mark.parametrize("local", ["decay", "slowing"])
+def test_a_keyword_handed_on_under_another_name_is_kept_by_what_takes_that(local: str) -> None:
     source = curve(
         "rate=0.1, **kwargs",
         "kwargs['decay'] = kwargs.pop('schedule_decay', 0.004)",
-        "decay = kwargs.pop('decay', 0.0)",
-        "self._decay = decay",
+        f"{local} = kwargs.pop('decay', 0.0)",
+        f"self._decay = {local}",
     )
     assert dict(facts(source).hyperparameters)["schedule_decay"] == ("_decay",)
 

@@ -126,6 +126,14 @@ class Curve(object):
     assert [one.name for one in facts(source).slots] == ["m"]
 
 
+@pytest.mark.parametrize("local", ["size", "n"])
+def test_a_condition_does_not_depend_on_what_locals_are_called(local: str) -> None:
+    made = '    self._zeros_slot(v, "mom", self._name)'
+    loop = f"for {local} in v.shape:", f"  limit_{local} = self._momentum"
+    found = facts(slots(*loop, f"  if {local} < limit_{local}:", made))
+    assert slot(found, "mom").condition == "... < momentum"
+
+
 def test_a_state_of_another_shape_in_the_other_arm_is_told_so() -> None:
     arms = "      self.vhats = [K.zeros(K.int_shape(p)) for p in params]\n"
     found = facts(f"{KERAS_LISTS}    else:\n{arms.replace('K.int_shape(p)', '1')}")

@@ -51,6 +51,8 @@ def _changes(old: str, new: str) -> tuple[Change, ...]:
         ("z = x * 2\nreturn z + 1", "return x * 2 + 1"),
         ("first = f(x)\ng(first)", "found = f(x)\ng(found)"),
         ("x *= y", "x = x * y"),
+        ("z = y\nf(f'{z.name}: {x!r:>4}')", "k = y\nf(f'{k.name}: {x!r:>4}')"),
+        ("f(f'{x} of {{y}}')", "f('{} of {{y}}'.format(x))"),
         ("del y\nf(x)", "f(x)"),
         ("z: int = 1\nf(z)", "z = 1\nf(z)"),
     ],

@@ -95,3 +95,31 @@ def test_only_what_the_strings_of_the_class_make_is_read(monkeypatch: pytest.Mon
         """
     assert [one.text for one in strings(table)] == ["curve"]
     assert read == ["tensorflow/python/training/curve.py"]
+
+
+@pytest.mark.parametrize("local", ["legacy", "outdated"])
+def test_when_does_not_depend_on_layout_or_on_what_locals_are_called(local: str) -> None:
+    found = strings(
+        f"""
+        from tensorflow.python import tf2
+        from tensorflow.python.training import curve
+        from tensorflow.python.training import curve_optimizer_v2
+
+        def deserialize(config, **kwargs):
+            {local} = kwargs.pop("legacy", False)
+            if config:
+                {local} = config["legacy"]
+            if (
+                tf2.enabled()
+                and not {local}
+            ):
+                all_classes = {{"curve": curve_optimizer_v2.Curve}}
+            else:
+                all_classes = {{"curve": curve.Curve}}
+            return all_classes[config]
+        """
+    )
+    assert [one.condition for one in found] == [
+        "tf2.enabled() and (not legacy)",
+        "not (tf2.enabled() and (not legacy))",
+    ]

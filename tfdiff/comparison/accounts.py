@@ -12,10 +12,9 @@ from tfdiff.ir.preparation import GRADIENT
 from tfdiff.rules.matching.parameters import matched
 from tfdiff.rules.matching.regions import base_name, computes_update
 from tfdiff.rules.matching.steps import ROUNDING
-from tfdiff.rules.pair import Change, Pair, RegionPair
+from tfdiff.rules.pair import PROVED, Change, Pair, RegionPair
 from tfdiff.rules.told import ChangeKey, Told, key
 
-_PROVED = "the update rule was proved the same"
 _WORDS = re.compile(r"[A-Za-z_]\w*")
 _STEP_KINDS = frozenset({"functor", "cuda", "xla"})
 _PYTHON_KINDS = frozenset({"method", "function"})
@@ -284,13 +283,13 @@ def _with_helpers(regions: list[RegionPair]) -> tuple[RegionPair, ...]:
             word
             for item in regions
             for change in item.changes
-            if change.harmless == _PROVED
+            if change.harmless == PROVED
             for word in (*change.removed, *change.added)
         }
         for place, item in enumerate(regions):
             lone = item.region.kind == "helper" and not (item.old and item.new) and item.open
             if lone and base_name(item.region.symbol) in words:
-                changes = tuple(replace(change, harmless=_PROVED) for change in item.changes)
+                changes = tuple(replace(change, harmless=PROVED) for change in item.changes)
                 regions[place] = replace(item, changes=changes)
                 moved = True
     return tuple(regions)
@@ -376,7 +375,7 @@ def _settled(item: RegionPair) -> RegionPair:
     return replace(
         item,
         changes=tuple(
-            replace(change, harmless=_PROVED)
+            replace(change, harmless=PROVED)
             if change.open and (whole or ((change.before or change.after) and not change.topic))
             else change
             for change in item.changes

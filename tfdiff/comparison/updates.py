@@ -100,7 +100,7 @@ def _nothing_changed(old: UpdateRule, new: UpdateRule, regions: tuple[RegionPair
 
     What was understood of anything else is in the rules, which are the same as well.
     """
-    return _kernels_read(old, new) and bool(regions) and all(one.same_code for one in regions)
+    return _kernels_read(old, new) and bool(regions) and all(one.same_meaning for one in regions)
 
 
 def _kernels_read(*rules: UpdateRule) -> bool:
@@ -120,7 +120,7 @@ def _same_source(old: UpdateRule, new: UpdateRule, regions: tuple[RegionPair, ..
     known: set[str] = set()
     for pair in regions:
         symbols = {side.symbol for side in (pair.old, pair.new) if side}
-        if symbols & needed and not pair.same_code:
+        if symbols & needed and not pair.same_meaning:
             return False
         known |= symbols
     return bool(needed) and needed <= known

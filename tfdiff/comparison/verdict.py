@@ -73,7 +73,7 @@ def verdict(pair: Pair, findings: tuple[Finding, ...]) -> Verdict:
     """The answer for one optimizer. An unread side never yields the best verdict of a part."""
     old, new = pair.old, pair.new
     # for classes without an update rule of their own (bases, wrappers) the source decides
-    same_source = all(item.same_code for item in pair.regions)
+    same_source = all(item.same_meaning for item in pair.regions)
     parts = Verdict(
         summary="",
         updates=_updates(pair.verdicts, same_source=same_source),
@@ -128,7 +128,7 @@ def _defaults(pair: Pair, findings: tuple[Finding, ...]) -> Defaults:
         return "changed"
     old, new = pair.old, pair.new
     made = [item for item in pair.regions if base_name(item.region.symbol) == "__init__"]
-    if made and all(item.same_code for item in made):
+    if made and all(item.same_meaning for item in made):
         return "unchanged"  # even where a value was not read
     names = {parameter.name for parameter in old.parameters}
     values = (

@@ -172,6 +172,8 @@ def _state(name: str, context: _Context) -> tuple[StateDecision, Search | None]:
         decision = unrefuted(name, old, new, search, context.frame.domain)
     if decision.verdict == "undecided":
         decision = around_unread(name, old, new, context.frame) or decision
+    if old is new and decision.verdict == "equal":  # what was not read is never asked for
+        decision = replace(decision, verdict="identical", proof=SAME_OPERATIONS)
     return decision, None
 
 

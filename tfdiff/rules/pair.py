@@ -6,6 +6,9 @@ from dataclasses import dataclass, replace
 from tfdiff.facts import KernelFacts, OptimizerFacts, Region, Span, Statement
 from tfdiff.findings import PathVerdict, Place
 
+PROVED = "the update rule was proved the same"
+"""Why a change that only the update rule takes in has no effect: it says something else."""
+
 
 @dataclass(frozen=True, slots=True)
 class Change:
@@ -70,6 +73,12 @@ class RegionPair:
     def same_code(self) -> bool:
         """Whether both sides say the same, comments and layout apart."""
         return bool(self.old and self.new and self.old.tokens == self.new.tokens)
+
+    @property
+    def same_meaning(self) -> bool:
+        """Whether both sides say the same, statement by statement, however it is spelled."""
+        harmless = all(change.harmless not in {"", PROVED} for change in self.changes)
+        return self.same_code or bool(self.old and self.new and harmless)
 
     @property
     def open(self) -> tuple[Change, ...]:

@@ -215,7 +215,8 @@ class _Tracer:
         catching = self._catching(member)
         found = [root for name in names_in(text) for root in self._roots(name, held)]
         if any(name in text for name in catching):
-            found.extend(name for name in _TAKEN.findall(text) if name in self._found.parameters)
+            taken = [name for name in _TAKEN.findall(text) if name in self._found.parameters]
+            found.extend(root for name in taken for root in (name, *self._handed.get(name, ())))
         return tuple(dict.fromkeys(root for root in found if root not in catching))
 
     def _roots(self, name: str, held: dict[str, Held]) -> Roots:

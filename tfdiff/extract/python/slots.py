@@ -8,7 +8,8 @@ names in their public signatures.
 
 import ast
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Mapping
+from copy import deepcopy
 from dataclasses import dataclass, replace
 
 from tfdiff.extract.python.classes import ResolvedClass
@@ -148,17 +149,18 @@ class _Reader:
             _NONE if scope is None else values.scope(scope),
             dtype,
             _shape(arguments.get("shape"), per_variable=per_variable),
-            self._condition(call.conditions),
+            self._condition(call.conditions, one),
             Span(one.path, call.line, call.end_line),
             placement,
             loop,
         )
 
-    def _condition(self, conditions: Iterable[Condition]) -> str | None:
+    def _condition(self, conditions: Iterable[Condition], one: Reached) -> str | None:
         """The branches that depend on hyperparameters, in terms of the parameters."""
         said: list[str] = []
         for condition in conditions:
-            test = self._in_parameters(condition.test)
+            test = self._in_parameters(_with_values(condition.test, one))
+            test = test and _without_locals(test, one, self._construction.parameters)
             if test is not None and test not in said:
                 said.append(test if condition.holds else f"not ({test})")
         return " and ".join(said) or None
@@ -184,19 +186,34 @@ def _local(written: str | None, one: Reached) -> str | None:
     return found[0] if len(found) == 1 else written
 
 
-def _without_locals(written: str, one: Reached) -> str:
-    """A name that is computed, whatever the function calls what it is computed from."""
-    node = parsed(written)
-    if node is None:
-        return written
+def _without_locals(written: str, one: Reached, known: Container[str] = ()) -> str:
+    """What is computed, whatever the function calls what it is computed from.
+
+    Names that are ``known`` stay: the constructor's parameters are called so by everyone.
+    """
     targets = (assigned.target for assigned in one.function.assignments)
     names = {name for target in targets for name in re.findall(r"\w+", target)}
+    nothing = ast.Constant(...)
+    return _replaced(written, {name: nothing for name in names if name not in known})
 
-    class Blank(ast.NodeTransformer):
+
+def _with_values(written: str, one: Reached) -> str:
+    """A text with what each local name was assigned, if it was once."""
+    values = {assigned.target: parsed(assigned.value) for assigned in one.function.assignments
+              if _local(assigned.target, one) != assigned.target}  # fmt: skip
+    return _replaced(written, {name: value for name, value in values.items() if value})
+
+
+def _replaced(written: str, by: Mapping[str, ast.expr]) -> str:
+    node = parsed(written)
+    if node is None or not by:
+        return written
+
+    class Replace(ast.NodeTransformer):
         def visit_Name(self, name: ast.Name) -> ast.expr:
-            return ast.Constant(...) if name.id in names else name
+            return by.get(name.id, name)
 
-    return ast.unparse(Blank().visit(node))
+    return ast.unparse(Replace().visit(deepcopy(node)))
 
 
 def _dtype(written: str | None, evaluator: Evaluator, *, per_variable: bool) -> Value:

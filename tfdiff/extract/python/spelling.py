@@ -146,11 +146,39 @@ class Spelling(ast.NodeTransformer):
                 node.test, node.body, node.orelse = test, node.orelse, node.body
         return node
 
+    def visit_JoinedStr(self, node: ast.JoinedStr) -> ast.expr:
+        """``f"{v.name}: {x:.2f}"`` is ``"{}: {:.2f}".format(v.name, x)``: names stand as names."""
+        text = ""
+        given: list[ast.expr] = []
+        for part in node.values:
+            match part:
+                case ast.Constant(value=str() as plain):
+                    text += plain.replace("{", "{{").replace("}", "}}")
+                case ast.FormattedValue(conversion=conversion, format_spec=spec):
+                    form = _plain_text(spec)
+                    if form is None:
+                        return node
+                    shown = f"!{chr(conversion)}" if conversion > 0 else ""
+                    text += f"{{{shown}{form and ':'}{form}}}"
+                    given.append(self.visit(part.value))
+        formatted = ast.Attribute(ast.Constant(text), "format", ast.Load())
+        return ast.copy_location(ast.Call(formatted, given, []), node)
+
     def visit_Call(self, node: ast.Call) -> ast.expr:
         """A call in the one form that its meaning has."""
         self.generic_visit(node)
         node.keywords.sort(key=lambda one: (one.arg is None, one.arg or ""))
         return _python_call(node) or _tensorflow_call(node) or node
+
+
+def _plain_text(spec: ast.expr | None) -> str | None:
+    """What a format says; None where it is computed."""
+    match spec:
+        case None | ast.JoinedStr(values=[]):
+            return ""
+        case ast.JoinedStr(values=[ast.Constant(value=str() as text)]):
+            return text
+    return None
 
 
 def _python_call(node: ast.Call) -> ast.expr | None:

@@ -6,19 +6,22 @@ that the public names stand for.
 """
 
 import ast
+import re
 from collections.abc import Iterator
+from copy import deepcopy
 from itertools import groupby
 from typing import NamedTuple
 
 from tfdiff.extract.python.classes import ResolvedClass
 from tfdiff.extract.python.constructor import read_constructor
 from tfdiff.extract.python.model import Model
-from tfdiff.extract.python.module import Assignment, Condition
+from tfdiff.extract.python.module import Assignment, Condition, Function
 from tfdiff.extract.python.values import parsed
 from tfdiff.facts import Span, StringName
 
 _TABLES = ("optimizers.py", "optimizers/__init__.py")
 _LOOKS_UP = "deserialize"
+_TAKEN = re.compile(r"\w+\.(?:pop|get)\(['\"](\w+)['\"]")
 
 
 def string_names(model: Model, cls: ResolvedClass) -> tuple[StringName, ...]:
@@ -40,23 +43,26 @@ class _Entry(NamedTuple):
     made: ResolvedClass
     assigned: Assignment
     path: str
+    function: Function
 
 
 def _string_name(model: Model, entry: _Entry) -> StringName:
     parameters = tuple(read_constructor(model, entry.made).parameters.values())
     span = Span(entry.path, entry.assigned.line, entry.assigned.end_line)
-    said = _said(entry.assigned.conditions)
+    said = _said(entry.assigned.conditions, entry.function)
     return StringName(entry.text, entry.made.ref, said, parameters, span)
 
 
 def _entries(model: Model, path: str) -> Iterator[_Entry]:
     function = model.function(path, _LOOKS_UP) if path.endswith(".py") else None
-    for assigned in function.assignments if function else ():
+    if function is None:
+        return
+    for assigned in function.assignments:
         for text, written in _literal(assigned):
             target = model.resolve(path, written)
             made = model.class_(target.path, target.name) if target.kind == "class" else None
             if made is not None:
-                yield _Entry(text, made, assigned, path)
+                yield _Entry(text, made, assigned, path, function)
 
 
 def _literal(assigned: Assignment) -> Iterator[tuple[str, str]]:
@@ -68,6 +74,27 @@ def _literal(assigned: Assignment) -> Iterator[tuple[str, str]]:
                 yield key.value, ast.unparse(value)
 
 
-def _said(conditions: tuple[Condition, ...]) -> str | None:
-    parts = (one.test if one.holds else f"not ({one.test})" for one in conditions)
-    return " and ".join(parts) or None
+def _said(conditions: tuple[Condition, ...], function: Function) -> str | None:
+    tests = [(_spelled(one.test, function), one.holds) for one in conditions]
+    return " and ".join(test if holds else f"not ({test})" for test, holds in tests) or None
+
+
+def _spelled(test: str, function: Function) -> str:
+    """A test in one layout; a local that is assigned once stands for what it is assigned."""
+    node = parsed(test)
+    if node is None:
+        return test
+    return ast.unparse(_WithoutLocals(function).visit(deepcopy(node)))
+
+
+class _WithoutLocals(ast.NodeTransformer):
+    def __init__(self, function: Function) -> None:
+        self._function = function
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        """A keyword taken out of ``kwargs`` by its own name, another local by its only value."""
+        given = [one.value for one in self._function.assignments if one.target == node.id]
+        taken = next(filter(None, map(_TAKEN.match, given)), None)
+        if taken:
+            return ast.Name(taken[1], ast.Load())
+        return (parsed(given[0]) if len(given) == 1 else None) or node

@@ -169,7 +169,7 @@ def _kept(slot: Slot) -> tuple[object, ...]:
 
 def known(pair: Pair) -> bool:
     """Whether all state was read, but for what code creates that is the same on both sides."""
-    same = [item for item in pair.regions if item.same_code]
+    same = [item for item in pair.regions if item.same_meaning]
     settled = {
         id(slot)
         for item in same
