@@ -19,13 +19,14 @@ _OPPOSITE: Final = {
 _RULES: Final = _OPPOSITE | {new: old for old, new in _OPPOSITE.items()}
 _OF_CALLERS: Final = frozenset(
     {
+        "default-changed",
         "method-signature-changed",
         "parameter-added",
         "parameter-renamed",
         "public-name-changed",
     }
 )
-"""Rules whose condition says what callers of the older release write: others of the newer."""
+"""Rules whose condition names an argument, or what callers write, as one of the releases does."""
 _NOT_READ: Final = "not understood: "
 
 

@@ -101,7 +101,7 @@ def test_a_default_goes_with_the_argument_and_not_with_its_name() -> None:
     own = _facts(decay=0.0, rho=0.9), _rule("var - rho * grad / (1 + decay)")
     found = Decisions(FactStore(None)).verdict(
         old[1],
-        names.renamed(own[1]),
+        names.renamed(own[1], old[1]),
         old[0],
         names.restated(own[0], own[1]),
     )

@@ -49,7 +49,7 @@ def _glide(
 
 def _compared(old: OptimizerFacts, new: OptimizerFacts, fails: Expr | None = None) -> PathVerdict:
     names = aliases(old, new)
-    rule = names.renamed(new.rules[0])
+    rule = names.renamed(new.rules[0], old.rules[0])
     if fails is not None:
         rule = replace(rule, fails=fails)
     facts = names.restated(new, new.rules[0])
@@ -132,3 +132,15 @@ def test_settings_without_a_kernel_on_a_device_are_not_compared_there() -> None:
     found = _compared(old, new, symbol("wide"))
     assert found.verdict in {"identical", "equal"}
     assert found.assumptions[-1] == "not (wide): no kernel on PYTHON"
+
+
+def test_state_called_like_an_argument_on_either_side_is_matched() -> None:
+    new = _glide(
+        {"momentum": 0.0},
+        (_slot("momentum"),),
+        var=_held("var + momentum * held - grad"),
+        slot_momentum=_held("momentum * held - grad"),
+    )
+    old = replace(OLD, slots=OLD.slots[1:])
+    for sides in ((old, new), (new, old)):
+        assert _compared(*sides).verdict == "identical"

@@ -46,6 +46,17 @@ def test_none_at_the_same_place_says_nothing_of_a_name() -> None:
     assert not renamed(parameter("nesterov", False), parameter("centered", False))  # noqa: FBT003
 
 
+def test_another_name_for_an_argument_is_matched_from_either_side() -> None:
+    keyword = parameter("lr", None, "keyword")
+    held = (("rate", ("_rate",)), ("lr", ("_rate",)))
+    new = replace(facts(parameters=(parameter("rate", 0.1), keyword)), hyperparameters=held)
+    old = replace(facts(parameters=(parameter("lr", 0.1),)), hyperparameters=(("lr", ("lr",)),))
+    for sides, expected in (((old, new), ("lr", "rate")), ((new, old), ("rate", "lr"))):
+        found = matched(Pair("tf.train.GlideOptimizer", *sides, regions=(), verdicts=()))
+        assert [(one.name, other.name) for one, other in found.renamed] == [expected]
+        assert not (found.kept or found.added or found.removed)
+
+
 def test_order_of_what_a_dictionary_of_keywords_holds_says_nothing() -> None:
     assert not renamed(parameter("mesh", 1.0, "keyword"), parameter("decay", 1.0, "keyword"))
 

@@ -18,12 +18,13 @@ class Aliases:
     parameters: tuple[tuple[str, str], ...] = ()
     states: tuple[tuple[str, str], ...] = ()
 
-    def renamed(self, rule: UpdateRule) -> UpdateRule:
-        """A rule of the new side in the names of the old side."""
+    def renamed(self, rule: UpdateRule, old: UpdateRule) -> UpdateRule:
+        """A rule of the new side in the names of the old side's rule."""
         in_rule = {plain(name): name for name, _ in rule.states}
+        in_old = {plain(name): name for name, _ in old.states}
         back = self._given()
         back |= {f"{new}{_IS_NONE}": f"{old}{_IS_NONE}" for new, old in back.items()}
-        back |= {in_rule.get(new, new): old for old, new in self.states}
+        back |= {in_rule.get(new, new): in_old.get(old, old) for old, new in self.states}
         back |= _set_apart(back)
         spelled: dict[Expr, Expr] = {symbol(new): symbol(old) for new, old in back.items()}
 

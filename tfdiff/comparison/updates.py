@@ -42,7 +42,7 @@ def path_verdicts(  # noqa: PLR0913 - both sides and how they are matched
         replace(
             _verdict(
                 before,
-                names.renamed(after),
+                names.renamed(after, before),
                 old,
                 names.restated(new, after),
                 regions,

@@ -112,7 +112,7 @@ def _finding(pair: Pair, item: RegionPair, changes: tuple[Change, ...]) -> Findi
         facet="base-class-behaviour",
         effect="api" if public else "none",
         certainty="read",
-        subject=f"{home(pair, item.region.span.path)}: {names or 'values'}",
+        subject=f"{home(pair, item)}: {names or 'values'}",
         condition=f"code reads {listed(sorted((*gone, *come)))}" if names else None,
         title=f"The constructor {' and '.join(parts)}"
         if parts

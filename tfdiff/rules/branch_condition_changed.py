@@ -47,7 +47,7 @@ def check(pair: Pair) -> Iterator[Told]:
                     facet="base-class-behaviour",
                     effect="api",
                     certainty="read",
-                    subject=f"{home(pair, item.region.span.path)}.{name}: {tests[1]}",
+                    subject=f"{home(pair, item)}.{name}: {tests[1]}",
                     condition="({}) and ({}) are not the same".format(*sorted(tests)),
                     title=f"{name} tests {tests[1]} instead of {tests[0]}",
                     explanation="What stands behind the test is done for other cases than "

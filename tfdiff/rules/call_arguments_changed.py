@@ -54,7 +54,7 @@ def check(pair: Pair) -> Iterator[Told]:
                     facet="base-class-behaviour",
                     effect="api",
                     certainty="read",
-                    subject=f"{home(pair, item.region.span.path)}.{name}: {called}",
+                    subject=f"{home(pair, item)}.{name}: {called}",
                     condition=None,
                     title=f"{name} calls {called} with other arguments",
                     explanation=f"It passes {', and '.join(said)}.",

@@ -47,7 +47,7 @@ def check(pair: Pair) -> Iterator[Told]:
                     facet="base-class-behaviour",
                     effect="api",
                     certainty="read",
-                    subject=f"{home(pair, item.region.span.path)}.{name}: {now}",
+                    subject=f"{home(pair, item)}.{name}: {now}",
                     condition=None,
                     title=f"{name} calls {now} instead of {was}",
                     explanation="The arguments are the same; what the two do need not be.",

@@ -44,7 +44,7 @@ def check(pair: Pair) -> Iterator[Told]:
                 facet="base-class-behaviour",
                 effect="api" if abstract else "none",
                 certainty="proved",
-                subject=f"{home(pair, item.region.span.path)}: {name}",
+                subject=f"{home(pair, item)}: {name}",
                 condition="a subclass does not define it" if abstract else None,
                 title=f"{name} is decorated {', '.join(parts)}",
                 explanation="Subclasses have to define it; those that do not cannot be constructed."

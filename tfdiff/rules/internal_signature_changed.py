@@ -48,7 +48,7 @@ def check(pair: Pair) -> Iterator[Told]:
                 facet="base-class-behaviour",
                 effect="api",
                 certainty="proved",
-                subject=f"{home(pair, item.region.span.path)}.{name}",
+                subject=f"{home(pair, item)}.{name}",
                 condition="a subclass overrides it or calls it",
                 title=f"The helper {name} takes other arguments",
                 explanation=f"It took ({before}) and takes ({after}). Scripts that only use the "

@@ -55,7 +55,7 @@ def check(pair: Pair) -> Iterator[Told]:
                 facet="base-class-behaviour",
                 effect="api",
                 certainty="read",
-                subject=f"{home(pair, item.region.span.path)}.{name}",
+                subject=f"{home(pair, item)}.{name}",
                 condition=f"what {name} returns is used"
                 if mine
                 else "a subclass, or another part of the optimizer, uses what it returns",

@@ -46,7 +46,7 @@ def check(pair: Pair) -> Iterator[Told]:
                 facet="formatting-only",
                 effect="none",
                 certainty="proved",
-                subject=home(pair, group[0][0].region.span.path),
+                subject=home(pair, group[0][0]),
                 condition=None,
                 title=f"Written otherwise with the same meaning in {len(names)} "
                 f"place{'s' if len(names) > 1 else ''}",

@@ -19,16 +19,19 @@ class Parameters:
 def matched(pair: Pair) -> Parameters:
     """Parameters are the same by name, and renamed if they fill the same attribute.
 
-    A keyword that the new side takes as another name for one of its parameters (``lr`` for
-    ``learning_rate``) is no parameter of its own: the old one was renamed and is still accepted.
+    A keyword that a side takes as another name for one of its parameters (``lr`` for
+    ``learning_rate``) is no parameter of its own: where the other side has it as one, that was
+    renamed, and is accepted on both sides.
     """
     new_by_name = {parameter.name: parameter for parameter in pair.new.parameters}
     old_names = {parameter.name for parameter in pair.old.parameters}
-    known = {**_still_accepted(pair), **dict(pair.parameter_names)}
+    were_aliases = _standing_in(pair.old, pair.new)
+    known = {old: new for new, old in were_aliases.items()}
+    known |= _standing_in(pair.new, pair.old) | dict(pair.parameter_names)
     kept = tuple(
         (old, new_by_name[old.name])
         for old in pair.old.parameters
-        if old.name in new_by_name and old.name not in known
+        if old.name in new_by_name and old.name not in {*known, *were_aliases}
     )
     removed = [
         item for item in pair.old.parameters if item.name not in new_by_name or item.name in known
@@ -49,13 +52,14 @@ def matched(pair: Pair) -> Parameters:
     return Parameters(kept, tuple(added), tuple(removed), tuple(renamed))
 
 
-def _still_accepted(pair: Pair) -> dict[str, str]:
-    """Old parameters whose name the new side takes for one that it calls otherwise."""
-    old_names = {parameter.name for parameter in pair.old.parameters}
+def _standing_in(facts: OptimizerFacts, other: OptimizerFacts) -> dict[str, str]:
+    """What the other side has as a parameter and this one takes for one that it calls otherwise."""
+    names = {parameter.name for parameter in other.parameters}
+    aliases = accepted_names(other)
     return {
         name: canonical
-        for name, canonical in accepted_names(pair.new).items()
-        if name in old_names and canonical not in old_names
+        for name, canonical in accepted_names(facts).items()
+        if name in names and name not in aliases and canonical not in names
     }
 
 

@@ -130,7 +130,7 @@ def finding(pair: Pair, matter: Matter, group: tuple[Touched, ...]) -> Told:
         facet=matter.facet,
         effect=matter.effect,
         certainty="read",
-        subject=home(pair, group[0][0].region.span.path),
+        subject=home(pair, group[0][0]),
         condition=matter.condition,
         title=title,
         explanation=f"{matter.meaning} {_details(group, gone, come)}",
@@ -141,16 +141,22 @@ def finding(pair: Pair, matter: Matter, group: tuple[Touched, ...]) -> Told:
     return Told(found, named(group))
 
 
-def home(pair: Pair, path: str) -> str:
-    """What to call a file: the first class whose methods are reached there, else the module."""
+def home(pair: Pair, one: RegionPair) -> str:
+    """What to call a region's files: the first class whose methods are there, else the module.
+
+    What both sides have there counts before what only one has, and the files of both sides count,
+    so that the releases the other way round group the same.
+    """
+    files = {side.span.path for side in _sides(one)}
     inside = sorted(
         (not (item.old and item.new), sum(side.span.line for side in sides), owner)
         for item in pair.regions
         for sides in (_sides(item),)
-        if path in {side.span.path for side in sides} and item.region.kind == "method"
+        if item.region.kind == "method" and files.issuperset(side.span.path for side in sides)
         for owner in (item.region.symbol.rpartition(".")[0],)
         if not owner.startswith("_")
     )
+    path = one.region.span.path
     module = path.removesuffix("/__init__.py").removesuffix(".py").rpartition("/")[2]
     return inside[0][2] if inside else module
 

@@ -230,7 +230,7 @@ def told(pair: Pair, group: tuple[Changed, ...], words: Words) -> Told:
     where = f" It is in {listed(names)}."
     messages = dict.fromkeys(shown(one) for one in (first.old, first.new) if one and one.message)
     said = " -> ".join(messages)  # another error may have said before what this one says now
-    subject = said or error.condition or home(pair, first.item.region.span.path)
+    subject = said or error.condition or home(pair, first.item)
     condition = _either(first.old, first.new)
     found = Finding(
         rule=words.rule,
