@@ -27,6 +27,9 @@ _OF_CALLERS: Final = frozenset(
     }
 )
 """Rules whose condition names an argument, or what callers write, as one of the releases does."""
+_ONE_WAY: Final = frozenset({"public-name-changed"})
+"""Of names that one release alone has, those that are gone break imports; some that came, such as
+``tf.compat.v1``, are no news."""
 _NOT_READ: Final = "not understood: "
 
 
@@ -43,13 +46,17 @@ def said_in_reverse(report: Report) -> Counter[Said]:
 def _said(optimizer: OptimizerReport, *, back: bool = False) -> Iterator[Said]:
     name = _class(optimizer.name)
     for finding in optimizer.findings:
+        if finding.rule in _ONE_WAY:
+            continue
         rule = _RULES.get(finding.rule, finding.rule) if back else finding.rule
         places = _turned((_where(finding.old), _where(finding.new)), back=back)
         yield "finding", rule, *_of(finding), *places
+    # assumptions are in the older release's words, and so is the order in which a proof tries
+    own_words = any(one.old and one.new and one.old.name != one.new.name for one in optimizer.slots)
     files = _turned((optimizer.old_path, optimizer.new_path), back=back)
     for verdict in optimizer.paths:
         updated = _turned((len(verdict.old), len(verdict.new)), back=back)
-        yield "path", name, *files, *_decided(verdict), *updated
+        yield "path", name, *files, *_decided(verdict, own_words=own_words), *updated
     parts = optimizer.verdict
     yield "answer", name, *files, parts.updates, parts.defaults, parts.execution
 
@@ -66,9 +73,10 @@ def _of(finding: Finding) -> Said:
     return tuple(sorted(reached)), finding.effect, finding.certainty, condition
 
 
-def _decided(verdict: PathVerdict) -> Said:
+def _decided(verdict: PathVerdict, *, own_words: bool) -> Said:
     unread = tuple(sorted((verdict.reason or "").removeprefix(_NOT_READ).split("; ")))
-    why = verdict.proof, tuple(sorted(verdict.assumptions)), unread
+    assumed = () if own_words else tuple(sorted(verdict.assumptions))
+    why = verdict.proof, assumed, unread
     return str(verdict.path), verdict.verdict, verdict.condition, *why
 
 

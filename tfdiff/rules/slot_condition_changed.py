@@ -46,7 +46,7 @@ def check(pair: Pair) -> Iterator[Told]:
             effect="checkpoint",
             certainty="proved",
             subject=subject(new),
-            condition=f"{was if now == 'always' else now} does not hold",
+            condition=_apart(before, new.condition),
             title=f"{kind(new).capitalize()} {new.name} is created {said}",
             explanation=f"{new.name} was created {was if was == 'always' else f'if {was}'}. With "
             f"arguments for which only one release creates it, the checkpoints of the other have "
@@ -57,6 +57,13 @@ def check(pair: Pair) -> Iterator[Told]:
         )
         homes = creating(pair, [(old, new)])
         yield Told(found, tuple(one for item in homes for one in item.open if _about(one, new)))
+
+
+def _apart(old: str | None, new: str | None) -> str:
+    """When only one of the releases creates it."""
+    if old and new:
+        return f"only one of {' and '.join(sorted((old, new)))} holds"
+    return f"{old or new} does not hold"
 
 
 def _about(change: Change, slot: Slot) -> bool:

@@ -47,6 +47,7 @@ def _finding(
     pair: Pair, old: Slot, new: Slot, keys: tuple[str, str], certainty: Certainty
 ) -> Finding:
     before, after = keys
+    conditions = sorted({one.condition for one in (old, new) if one.condition})
     return Finding(
         rule="slot-renamed",
         optimizer=pair.name,
@@ -54,7 +55,8 @@ def _finding(
         effect="checkpoint",
         certainty=certainty,
         subject=subject(new),
-        condition=new.condition,
+        condition=" and ".join(sorted({one.condition for one in (old, new) if one.condition}))
+        or None,
         title=f"{kind(new).capitalize()} {before} is now {after}",
         explanation=f"The checkpoint key of {before} differs: a checkpoint written by the old "
         f"release does not restore it by name.",

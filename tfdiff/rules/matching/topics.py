@@ -149,16 +149,17 @@ def home(pair: Pair, one: RegionPair) -> str:
     """
     files = {side.span.path for side in _sides(one)}
     inside = sorted(
-        (not (item.old and item.new), sum(side.span.line for side in sides), owner)
+        (not (item.old and item.new), len(owners), sum(side.span.line for side in sides), owner)
         for item in pair.regions
         for sides in (_sides(item),)
         if item.region.kind == "method" and files.issuperset(side.span.path for side in sides)
         for owner in (item.region.symbol.rpartition(".")[0],)
+        for owners in ({side.symbol.rpartition(".")[0] for side in sides},)
         if not owner.startswith("_")
     )
     path = one.region.span.path
     module = path.removesuffix("/__init__.py").removesuffix(".py").rpartition("/")[2]
-    return inside[0][2] if inside else module
+    return inside[0][-1] if inside else module
 
 
 def places(one: Touched) -> tuple[Place | None, Place | None]:
