@@ -16,6 +16,7 @@ Example:
 ``rms`` becomes ``root_mean_square``.
 """
 
+import re
 from collections.abc import Iterator
 
 from tfdiff.facts import Literal, Slot
@@ -43,11 +44,17 @@ def _key(slot: Slot) -> str:
     return f"{scope}/{slot.name}" if scope else slot.name
 
 
+def _both(conditions: set[str]) -> str | None:
+    """When both releases create it; of two that ask about the same, the one that says more."""
+    about = {frozenset(re.findall(r"[A-Za-z_]\w*", one)) for one in conditions}
+    said = sorted(conditions) if len(about) > 1 else [max(conditions, key=len, default="")]
+    return " and ".join(said) or None
+
+
 def _finding(
     pair: Pair, old: Slot, new: Slot, keys: tuple[str, str], certainty: Certainty
 ) -> Finding:
     before, after = keys
-    conditions = sorted({one.condition for one in (old, new) if one.condition})
     return Finding(
         rule="slot-renamed",
         optimizer=pair.name,
@@ -55,8 +62,7 @@ def _finding(
         effect="checkpoint",
         certainty=certainty,
         subject=subject(new),
-        condition=" and ".join(sorted({one.condition for one in (old, new) if one.condition}))
-        or None,
+        condition=_both({one.condition for one in (old, new) if one.condition}),
         title=f"{kind(new).capitalize()} {before} is now {after}",
         explanation=f"The checkpoint key of {before} differs: a checkpoint written by the old "
         f"release does not restore it by name.",
