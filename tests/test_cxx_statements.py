@@ -47,6 +47,46 @@ def test_synonyms_are_harmless_and_other_words_are_not(old: str, new: str) -> No
     assert bool(change.harmless) == (not new.startswith("static_cast"))
 
 
+LAUNCH = "Move<T, op><<<c.block_count, c.thread_per_block, 0, d.stream()>>>({given});"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "same"),
+    [
+        (
+            LAUNCH.format(given="x.data(), n"),
+            (
+                "TF_CHECK_OK(GpuLaunchKernel(motion::Move<T, op>, c.block_count, "
+                "c.thread_per_block, 0, d.stream(), x.data(), n));"
+            ),
+            True,
+        ),
+        (
+            LAUNCH.format(given="x.data(), n"),
+            (
+                "TF_CHECK_OK(GpuLaunchKernel(Move<T, op>, c.block_count, c.block_count, "
+                "0, d.stream(), x.data(), n));"
+            ),
+            False,
+        ),
+        ("rank = xla::ShapeUtil::Rank(shape);", "rank = shape.rank();", True),
+        ("rank = xla::ShapeUtil::Rank(shape);", "rank = other.rank();", False),
+        ("rank = xla::ShapeUtil::ElementCount(s);", "rank = s.element_count();", True),
+        ("rank = xla::ShapeMath::Rank(shape);", "rank = shape.rank();", False),
+    ],
+)
+def test_a_launch_or_a_question_that_is_written_anew_is_the_same(
+    old: str,
+    new: str,
+    same: bool,  # noqa: FBT001
+) -> None:
+    line = "  const Tensor& lr = ctx->input(1);\n"
+    before, after = (KERNEL.replace(line, f"  {text}\n") for text in (old, new))
+    changes = statement_changes(_region(before), _region(after))
+    assert changes is not None
+    assert all(one.harmless for one in changes) is same
+
+
 def test_that_a_class_cannot_be_copied_is_no_statement() -> None:
     old = "class Var {\n  int kept_;\n  TF_DISALLOW_COPY_AND_ASSIGN(Var);\n};\n"
     new = "class Var {\n  int kept_;\n  Var(const Var&) = delete;\n"

@@ -41,6 +41,11 @@ def _changes(old: str, new: str) -> tuple[Change, ...]:
         ("if context.in_graph_mode(): f()", "if not context.executing_eagerly(): f()"),
         ("z = math_ops.to_float(x)", "z = math_ops.cast(x, dtypes.float32)"),
         ("z = x.get_shape()", "z = x.shape"),
+        ("z = tuple(d.value for d in x.get_shape())", "z = tuple(x.get_shape().as_list())"),
+        ("z = [d.value for d in x.shape]", "z = x.shape.as_list()"),
+        ("z = x.op.name", "z = x.name[:-len(':0')]"),
+        ("c.merge_call(f, x, k=y)", "c.merge_call(f, args=(x,), kwargs={'k': y})"),
+        ("d.update(x, f, y, grouped=False)", "d.extended.update(x, f, args=(y,), group=False)"),
         ("training.training_util.f(x)", "training_util.f(x)"),
         ("ctx.get_tower_context()", "distribute_ctx.get_replica_context()"),
         ("f(a=x, b=y)", "f(b=y, a=x)"),
@@ -59,6 +64,29 @@ def _changes(old: str, new: str) -> tuple[Change, ...]:
 )
 def test_two_ways_to_write_the_same_leave_nothing_open(old: str, new: str) -> None:
     assert not [change for change in _changes(old, new) if change.open]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("z = tuple(d.value for d in x.shape)", "z = tuple(y.shape.as_list())"),
+        ("z = [d.size for d in x.shape]", "z = x.shape.as_list()"),
+        ("z = x.op.name", "z = x.name[:-3]"),
+        ("c.merge_call(f, x, k=y)", "c.merge_call(f, args=(y,), kwargs={'k': x})"),
+        ("c.merge_call(f, x, y)", "c.merge_call(f, args=(x,))"),
+        ("c.other(f, x)", "c.other(f, args=(x,))"),
+    ],
+)
+def test_what_is_nearly_written_the_same_stays_open(old: str, new: str) -> None:
+    assert [change for change in _changes(old, new) if change.open]
+
+
+def test_what_only_keeps_an_argument_casts_it_to_no_type_and_names_no_scope() -> None:
+    for kept, used in (("dtype", "self._dtype = f.cast(x)"), ("scope", "f.name_scope(x)")):
+        (change,) = _changes("f(x)", f"self._{kept} = {kept}\nf(x)")
+        assert change.topic == ""
+        (change,) = _changes("f(x)", f"{used}\nf(x)")
+        assert change.topic == kept
 
 
 @pytest.mark.parametrize(

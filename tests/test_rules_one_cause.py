@@ -104,6 +104,50 @@ def test_an_error_in_much_the_same_words_is_one_error(tmp_path: Path) -> None:
     assert {one.rule for one in _findings(old, other)} == {"validation-added", "validation-removed"}
 
 
+HELPED = """
+  def _checked(self, rate):
+    {body}
+
+  def _create_slots(self, var_list):
+"""
+
+
+def test_an_error_that_a_helper_raises_now_is_raised_all_the_same(tmp_path: Path) -> None:
+    test = 'if {name} > 1:\n      raise ValueError("a rate above one "\n{pad}"needs a bound")'
+    held = "    self._lr_t = None\n"
+    raised = test.format(name="learning_rate", pad=" " * 23)
+    own = _tree(tmp_path / "a", GLIDE, (held, f"{held}    {raised}\n"))
+    slots = "\n  def _create_slots(self, var_list):\n"
+    body = test.format(name="rate", pad=" " * 12)
+    helped = _tree(
+        tmp_path / "b",
+        GLIDE,
+        (held, f"{held}    self._checked(learning_rate)\n"),
+        (slots, HELPED.format(body=body)),
+    )
+    found = {one.rule for one in _findings(own, helped)}
+    assert not found & {"validation-removed", "validation-added"}
+    none = _tree(
+        tmp_path / "c",
+        GLIDE,
+        (held, f"{held}    self._checked(learning_rate)\n"),
+        (slots, HELPED.format(body="return rate")),
+    )
+    assert "validation-removed" in {one.rule for one in _findings(own, none)}
+
+
+def test_an_error_for_a_mode_in_a_new_loop_is_told_as_the_error(tmp_path: Path) -> None:
+    loop = (
+        "    for v in var_list:\n      if isinstance(v, ops.EagerTensor):\n"
+        '        raise TypeError("no such tensors")\n'
+    )
+    head = "  def _create_slots(self, var_list):\n"
+    old = _tree(tmp_path / "a", GLIDE)
+    new = _tree(tmp_path / "b", GLIDE, (head, head + loop))
+    (found,) = _findings(old, new)
+    assert found.rule == "validation-added"
+
+
 def test_a_title_says_where_the_statement_is_and_what_became_of_it(tmp_path: Path) -> None:
     prepare = "  def _prepare(self):\n"
     old = _tree(tmp_path / "a", GLIDE, (prepare, f"{prepare}    self._x = ops.device(None)\n"))

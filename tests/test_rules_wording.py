@@ -159,3 +159,49 @@ def test_a_new_place_of_state_is_shown_with_the_line_that_sets_it(tmp_path: Path
     assert "colocate_with(var_list[0])" in found.old.text
     assert "colocate_with(var_list[-1])" in found.new.text
     assert '"power"' in found.new.text
+
+
+def test_what_eigens_device_divided_before_does_not_only_now_run_in_parallel(
+    tmp_path: Path,
+) -> None:
+    functor = (
+        "template <typename T>\nstruct ApplyGlide<CPUDevice, T> {{\n"
+        "  void operator()(const CPUDevice& d, typename TTypes<T>::Flat var) {{ {body} }}\n}};\n\n"
+    )
+    end = "}  // namespace functor\n"
+    bodies = {
+        "device": "var.device(d) = var + var;",
+        "loop": "for (int i = 0; i < n; ++i) { var(i) += var(i); }",
+        "shard": "auto work = [&](int a, int b) { var(a) += var(a); }; d.parallelFor(n, c, work);",
+    }
+    trees = {
+        name: _tree(tmp_path / name, KERNELS, (end, functor.format(body=body) + end))
+        for name, body in bodies.items()
+    }
+    found = _one(_glide(trees["device"], trees["shard"]).findings, "parallel-execution-changed")
+    assert found.title.endswith("runs with another division of the work")
+    found = _one(_glide(trees["loop"], trees["shard"]).findings, "parallel-execution-changed")
+    assert found.title.endswith("runs in parallel now")
+
+
+HYPER = """
+  def _set_hyper(self, name, value):
+    self._hyper[name] = value
+
+  def _create_slots(self, var_list):
+"""
+ANSWERS = """
+  def __getattr__(self, name):
+    return self._hyper[name]
+"""
+
+
+def test_a_hyperparameter_that_the_class_answers_to_is_still_set(tmp_path: Path) -> None:
+    held, slots = "    self._decay = decay\n", "\n  def _create_slots(self, var_list):\n"
+    made = f"    self._hyper = {{}}\n{held}"
+    old = _tree(tmp_path / "a", GLIDE, (held, f"{made}    self.decay = decay\n"), (slots, HYPER))
+    keeps = f'{made}    self._set_hyper("decay", decay)\n'
+    silent = _tree(tmp_path / "b", GLIDE, (held, keeps), (slots, HYPER))
+    answers = _tree(tmp_path / "c", GLIDE, (held, keeps), (slots, ANSWERS + HYPER))
+    assert "no longer sets decay" in _one(_glide(old, silent).findings, "attribute-changed").title
+    assert "decay" not in _one(_glide(old, answers).findings, "attribute-changed").title

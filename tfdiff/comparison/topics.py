@@ -187,14 +187,15 @@ def _parent(change: Change, at: Places) -> int | None:
 
 def _of_heads(changes: Sequence[Change], topics: list[str], at: Places, sides: Sides) -> None:
     """A branch around nothing but an error, or one other matter, belongs to that matter."""
-    inside: dict[int, list[str]] = {}
-    for change, topic in zip(changes, topics, strict=True):
+    inside: dict[int, list[int]] = {}
+    for number, change in enumerate(changes):
         parent = _parent(change, at)
         said = {one.said for one in (change.before, change.after) if one}
         if parent is not None and said - {"end", "else:"}:
-            inside.setdefault(parent, []).append(topic)
-    for head, kinds in sorted(inside.items(), reverse=True):
-        lone = set(kinds) == {"raise"} and topics[head] not in _MODES
+            inside.setdefault(parent, []).append(number)
+    for head, within in sorted(inside.items(), reverse=True):
+        kinds = [topics[number] for number in within]
+        lone = set(kinds) == {"raise"} and topics[head] not in _MODES - {"eager"}
         if lone or (topics[head] in _WEAK and len(set(kinds)) == 1 and kinds[0]):
             topics[head] = kinds[0]
     for head, change in enumerate(changes):

@@ -10,7 +10,8 @@ or a schedule, and whether it can be changed between steps. The same plain numbe
 value.
 
 Not reported:
-New and changed parameters (parameter-added, default-changed).
+New and changed parameters (parameter-added, default-changed), and arguments that are only kept in
+other attributes (attribute-changed).
 
 Example:
 ``_prepare`` calls the learning rate if it is callable.
@@ -18,6 +19,7 @@ Example:
 
 from collections.abc import Iterator
 
+from tfdiff.rules.matching.stored import stored
 from tfdiff.rules.matching.topics import Matter, told
 from tfdiff.rules.pair import Pair
 from tfdiff.rules.told import Told
@@ -41,4 +43,7 @@ _MATTER = Matter(
 
 def check(pair: Pair) -> Iterator[Told]:
     """One finding for each file in which it changed."""
-    return told(pair, _MATTER)
+    kept = {id(change) for item in pair.regions for change in stored(pair, item)}
+    for one in told(pair, _MATTER):
+        if not kept.issuperset(map(id, one.changes)):
+            yield one

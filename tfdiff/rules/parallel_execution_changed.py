@@ -21,11 +21,12 @@ from collections.abc import Iterator
 from tfdiff.facts import Device
 from tfdiff.findings import Facet, Finding
 from tfdiff.rules.matching.kernels import Matter, matters
-from tfdiff.rules.pair import Pair
+from tfdiff.rules.pair import Pair, RegionPair
 from tfdiff.rules.told import Told
 
 TOGETHER = "file"
 
+_DEVICE = re.compile(r"\.\s*device\s*\(")
 _PARALLEL = frozenset({"parallelFor", "Shard"})
 _FACETS: dict[Device | None, Facet] = {
     "gpu": "update-rule-kernel-gpu",
@@ -37,12 +38,27 @@ _FACETS: dict[Device | None, Facet] = {
 def check(pair: Pair) -> Iterator[Told]:
     """One finding for each way in which the work is divided otherwise."""
     for found in matters(pair, "parallel"):
-        yield _told(pair, found)
+        for part in _by_device(found):
+            yield _told(pair, part)
+
+
+def _by_device(found: Matter) -> Iterator[Matter]:
+    """Apart, regions that leave the work to Eigen's device, which divides it among threads."""
+    for divided in (False, True):
+        regions = tuple(item for item in found.regions if _divides(item) is divided)
+        own = {id(change) for item in regions for change in item.changes}
+        changes = tuple(change for change in found.changes if id(change) in own)
+        if changes:
+            yield Matter(regions, changes)
+
+
+def _divides(item: RegionPair) -> bool:
+    return item.old is not None and bool(_DEVICE.search(item.old.text))
 
 
 def _told(pair: Pair, found: Matter) -> Told:
     old, new = found.places()
-    if found.came & _PARALLEL:
+    if found.came & _PARALLEL and not any(map(_divides, found.regions)):
         said = "in parallel now"
     elif found.went & _PARALLEL and not _divided_elsewhere(pair, found):
         said = "no longer in parallel"

@@ -51,7 +51,7 @@ _MECHANISMS = {
     ),
     "copy_on_read_mode": (
         "a resource variable remembers whether its reads must be copies",
-        "Dense updates of such a variable need no copy of their own.",
+        "Whether a dense update of such a variable writes in place or to a copy depends on it.",
     ),
 }
 

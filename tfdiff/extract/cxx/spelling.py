@@ -58,6 +58,7 @@ _BUILDS: Final = words_of(
     "Add Sub Mul Div Pow Neg Max Min Lt Le Gt Ge Eq Ne And Or Not Select Clamp Sqrt Rsqrt Square "
     "Abs Sign Exp Log Floor Ceil Round Tanh Broadcast Reshape ConvertElementType"
 )
+_CAPITAL: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _CASTS: Final = frozenset({"static_cast"})
 
 
@@ -68,20 +69,51 @@ def spelled(tokens: Sequence[Token]) -> tuple[str, ...]:
     words = _without_namespaces([_WORDS.get(word) or _CUDA.sub("Gpu", word) for word in words])
     for before, after in _PHRASES[:3]:
         words = _replaced(words, before, after)
-    if "Rank" in words:
-        words = _rank_of_itself(words)
+    if "::" in words:
+        words = _accessors(words)
     if _BUILDS.intersection(words):
         words = _without_builder(words)
-    return tuple(_increment(_plain_casts(words)))
+    return tuple(_increment(_plain_casts(_launches(words))))
 
 
-def _rank_of_itself(words: list[str]) -> list[str]:
-    """``ShapeUtil::Rank(shape)`` is ``shape.rank()``."""
-    found = [*words]
-    for index in range(len(found) - 6, -1, -1):
-        match found[index : index + 6]:
-            case ["ShapeUtil", "::", "Rank", "(", shape, ")"]:
-                found[index : index + 6] = [shape, ".", "rank", "(", ")"]
+def _launches(words: list[str]) -> list[str]:
+    """``kernel<<<grid, block, 0, stream>>>(x)`` is ``GpuLaunchKernel(kernel, grid, ..., x)``.
+
+    What checks whether the launch went well is left out.
+    """
+    opening, closing = _found(words, ("<<", "<")), _found(words, (">", ">", ">", "("))
+    if 0 < opening < closing:
+        last = _closed(words, closing + 3)
+        grid, given = words[opening + 2 : closing], words[closing + 4 : last]
+        call = [*words[:opening], ",", *grid, *([","] if given else []), *given]
+        return ["GpuLaunchKernel", "(", *call, ")", *words[last + 1 :]]
+    if words[:3] == ["TF_CHECK_OK", "(", "GpuLaunchKernel"]:
+        last = _closed(words, 1)
+        return words[2:last] + words[last + 1 :]
+    return words
+
+
+def _found(words: Sequence[str], wanted: tuple[str, ...]) -> int:
+    """Where some words stand one after the other; -1 for nowhere."""
+    many = len(wanted)
+    places = (at for at in range(len(words)) if tuple(words[at : at + many]) == wanted)
+    return next(places, -1)
+
+
+def _accessors(words: list[str]) -> list[str]:
+    """``ShapeUtil::Rank(shape)`` is ``shape.rank()``: what it is asked moved into the class."""
+    found: list[str] = []
+    index = 0
+    while index < len(words):
+        match words[index : index + 6]:
+            case [owner, "::", asked, "(", given, ")"] if (
+                owner.endswith("Util") and given.isidentifier()
+            ):
+                found += [given, ".", _CAPITAL.sub("_", asked).lower(), "(", ")"]
+                index += 6
+            case _:
+                found.append(words[index])
+                index += 1
     return found
 
 

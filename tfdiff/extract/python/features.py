@@ -237,6 +237,7 @@ _KINDS: dict[str, tuple[str, ...]] = {
     "name": (r"name",),
 }
 _PATTERNS = tuple((kind, re.compile("|".join(names))) for kind, names in _KINDS.items())
+_IN_USE = frozenset({"dtype", "scope", "shape"})  # matters of what is done with a value
 _DEPRECATION = re.compile(r"deprecat\w*|\w*deprecated\w*")
 _CALLED = frozenset({"group", "unique"})  # plain words, unless they are called
 _OF_ANYTHING = frozenset({"weights"})  # as a local; what an optimizer keeps is an attribute
@@ -252,8 +253,21 @@ def kind_of_name(name: str) -> str | None:
 
 def features(nodes: Iterable[ast.AST | None]) -> tuple[Feature, ...]:
     """The features of a statement, given by the parts that it evaluates itself."""
-    found = (feature for node in nodes if node is not None for feature in _features(node, None))
+    found: list[Feature] = []
+    for node in nodes:
+        if node is not None:
+            told = _features(node, None)
+            found += (one for one in told if not (one.kind in _IN_USE and _keeps(node)))
     return tuple(dict.fromkeys(found))
+
+
+def _keeps(node: ast.AST) -> bool:
+    """Whether a statement does no more than keep what it was given in an attribute."""
+    match node:
+        case ast.Assign(targets=[ast.Attribute(value=ast.Name(id="self"))], value=ast.Name()):
+            return True
+        case _:
+            return False
 
 
 def decorator_features(node: ast.expr) -> tuple[Feature, ...]:

@@ -16,7 +16,14 @@ from tfdiff.extract.python.model import Definition, Model
 from tfdiff.extract.python.module import Function
 
 # besides public methods: called by a training loop, or by a base class that is not at hand
-_ENTRIES = ("__init__", "_prepare", "_prepare_local", "_finish")
+_ENTRIES = (
+    "__init__",
+    "_prepare",
+    "_prepare_local",
+    "_finish",
+    "__getattr__",
+    "__getattribute__",
+)
 _ENTRY_PREFIXES = ("_apply_", "_resource_", "_create_")
 
 

@@ -41,6 +41,7 @@ _PLAIN = {
     "num_towers": "num_replicas_in_sync",
     "num_replicas": "num_replicas_in_sync",
     "experimental_local_results": "unwrap",
+    "batch_reduce": "batch_reduce_to",
     "convert_to_tensor_v2": "convert_to_tensor",
     "convert_to_tensor_v2_with_dispatch": "convert_to_tensor",
 }
@@ -53,7 +54,11 @@ _BACKEND = {
     "update_sub": "assign_sub",
 }
 _MODULES = {"tensorflow.python.framework.types": "dtypes"}
+# functions that call another one with what they are given, one by one or in a tuple
+_HANDS_ON = re.compile(r"merge_call|update(_non_slot)?|call_for_each_\w+|(experimental_)?run(_v2)?")
+_ZEROS = {"zeros_initializer", "ones_initializer"}
 _KEYWORDS = {"keep_dims": "keepdims", "reduction_indices": "axis", "grouped": "group"}
+_WITHOUT_OUTPUT = {":-2", ":-len(':0')"}
 _COLLECTING = {"all", "any", "frozenset", "list", "max", "min", "set", "sorted", "sum", "tuple"}
 _TRACKABLE = re.compile(r"([Cc])heckpointable")
 _NEGATED = {ast.Is: ast.IsNot, ast.IsNot: ast.Is, ast.In: ast.NotIn, ast.NotIn: ast.In}
@@ -119,11 +124,26 @@ class Spelling(ast.NodeTransformer):
         return node
 
     def visit_Subscript(self, node: ast.Subscript) -> ast.expr:
-        """``shape.dims[0]`` is ``shape[0]``."""
+        """``shape.dims[0]`` is ``shape[0]``, and a name without its output is the op's."""
         self.generic_visit(node)
-        if isinstance(node.value, ast.Attribute) and node.value.attr == "dims":
-            node.value = node.value.value
+        match node:
+            case ast.Subscript(value=ast.Attribute(value=of, attr="dims")):
+                node.value = of
+            case ast.Subscript(value=ast.Attribute(value=of, attr="name"), slice=part) if (
+                ast.unparse(part) in _WITHOUT_OUTPUT
+            ):
+                return ast.Attribute(ast.Attribute(of, "op", ast.Load()), "name", ast.Load())
         return node
+
+    def visit_ListComp(self, node: ast.ListComp) -> ast.expr:
+        """``[d.value for d in x.shape]`` is ``x.shape.as_list()``."""
+        self.generic_visit(node)
+        return _as_list(node) or node
+
+    def visit_GeneratorExp(self, node: ast.GeneratorExp) -> ast.expr:
+        """The same, where ``tuple`` collects them."""
+        self.generic_visit(node)
+        return _as_list(node) or node
 
     def visit_UnaryOp(self, node: ast.UnaryOp) -> ast.expr:
         """``not a is b`` is ``a is not b``, and not not is nothing."""
@@ -167,6 +187,8 @@ class Spelling(ast.NodeTransformer):
     def visit_Call(self, node: ast.Call) -> ast.expr:
         """A call in the one form that its meaning has."""
         self.generic_visit(node)
+        if _HANDS_ON.fullmatch(_last(node.func)):
+            _handed_on(node)
         node.keywords.sort(key=lambda one: (one.arg is None, one.arg or ""))
         return _python_call(node) or _tensorflow_call(node) or node
 
@@ -179,6 +201,40 @@ def _plain_text(spec: ast.expr | None) -> str | None:
         case ast.JoinedStr(values=[ast.Constant(value=str() as text)]):
             return text
     return None
+
+
+def _as_list(node: ast.ListComp | ast.GeneratorExp) -> ast.expr | None:
+    """The sizes of a shape, collected one by one."""
+    match node:
+        case (
+            ast.ListComp(
+                elt=ast.Attribute(value=ast.Name(id=read), attr="value"),
+                generators=[ast.comprehension(target=ast.Name(id=bound), iter=shape, ifs=[])],
+            )
+            | ast.GeneratorExp(
+                elt=ast.Attribute(value=ast.Name(id=read), attr="value"),
+                generators=[ast.comprehension(target=ast.Name(id=bound), iter=shape, ifs=[])],
+            )
+        ) if read == bound and isinstance(shape, ast.Attribute) and shape.attr == "shape":
+            return _method(shape, "as_list")
+    return None
+
+
+def _handed_on(node: ast.Call) -> None:
+    """``merge_call(f, args=(x,), kwargs={"k": y})`` is ``merge_call(f, x, k=y)``."""
+    given = {one.arg: one.value for one in node.keywords}
+    args, kwargs = given.get("args"), given.get("kwargs")
+    if not isinstance(args, ast.Tuple | None) or not isinstance(kwargs, ast.Dict | None):
+        return
+    names = [key.value for key in kwargs.keys if isinstance(key, ast.Constant)] if kwargs else []
+    values = kwargs.values if kwargs else []
+    if (args is None and kwargs is None) or len(names) != len(values):
+        return
+    node.args += args.elts if args else []
+    node.keywords = [one for one in node.keywords if one.arg not in {"args", "kwargs"}]
+    node.keywords += [
+        ast.keyword(str(name), value) for name, value in zip(names, values, strict=True)
+    ]
 
 
 def _python_call(node: ast.Call) -> ast.expr | None:

@@ -13,6 +13,7 @@ from tfdiff.rules.matching.topics import Touched, home, listed, places, touched
 from tfdiff.rules.pair import Change, Pair, RegionPair
 from tfdiff.rules.told import Told
 
+_SPLIT = re.compile(r"(?<=[^\\])(?P<quote>['\"])\s+(?P=quote)")  # between parts of one string
 _LONG = 100
 _LIKE = 0.75  # of the words of two messages that are about the same
 
@@ -55,7 +56,25 @@ class Changed:
 def errors(pair: Pair) -> Iterator[Changed]:
     """Every error of a common region that changed, and tests around errors that did."""
     for item, changes in touched(pair, "raise"):
-        yield from _reworded(_in_region(item, changes))
+        for one in _reworded(_in_region(item, changes)):
+            if not _raised_elsewhere(pair, one):
+                yield one
+
+
+def _raised_elsewhere(pair: Pair, one: Changed) -> bool:
+    """Whether an error that a region no longer raises, or raises now, moved to or from a helper."""
+    error = one.old or one.new
+    if error is None or error.only_test or not error.message or (one.old and one.new):
+        return False
+    texts = (
+        side.text
+        for item in pair.regions
+        if not (item.old and item.new)
+        for side in (item.new if one.old else item.old,)
+        if side and side.kind in {"method", "function"}
+    )
+    said = f"raise {error.exception}("
+    return any(said in text and error.message in _SPLIT.sub("", text) for text in texts)
 
 
 def _in_region(item: RegionPair, changes: tuple[Change, ...]) -> Iterator[Changed]:
