@@ -191,6 +191,55 @@ def test_the_keras_repository_names_its_own_package_and_tf_keras() -> None:
     assert entry.public_names == ("tf.keras.optimizers.Adam", "keras.optimizers.Adam")
 
 
+SCALING = """
+    from keras.optimizers import optimizer
+    from keras.optimizers.legacy import optimizer_v2
+
+    class Chooser(type):
+        def __call__(cls, inner, *args):
+            if cls is not Base:
+                return super().__call__(inner, *args)
+            if isinstance(inner, optimizer_v2.OptimizerV2):
+                return Scaling(inner, *args)
+            return {made}(inner, *args)
+
+    @keras_export("keras.mixed_precision.ScalingOptimizer")
+    class Base(metaclass=Chooser):
+        pass
+
+    class Scaling(optimizer_v2.OptimizerV2, Base):
+        pass
+
+    class ScalingV3(optimizer.Optimizer, Base):
+        pass
+    """
+
+
+@pytest.mark.parametrize(
+    ("public", "made", "found"),
+    [
+        ("optimizers", "ScalingV3", "ScalingV3"),
+        ("optimizers.experimental", "ScalingV3", "Scaling"),
+        ("optimizers", "ScaleOf", "Scaling"),  # a function may make anything
+    ],
+)
+def test_a_name_that_only_dispatches_stands_for_the_class_it_makes(
+    public: str, made: str, found: str
+) -> None:
+    body = "  def minimize(self, loss): pass\n  def apply_gradients(self, pairs): pass\n"
+    files = {
+        "keras/__init__.py": "",
+        "keras/optimizers/__init__.py": "",
+        "keras/optimizers/optimizer.py": f"@keras_export('keras.{public}.Optimizer')\n"
+        f"class Optimizer(object):\n{body}",
+        "keras/optimizers/legacy/optimizer_v2.py": "@keras_export('keras.optimizers.legacy.Adam')\n"
+        f"class OptimizerV2(object):\n{body}",
+        "keras/optimizers/scaling_optimizer.py": SCALING.format(made=made),
+    }
+    (entry,) = [one for one in catalog(files).entries if "mixed_precision" in one.name]
+    assert entry.class_name == found
+
+
 def test_other_repositories_are_named_by_their_packages() -> None:
     files = {
         "acme/__init__.py": "from acme import optimizers\n",

@@ -170,7 +170,11 @@ class Export(NamedTuple):
 
 
 class Class(NamedTuple):
-    """A class: bases and decorators as written, its methods and class attributes."""
+    """A class: bases and decorators as written, its methods and class attributes.
+
+    Attributes:
+        metaclass: as written, "" for none.
+    """
 
     name: str
     bases: tuple[str, ...]
@@ -179,6 +183,7 @@ class Class(NamedTuple):
     attributes: tuple[Assignment, ...]
     line: int
     end_line: int
+    metaclass: str = ""
 
     def method(self, name: str) -> Head | None:
         """The method of that name that the class itself defines; of a property the getter."""

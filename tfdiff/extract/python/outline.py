@@ -256,6 +256,7 @@ class _Outline:
                 tuple(attributes),
                 _start(node),
                 node.end_lineno or node.lineno,
+                "".join(ast.unparse(one.value) for one in node.keywords if one.arg == "metaclass"),
             )
         )
 

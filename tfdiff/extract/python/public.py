@@ -29,6 +29,7 @@ _COMPAT_V1 = (
 _SHORT = {"tensorflow_addons": "tfa"}
 # implementation folders: importing them by name is nobody's interface
 _INTERNAL = frozenset({"python", "src", "_impl", "impl", "ops", "internal"})
+_BASE = re.compile(r"(tf\.)?(keras\.)?optimizers\.Optimizer")
 _DEPTH = 6
 _SECOND = 2  # TensorFlow 2: the exports are the interface, and contrib is gone
 
@@ -57,7 +58,35 @@ def public_names(model: Model) -> dict[ClassRef, tuple[str, ...]]:
             # a file that exports anything keeps the rest to itself
             if prefix != "tf" or ref.path not in exporting:
                 names.setdefault(ref, {}).update(found)
+    for ref in [*names]:
+        made = _made(model, ref, names)
+        if made is not None:
+            names.setdefault(made, {}).update(names.pop(ref))
     return {ref: tuple(found) for ref, found in names.items()}
+
+
+def _made(model: Model, ref: ClassRef, names: Names) -> ClassRef | None:
+    """The class of which calling a class makes an instance, where its metaclass chooses one.
+
+    Of several that which derives from what the release calls ``optimizers.Optimizer``.
+    """
+    cls = model.class_(ref.path, ref.name)
+    written = cls.facts.metaclass if cls else ""
+    target = model.resolve(ref.path, written) if written else None
+    if target is None or target.kind != "class":
+        return None
+    metaclass = model.class_(target.path, target.name)
+    called = metaclass.facts.method("__call__") if metaclass else None
+    body = model.body(target.path, called, target.name) if called else None
+    returned = (one.value for one in body.assignments if one.kind == "return") if body else ()
+    found = [model.resolve(target.path, value.partition("(")[0]) for value in returned]
+    own = [made for one in found if one.kind == "class"
+           if (made := model.class_(one.path, one.name)) and made.ref != ref
+           if made.derives_from(ref)]  # fmt: skip
+    bases = [base for base, said in names.items() if any(_BASE.fullmatch(name) for name in said)]
+    fitting = (one for one in own if any(one.derives_from(base) for base in bases))
+    chosen = next(fitting, own[0] if own else None)
+    return chosen.ref if chosen else None
 
 
 def major_version(model: Model) -> int:
