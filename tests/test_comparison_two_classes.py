@@ -5,7 +5,7 @@ from dataclasses import replace
 from tests.ir_reader import read
 from tfdiff.comparison.aliases import aliases
 from tfdiff.comparison.decision import Decisions
-from tfdiff.comparison.names import Aliases
+from tfdiff.comparison.names import Aliases, under_one_name
 from tfdiff.extract.store import FactStore
 from tfdiff.facts import (
     Literal,
@@ -17,7 +17,7 @@ from tfdiff.facts import (
     UpdateRule,
 )
 from tfdiff.findings import PathVerdict
-from tfdiff.ir.expr import Expr, symbol
+from tfdiff.ir.expr import Expr, operation, select, symbol
 from tfdiff.ir.walk import replaced, replaced_states
 
 HERE = Span("glide.py", 1, 1)
@@ -144,3 +144,21 @@ def test_state_called_like_an_argument_on_either_side_is_matched() -> None:
     old = replace(OLD, slots=OLD.slots[1:])
     for sides in ((old, new), (new, old)):
         assert _compared(*sides).verdict == "identical"
+
+
+def test_an_older_name_of_an_argument_is_taken_not_to_be_passed() -> None:
+    passed = select(
+        operation("not", symbol("old_rate is None")), symbol("old_rate"), symbol("rate")
+    )
+    rule = UpdateRule(PATH, (("var", passed),), None, ("Glide.step",), ())
+    named = _glide({"rate": 0.1}, ())
+    older = Parameter("old_rate", "keyword", Literal(None), Literal(None), HERE)
+    facts = replace(
+        named,
+        parameters=(*named.parameters, older),
+        hyperparameters=(("rate", ("_rate",)), ("old_rate", ("_rate",))),
+    )
+    (state,) = under_one_name(rule, facts).states
+    assert state == ("var", symbol("rate"))
+    apart = replace(facts, hyperparameters=(("rate", ("_rate",)), ("old_rate", ("_other",))))
+    assert under_one_name(rule, apart) == rule

@@ -188,6 +188,20 @@ def test_an_older_keyword_that_replaces_a_parameter_leads_to_the_same_attribute(
     assert held["learning_rate"] == held["lr"] == ("_hyper['learning_rate']",)
 
 
+def test_an_older_keyword_that_is_asked_for_leads_to_the_same_attribute() -> None:
+    source = KWARGS.replace(
+        'self._set_hyper("learning_rate", kwargs.get("lr", learning_rate))',
+        'if "lr" in kwargs:\n      learning_rate = kwargs["lr"]\n      del kwargs["lr"]\n'
+        '    self._set_hyper("learning_rate", learning_rate)',
+    )
+    found = facts(source)
+    held = dict(found.hyperparameters)
+    assert held["learning_rate"] == held["lr"] == ("_hyper['learning_rate']",)
+    assert value(parameter(found, "learning_rate").effective) == 0.1
+    other = facts(source.replace('learning_rate = kwargs["lr"]', 'speed = kwargs["lr"]'))
+    assert "lr" not in dict(other.hyperparameters)
+
+
 @pytest.mark.parametrize(
     ("body", "further"),
     [

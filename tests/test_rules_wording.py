@@ -196,6 +196,33 @@ ANSWERS = """
 """
 
 
+CONFIG = """
+  def get_config(self):
+    return {{"rate": self._lr, {entries}}}
+
+  def _create_slots(self, var_list):
+"""
+
+
+def test_entries_of_the_configuration_are_told_by_name(tmp_path: Path) -> None:
+    slots = "\n  def _create_slots(self, var_list):\n"
+
+    def writing(name: str, entries: str, *more: tuple[str, str]) -> Path:
+        return _tree(tmp_path / name, GLIDE, (slots, CONFIG.format(entries=entries)), *more)
+
+    old = writing("a", '"decay": self._decay')
+    new = writing("b", '"decay": self._decay, "epsilon": self._epsilon')
+    found = _one(_glide(old, new).findings, "config-changed")
+    assert found.title == "Its configuration has epsilon now"
+    found = _one(_glide(new, old).findings, "config-changed")
+    assert found.title == "Its configuration no longer has epsilon"
+    argument = ("use_locking=False, name", "use_locking=False, swing=0.5, name")
+    kept = ("    self._lr_t = None\n", "    self._lr_t = None\n    self._swing = swing\n")
+    more = writing("c", '"decay": self._decay, "swing": self._swing', argument, kept)
+    titles = [one.title for one in _glide(old, more).findings]
+    assert not [title for title in titles if title.startswith("Its configuration has")]
+
+
 def test_a_hyperparameter_that_the_class_answers_to_is_still_set(tmp_path: Path) -> None:
     held, slots = "    self._decay = decay\n", "\n  def _create_slots(self, var_list):\n"
     made = f"    self._hyper = {{}}\n{held}"

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from tfdiff.facts import Literal, OptimizerFacts, UpdateRule, Value
-from tfdiff.ir.expr import Expr, symbol
+from tfdiff.ir.expr import Expr, boolean, operation, symbol
 from tfdiff.ir.walk import States, replaced, replaced_states
 from tfdiff.rules.matching import parameters, slots
 from tfdiff.rules.pair import Pair
@@ -79,6 +79,17 @@ def _renamed(value: Value, given: dict[str, str]) -> Value:
 def plain(name: str) -> str:
     """A state's own name: rules write ``slot:momentum`` where an argument has the name too."""
     return name.removeprefix("slot:")
+
+
+def under_one_name(rule: UpdateRule, facts: OptimizerFacts) -> UpdateRule:
+    """A rule for those who pass an argument as the signature calls it, and by no older name."""
+    others = [symbol(f"{name}{_IS_NONE}") for name in parameters.accepted_names(facts)]
+    if not others:
+        return rule
+    absent: dict[Expr, Expr] = dict.fromkeys(others, boolean(True))  # noqa: FBT003
+    absent |= {operation("not", truth): boolean(False) for truth in others}  # noqa: FBT003
+    states, converted = (replaced_states(one, absent) for one in (rule.states, rule.converted))
+    return replace(rule, states=states, converted=converted)
 
 
 def renames(pair: Pair) -> Aliases:

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Final
 
 from tfdiff.comparison.decision import Decisions
-from tfdiff.comparison.names import Aliases
+from tfdiff.comparison.names import Aliases, under_one_name
 from tfdiff.facts import KERNEL_NOT_READ, OptimizerFacts, UpdatePath, UpdateRule
 from tfdiff.findings import PathVerdict
 from tfdiff.rules.pair import RegionPair
@@ -33,8 +33,9 @@ def path_verdicts(  # noqa: PLR0913 - both sides and how they are matched
             one, as two different classes may each know another kind.
     """
     best: dict[UpdatePath, tuple[UpdateRule, UpdateRule]] = {}
-    for after in new.rules:
-        for before in old.rules:
+    earlier = [under_one_name(rule, old) for rule in old.rules]
+    for after in [under_one_name(rule, new) for rule in new.rules]:
+        for before in earlier:
             path = _common(before.path, after.path, any_variable=any_variable)
             if path and (path not in best or _nearer((before, after), best[path], path)):
                 best[path] = before, after

@@ -9,8 +9,8 @@ None through ``minimize``, which calls them all. Who computes gradients in one p
 them in another gets them clipped twice, once, or not at all; it takes the clipping options.
 
 Not reported:
-How gradients are clipped (gradient-clipping-changed, guard-changed), and methods that one release
-alone has.
+Clipping that one release alone knows, how gradients are clipped (gradient-clipping-changed,
+guard-changed), and methods that one release alone has.
 
 Example:
 ``apply_gradients`` clips, where ``get_gradients`` did.
@@ -39,7 +39,8 @@ def check(pair: Pair) -> Iterator[Told]:
         public = item.region.kind == "method" and not name.startswith("_")
         if public and "clip" not in name and item.old and item.new and "grad" in name:
             sides = _clips(pair.old, item.old), _clips(pair.new, item.new)
-            if sides[0] != sides[1]:
+            other = pair.old if sides[1] else pair.new
+            if sides[0] != sides[1] and _anywhere(other):
                 own = topical(pair, "clipping", frozenset({item.region.symbol}))
                 yield Told(_finding(pair, item, now=sides[1]), own)
 
@@ -66,6 +67,12 @@ def _clips(facts: OptimizerFacts, start: Region) -> bool:
                 seen.add(one.symbol)
                 pending.append(one)
     return False
+
+
+def _anywhere(facts: OptimizerFacts) -> bool:
+    """Whether a side clips at all: else clipping came or went, and did not move."""
+    python = (one for one in facts.regions if one.kind in {"method", "function"})
+    return any(_CLIPS.search(_code(one)) for one in python)
 
 
 def _code(region: Region) -> str:

@@ -24,7 +24,7 @@ from tfdiff.extract.python.values import Evaluator
 from tfdiff.facts import Literal, Parameter, Span, Unknown, Value
 
 _STAND_IN = re.compile(r"\bor\b|\bif\b")
-_TAKEN = re.compile(r"\.(?:pop|get)\(['\"](\w+)['\"]")
+_TAKEN = re.compile(r"(?:\.(?:pop|get)\(|\[)['\"](\w+)['\"]")
 _IS_NONE = re.compile(r"([\w.]+) is (not )?None")
 _ALLOWED = re.compile(r"allow|valid|accept|expected", re.IGNORECASE)
 _KEYWORD = re.compile(r"(\w+)\[['\"](\w+)['\"]\]")
@@ -117,6 +117,8 @@ class _Tracer:
                 continue
             if event.conditions:
                 self._controlled(event, held, member)
+            if taken := _KEYWORD.fullmatch(event.value):
+                self._taken(taken[1], taken[2], event, held, member)
             if handed := _KEYWORD.fullmatch(event.target):
                 self._hand_on(handed[1], handed[2], event, held, member)
             if runs is not False:
@@ -294,6 +296,15 @@ class _Tracer:
         self._extra(name.value, given, event.line, member)
         if event.target and event.target not in held:
             held[event.target] = Held((name.value, *self._handed.get(name.value, ())), default)
+
+    def _taken(
+        self, owner: str, name: str, event: Assignment, held: dict[str, Held], member: Member
+    ) -> None:
+        """``if "rate" in kwargs: speed = kwargs["rate"]``: another name for an argument."""
+        known = held.get(event.target)
+        if owner in self._catching(member) and known is not None and event.conditions:
+            self._extra(name, Literal(None, event.target), event.line, member)
+            held[event.target] = Held((*known.roots, name), known.value)
 
     def _hand_kwargs(
         self, event: CallSite, held: dict[str, Held], member: Member, helper: Member
