@@ -17,7 +17,7 @@ from tfdiff.extract.matches import Match, all_matches, public_names
 from tfdiff.extract.notes import Notes, read_notes
 from tfdiff.extract.reading import Reading, candidates, folders
 from tfdiff.extract.store import FactStore
-from tfdiff.facts import OptimizerFacts, Span, Unknown
+from tfdiff.facts import KernelRule, OptimizerFacts, Span, Unknown
 from tfdiff.findings import Coverage, OptimizerReport, Place, Report
 from tfdiff.sources import (
     KERAS,
@@ -260,7 +260,12 @@ def side(reading: Reading, entry: Entry | None, name: str, other: Entry | None =
         unread = path.endswith(".py") and path not in reading.files
         return unread and reading.tree.blob_id(path) is not None
 
-    return Side(facts, quote, skips)
+    def rules(op: str) -> tuple[KernelRule, ...]:
+        from tfdiff.extract.linking import kept_rules  # noqa: PLC0415 - it brings the readers
+
+        return kept_rules(reading.store, reading.kernels, op).rules
+
+    return Side(facts, quote, skips, rules)
 
 
 def _coverage(reports: tuple[OptimizerReport, ...], before: Reading, after: Reading) -> Coverage:

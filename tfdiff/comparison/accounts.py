@@ -264,7 +264,7 @@ def settle(pair: Pair) -> Pair:
     The regions that compute the step are read into the update rule. Where every path through a
     region was proved the same, its changes have no effect on the weights.
     """
-    proofs = _Proofs(pair)
+    proofs = Proofs(pair)
     regions = [
         _settled(item)
         if proofs.cover(item) or (item.region.kind in _PYTHON_KINDS and proofs.name(item))
@@ -295,7 +295,7 @@ def _with_helpers(regions: list[RegionPair]) -> tuple[RegionPair, ...]:
     return tuple(regions)
 
 
-class _Proofs:
+class Proofs:
     """Which regions, and which devices, lie on paths that were all proved the same."""
 
     def __init__(self, pair: Pair) -> None:

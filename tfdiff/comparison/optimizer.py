@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from tfdiff.comparison.accounts import account, follow, respelled, settle
 from tfdiff.comparison.decision import Decisions
 from tfdiff.comparison.hunks import hunks
+from tfdiff.comparison.kernel_options import Rules, kernel_options
 from tfdiff.comparison.match import match_regions
 from tfdiff.comparison.names import renames
 from tfdiff.comparison.registered_alike import registered_alike
@@ -42,11 +43,13 @@ class Side:
 
     Attributes:
         skips: whether the release has a file of that path that was not read.
+        rules: what the kernels of an op do, whatever its attributes.
     """
 
     facts: OptimizerFacts
     quote: Quote
     skips: Callable[[str], bool] = field(default=lambda _: False)
+    rules: Rules = field(default=lambda _: ())
 
 
 def compare_optimizer(
@@ -71,6 +74,8 @@ def compare_optimizer(
     before, after = _with_common(old.facts, new.facts), _with_common(new.facts, old.facts)
     whole = _pair(name, before, after, decisions, two_classes=two_classes)
     pair, beyond = _within_reach(whole, old, new)
+    options = kernel_options(pair, old.rules, new.rules, decisions.store)
+    pair = replace(pair, options=tuple(options))
     pair, findings = _findings(pair, old, new)
     return OptimizerReport(
         name=name,

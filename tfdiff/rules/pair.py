@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from tfdiff.facts import KernelFacts, OptimizerFacts, Region, Span, Statement
+from tfdiff.facts import Device, KernelFacts, OptimizerFacts, Region, Span, Statement
 from tfdiff.findings import PathVerdict, Place
 
 PROVED = "the update rule was proved the same"
@@ -87,6 +87,23 @@ class RegionPair:
 
 
 @dataclass(frozen=True, slots=True)
+class KernelOption:
+    """A kernel that computes otherwise for arguments that no step of the optimizer gives it.
+
+    Attributes:
+        condition: for which, None where that was not found out.
+        read: whether all of it was read and compared.
+        symbols: of the regions that both rules were read from.
+    """
+
+    op: str
+    device: Device
+    condition: str | None
+    read: bool
+    symbols: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Pair:
     """One optimizer at two releases.
 
@@ -96,6 +113,7 @@ class Pair:
         verdicts: whether the weights move the same way, per path.
         parameter_names: old and new name of parameters that are known to be the same.
         state_names: likewise of slots and other state.
+        options: what its kernels compute otherwise for others than this optimizer.
     """
 
     name: str
@@ -105,6 +123,7 @@ class Pair:
     verdicts: tuple[PathVerdict, ...]
     parameter_names: tuple[tuple[str, str], ...] = ()
     state_names: tuple[tuple[str, str], ...] = ()
+    options: tuple[KernelOption, ...] = ()
 
     def with_regions(self, regions: tuple[RegionPair, ...]) -> "Pair":
         """The same pair, with other accounts of its changes."""

@@ -1,0 +1,77 @@
+"""What kernels compute otherwise only where no step of the optimizer asks them to.
+
+An attribute of an op may choose another formula (``use_nesterov``) that the optimizer never
+chooses. Its update rule is the same then, and its kernel is not: that is told, not folded away.
+"""
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from hashlib import sha256
+
+from tfdiff.comparison.accounts import Proofs
+from tfdiff.extract.store import FactStore
+from tfdiff.facts import KernelFacts, KernelRule, Literal
+from tfdiff.rules.pair import KernelOption, Pair
+
+Rules = Callable[[str], tuple[KernelRule, ...]]
+"""The update rules of an op at one release, whatever its attributes."""
+
+
+def kernel_options(pair: Pair, old: Rules, new: Rules, store: FactStore) -> Iterator[KernelOption]:
+    """The options of the pair's kernels that give something else, on paths proved the same.
+
+    Args:
+        pair: one optimizer, its paths decided.
+        old: rules of the old release's ops.
+        new: of the new release's.
+        store: keeps the answers.
+    """
+    changed = _changed(pair)
+    for before, after in pair.kernels() if changed else ():
+        if before and after and changed & {*_symbols(before), *_symbols(after)}:
+            key = sha256(repr((before, after)).encode()).hexdigest()
+            make = partial(_options, before, after, old, new)
+            for option in store.get("kernel-options", key, make):
+                if changed & set(option.symbols):
+                    yield option
+
+
+def _changed(pair: Pair) -> frozenset[str]:
+    """The C++ that says something else although all paths through it were proved the same."""
+    proofs = Proofs(pair)
+    return frozenset(
+        side.symbol
+        for item in pair.regions
+        if not item.same_meaning and proofs.cover(item)
+        for side in (item.old, item.new)
+        if side
+    )
+
+
+def _symbols(kernel: KernelFacts) -> Iterator[str]:
+    return (region.symbol for region in kernel.regions)
+
+
+def _options(
+    before: KernelFacts, after: KernelFacts, old: Rules, new: Rules
+) -> tuple[KernelOption, ...]:
+    from tfdiff.ir.equivalence import decide  # noqa: PLC0415 - numpy is not always needed
+
+    settings = {
+        one.name: one.default.value
+        for one in after.op.attrs
+        if isinstance(one.default, Literal) and isinstance(one.default.value, bool | int | float)
+    }
+    was = {rule.device: rule for rule in old(before.op.name)}
+    found = []
+    for rule in new(after.op.name):
+        mine = was.get(rule.device)
+        if mine is None or mine.states == rule.states:
+            continue
+        decision = decide(mine.states, rule.states, settings=settings)
+        if decision.verdict not in {"identical", "equal"}:
+            symbols = tuple(dict.fromkeys((*mine.symbols, *rule.symbols)))
+            said = decision.condition if decision.verdict == "conditional" else None
+            read = decision.verdict != "undecided"
+            found.append(KernelOption(rule.op, rule.device, said, read, symbols))
+    return tuple(found)
