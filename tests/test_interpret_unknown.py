@@ -112,6 +112,15 @@ def test_a_way_that_fails_taints_and_does_not_vanish() -> None:
     assert plain is read("var - grad")
 
 
+def test_a_way_that_fails_is_known_by_what_it_says_and_not_by_its_line() -> None:
+    way = "    {local} = {{}}\n    var.assign_sub({local}['m'])\n"
+    lines = f"if self._lr > 1:\n{way}var.assign_sub(grad)"
+    here = dense(lines.format(local="held"))["var"]
+    assert opaques((here,))
+    assert dense("\n\n" + lines.format(local="kept"))["var"] is here
+    assert dense(lines.format(local="held").replace("'m'", "'v'"))["var"] is not here
+
+
 def test_a_way_that_raises_is_not_taken() -> None:
     after = dense("if self._lr is None:\n    raise ValueError('rate')\nvar.assign_sub(grad)")
     assert after["var"] is read("var - grad")

@@ -69,9 +69,7 @@ def _options(
         if mine is None or mine.states == rule.states:
             continue
         decision = decide(mine.states, rule.states, settings=settings)
-        if decision.verdict not in {"identical", "equal"}:
+        if decision.verdict in {"conditional", "differs"} and decision.condition:
             symbols = tuple(dict.fromkeys((*mine.symbols, *rule.symbols)))
-            said = decision.condition if decision.verdict == "conditional" else None
-            read = decision.verdict != "undecided"
-            found.append(KernelOption(rule.op, rule.device, said, read, symbols))
+            found.append(KernelOption(rule.op, rule.device, decision.condition, symbols))
     return tuple(found)

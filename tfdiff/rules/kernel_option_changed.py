@@ -17,24 +17,18 @@ Example:
 
 from collections.abc import Iterator
 
-from tfdiff.findings import Facet, Finding
+from tfdiff.findings import Finding
 from tfdiff.rules.matching.steps import STEP_KINDS, whole
 from tfdiff.rules.matching.topics import listed
 from tfdiff.rules.pair import Change, KernelOption, Pair, RegionPair, place
 from tfdiff.rules.told import Told
 
-_FACETS: dict[str, Facet] = {
-    "gpu": "update-rule-kernel-gpu",
-    "sycl": "update-rule-kernel-sycl",
-    "xla": "update-rule-kernel-xla",
-}
-
 
 def check(pair: Pair) -> Iterator[Told]:
     """One finding for each condition under which kernels differ."""
-    groups: dict[tuple[str | None, bool], list[KernelOption]] = {}
+    groups: dict[str, list[KernelOption]] = {}
     for option in pair.options:
-        groups.setdefault((option.condition, option.read), []).append(option)
+        groups.setdefault(option.condition, []).append(option)
     told: set[int] = set()
     for options in groups.values():
         items = _carrying(pair, options)
@@ -65,17 +59,16 @@ def _formula(item: RegionPair) -> list[Change]:
 def _finding(pair: Pair, options: list[KernelOption], item: RegionPair) -> Finding:
     first = options[0]
     ops = listed(list(dict.fromkeys(option.op for option in options)))
-    when = f"where {first.condition}" if first.condition else "for other arguments"
-    may = "computes" if first.read else "may compute"
     return Finding(
         rule="kernel-option-changed",
         optimizer=pair.name,
-        facet=_FACETS.get(first.device, "update-rule-kernel-cpu"),
+        facet="kernel-attr",
         effect="none",
-        certainty="proved" if first.read else "unknown",
-        subject=f"{', '.join(dict.fromkeys(option.op for option in options))}: {when}",
+        certainty="proved",
+        subject=f"{', '.join(dict.fromkeys(option.op for option in options))}: {first.condition}",
         condition=first.condition,
-        title=f"The kernel of {ops} {may} otherwise {when}, which this optimizer does not ask for",
+        title=f"The kernel of {ops} computes otherwise where {first.condition}, which this "
+        "optimizer does not ask for",
         explanation="With what the optimizer passes, its update rule was proved the same on every "
         "path through this code. Code that calls the op itself, or another optimizer that does, "
         "may get other results.",

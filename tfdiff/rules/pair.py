@@ -91,15 +91,13 @@ class KernelOption:
     """A kernel that computes otherwise for arguments that no step of the optimizer gives it.
 
     Attributes:
-        condition: for which, None where that was not found out.
-        read: whether all of it was read and compared.
+        condition: for which.
         symbols: of the regions that both rules were read from.
     """
 
     op: str
     device: Device
-    condition: str | None
-    read: bool
+    condition: str
     symbols: tuple[str, ...]
 
 

@@ -271,8 +271,7 @@ class Machine:
         """How a way ends that raises."""
         if raised.meant:
             return Leaf("raise", raised.kind, self.memory)
-        line = f"{self.place.path.rpartition('/')[2]}:{self.place.line}"
-        lost = self.not_read(line, f"this way ends with {raised.kind}")
+        lost = self.not_read(_named(*self.here), f"this way ends with {raised.kind}")
         return Leaf("fail", raised.kind, self.memory, lost)
 
     def of_none(self, kind: str) -> Raised:
@@ -390,3 +389,13 @@ class Machine:
     def _tensor_of_choice(self, condition: Expr, then: Value, other: Value) -> Expr:
         chosen = self.branch(condition, lambda: self.tensor(then), lambda: self.tensor(other))
         return self.tensor(chosen)
+
+
+def _named(path: str, node: ast.AST | None) -> str:
+    """A place by its file and what it names there: neither its line nor what locals are called."""
+    named = [
+        one.attr if isinstance(one, ast.Attribute) else repr(one.value)
+        for one in (ast.walk(node) if node else ())
+        if isinstance(one, ast.Attribute | ast.Constant)
+    ]
+    return f"{path.rpartition('/')[2]}: {' '.join(dict.fromkeys(named))}"
