@@ -4,6 +4,7 @@ Every fact carries the ``Span`` it was read from. A span takes no part in equali
 code is not a change. ``Unknown`` is an ordinary value and means "not read", never "absent".
 """
 
+import re
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 from typing import Literal as OneOf
@@ -116,6 +117,48 @@ class Slot:
     placement: str | None = None
     loop: int | None = field(default=None, compare=False)
     local: bool = field(default=False, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Creation:
+    """One variable that a step creates.
+
+    Attributes:
+        scopes: those round it, outermost first.
+        when: what must hold for it to be created.
+        arguments: what it is made with, by name, as text: name, initial value, dtype, shape,
+            collections, whether it is trained. Dtype and shape are left out where they are the
+            trained variable's own.
+    """
+
+    scopes: tuple[str, ...]
+    when: tuple[str, ...]
+    arguments: tuple[tuple[str, str], ...]
+
+    @property
+    def read(self) -> bool:
+        """Whether everything about it is told apart by its text."""
+        said = (*self.scopes, *self.when, *(text for _, text in self.arguments))
+        return not any(_UNTOLD.search(text) for text in said)
+
+
+_UNTOLD = re.compile(r"<(?![ =])")  # the beginning of what describes an object; no comparison
+Makings = tuple[tuple[Creation, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CreatedState:
+    """The variables that a whole step creates, for each kind of variable that is trained.
+
+    Attributes:
+        graph: in a graph; None if that could not be followed.
+        eager: in eager mode; likewise.
+        regions: the functions and methods that were carried out.
+    """
+
+    graph: Makings | None
+    eager: Makings | None
+    regions: frozenset[str] = field(default=frozenset(), compare=False)
 
 
 class Feature(NamedTuple):

@@ -265,7 +265,8 @@ def side(reading: Reading, entry: Entry | None, name: str, other: Entry | None =
 
         return kept_rules(reading.store, reading.kernels, op).rules
 
-    return Side(facts, quote, skips, rules)
+    created = partial(reading.created, entry) if entry else lambda: None
+    return Side(facts, quote, skips, rules, created)
 
 
 def _coverage(reports: tuple[OptimizerReport, ...], before: Reading, after: Reading) -> Coverage:

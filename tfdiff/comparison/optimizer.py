@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from tfdiff.comparison.accounts import account, follow, respelled, settle
 from tfdiff.comparison.decision import Decisions
@@ -17,7 +18,7 @@ from tfdiff.comparison.unchanged import unchanged
 from tfdiff.comparison.updates import path_verdicts
 from tfdiff.comparison.verdict import one_sided, unread, verdict
 from tfdiff.extract.store import FactStore
-from tfdiff.facts import OptimizerFacts, Region, Span, Unknown
+from tfdiff.facts import CreatedState, OptimizerFacts, Region, Span, Unknown
 from tfdiff.findings import (
     SEVERITY,
     ComparedRegion,
@@ -28,13 +29,14 @@ from tfdiff.findings import (
     RegionStatus,
 )
 from tfdiff.rules.matching import slots as state
-from tfdiff.rules.pair import Pair, RegionPair
+from tfdiff.rules.pair import Followed, Pair, RegionPair
 from tfdiff.rules.registry import STAGES, all_rules
 from tfdiff.rules.told import Told
 
 _UNTRAINED = re.compile(r"<(?:[^<>]*\W)?(t?string|Variant|bool)\b")
 Quote = Callable[[Span], Place]
 """Lines of a release with their text and address."""
+Created = Callable[[], CreatedState | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +46,15 @@ class Side:
     Attributes:
         skips: whether the release has a file of that path that was not read.
         rules: what the kernels of an op do, whatever its attributes.
+        created: the variables that a whole step creates, worked out when asked for; None where
+            that is not known.
     """
 
     facts: OptimizerFacts
     quote: Quote
     skips: Callable[[str], bool] = field(default=lambda _: False)
     rules: Rules = field(default=lambda _: ())
+    created: Created = field(default=lambda: None)
 
 
 def compare_optimizer(
@@ -73,6 +78,7 @@ def compare_optimizer(
     decisions = decisions or Decisions(FactStore(None))
     before, after = _with_common(old.facts, new.facts), _with_common(new.facts, old.facts)
     whole = _pair(name, before, after, decisions, two_classes=two_classes)
+    whole = replace(whole, creates_alike=partial(_alike, old.created, new.created))
     pair, beyond = _within_reach(whole, old, new)
     options = kernel_options(pair, old.rules, new.rules, decisions.store)
     pair = replace(pair, options=tuple(options))
@@ -111,6 +117,15 @@ def _with_common(facts: OptimizerFacts, other: OptimizerFacts) -> OptimizerFacts
         if kernel.op.name in called | common
     )
     return replace(facts, kernels=kernels)
+
+
+def _alike(old: Created, new: Created) -> Followed | None:
+    """The step that creates the same variables on both sides; None if it does not."""
+    before, after = old(), new()
+    if before is None or after is None or before.graph is None or before != after:
+        return None
+    where = "in a graph" if before.eager is None else "in a graph and in eager mode"
+    return Followed(where, before.regions & after.regions, creates=any(before.graph))
 
 
 def unread_optimizer(

@@ -18,6 +18,7 @@ from tfdiff.extract.store import FactStore
 from tfdiff.extract.trace import Journal, Kept, Question, Traces, digest
 from tfdiff.facts import (
     ClassRef,
+    CreatedState,
     Device,
     KernelFacts,
     KernelRule,
@@ -76,6 +77,12 @@ class Linker:
             "update-rules", _subject(reference), lambda: self._update_rules(reference)
         )
 
+    def created(self, reference: ClassRef) -> CreatedState:
+        """The variables that a whole step of an optimizer creates."""
+        return self._traces.get(
+            "created-state", _subject(reference), lambda: self._created(reference)
+        ).fact
+
     def kernel(self, op: str) -> Kept[KernelFacts] | None:
         """Everything that carries out an op; None if the files read define no such op."""
         facts = self._kernels.kernel(op)
@@ -89,6 +96,11 @@ class Linker:
         from tfdiff.extract.python.interpret.steps import update_rules  # noqa: PLC0415
 
         return update_rules(self._program, reference, self._kernel_rule, self._op)
+
+    def _created(self, reference: ClassRef) -> CreatedState:
+        from tfdiff.extract.python.interpret.steps import created_state  # noqa: PLC0415
+
+        return created_state(self._program, reference, self._op)
 
     def _kernel_rule(self, op: str, device: Device) -> KernelRule | None:
         known = self._kernel_rules(op)

@@ -20,7 +20,7 @@ from tfdiff.extract.python.interpret.asked import FILES
 from tfdiff.extract.python.model import Model
 from tfdiff.extract.store import FactStore
 from tfdiff.extract.trace import Journal, digest
-from tfdiff.facts import ClassRef, KernelFacts, OptimizerFacts, Span, UpdateRule
+from tfdiff.facts import ClassRef, CreatedState, KernelFacts, OptimizerFacts, Span, UpdateRule
 from tfdiff.sources.packaged import KERNELS, NOTES
 from tfdiff.sources.tree import Release, SourceTree
 
@@ -188,6 +188,10 @@ class Reading:
                 raise LookupError(f"The facts of {entry.name} were not kept")
             self._facts[key] = found
         return self._facts[key]
+
+    def created(self, entry: Entry) -> CreatedState:
+        """The variables that a whole step of an optimizer creates."""
+        return self._linker.created(ClassRef(entry.class_name, entry.path))
 
     def _entry_key(self, entry: Entry) -> str:
         return digest(f"{self.stamp}\0{entry.path}\0{entry.class_name}")

@@ -49,6 +49,20 @@ _OPS = replace(
     "or compares graphs.",
     remedy="Look ops up by what they are, or by the names of the release in use.",
 )
+_SAME = replace(
+    _MATTER,
+    effect="none",
+    condition=None,
+    came="Names the same variables by other statements",
+    went="Names the same variables by other statements",
+    changed="Names the same variables by other statements",
+    remedy="Nothing to do.",
+)
+_FOLLOWED = (
+    "A whole step was carried out on both sides, {where}, for a variable of known shape: it "
+    "creates the same variables under the same names and scopes. Several replicas were not "
+    "followed."
+)
 _CREATES = re.compile(r"slot|variable|weight|hyper|iterations|^__init__$|^build$|debias")
 
 
@@ -56,8 +70,14 @@ def check(pair: Pair) -> Iterator[Told]:
     """One finding for each file in which it changed: for variables, and for ops alone."""
     found = touched(pair, "scope")
     of_state = [one for one in found if _creates(pair, one)]
-    for group in by_home(of_state):
+    step = pair.creates_alike() if of_state else None
+    followed = [one for one in of_state if step and step.ran(one[0])]
+    for group in by_home(one for one in of_state if one not in followed):
         yield finding(pair, _MATTER, group)
+    if step:
+        matter = replace(_SAME, meaning=_FOLLOWED.format(where=step.where))
+        for group in by_home(followed):
+            yield finding(pair, matter, group)
     for group in by_home(one for one in found if one not in of_state):
         yield finding(pair, _OPS, group)
 

@@ -1,7 +1,7 @@
 """What a rule is given: one optimizer's facts at both releases, matched and diffed."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 
 from tfdiff.facts import Device, KernelFacts, OptimizerFacts, Region, Span, Statement
 from tfdiff.findings import PathVerdict, Place
@@ -102,6 +102,25 @@ class KernelOption:
 
 
 @dataclass(frozen=True, slots=True)
+class Followed:
+    """A whole step that was carried out on both sides.
+
+    Attributes:
+        where: in which modes, in words.
+        regions: the functions and methods that both sides carried out.
+        creates: whether it creates any variables.
+    """
+
+    where: str
+    regions: frozenset[str]
+    creates: bool
+
+    def ran(self, item: RegionPair) -> bool:
+        """Whether a region is one of them."""
+        return item.region.symbol in self.regions
+
+
+@dataclass(frozen=True, slots=True)
 class Pair:
     """One optimizer at two releases.
 
@@ -112,6 +131,8 @@ class Pair:
         parameter_names: old and new name of parameters that are known to be the same.
         state_names: likewise of slots and other state.
         options: what its kernels compute otherwise for others than this optimizer.
+        creates_alike: the whole step that creates the same variables on both sides; None where
+            it does not, or could not be followed. Worked out when asked for.
     """
 
     name: str
@@ -122,6 +143,9 @@ class Pair:
     parameter_names: tuple[tuple[str, str], ...] = ()
     state_names: tuple[tuple[str, str], ...] = ()
     options: tuple[KernelOption, ...] = ()
+    creates_alike: Callable[[], "Followed | None"] = field(
+        default=lambda: None, repr=False, compare=False
+    )
 
     def with_regions(self, regions: tuple[RegionPair, ...]) -> "Pair":
         """The same pair, with other accounts of its changes."""

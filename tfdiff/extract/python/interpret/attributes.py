@@ -152,6 +152,8 @@ def _of_variable(  # noqa: C901, PLR0911 - one attribute each
             return receiver  # a method of TensorFlow's variables, a property of Keras 3's
         case "op":
             return _operation_of(machine, receiver, state)
+        case "_shared_name" if machine.making is not None:
+            return state  # in a graph it is the operation's name
     if name in METHODS or name.startswith(("assign", "scatter", "_lazy", "sparse", "batch_sc")):
         return Bound(receiver, name)
     return Foreign(f"{plain}.{name}")

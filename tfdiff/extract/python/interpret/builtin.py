@@ -5,6 +5,7 @@ from collections.abc import Callable
 from tfdiff.extract.python.interpret.attributes import OPEN, has_attribute
 from tfdiff.extract.python.interpret.binding import set_attribute
 from tfdiff.extract.python.interpret.containers import iterate, merge_missing
+from tfdiff.extract.python.interpret.creation import makes_initial
 from tfdiff.extract.python.interpret.describing import describe
 from tfdiff.extract.python.interpret.kinds import is_instance, name_of_class
 from tfdiff.extract.python.interpret.machine import Machine
@@ -76,9 +77,12 @@ def _set(machine: Machine, args: Args, kwargs: Kwargs) -> Value:  # noqa: ARG001
 
 
 def _callable(machine: Machine, args: Args, kwargs: Kwargs) -> Value:  # noqa: ARG001
-    return machine.lift(
-        args[0], lambda one: isinstance(one, CALLABLE) and not isinstance(one, Foreign)
-    )
+    def one(value: Value) -> Value:
+        if isinstance(value, Foreign):
+            return machine.making is not None and makes_initial(value.text)
+        return isinstance(value, CALLABLE)
+
+    return machine.lift(args[0], one)
 
 
 def _extreme(name: str) -> Builtin:

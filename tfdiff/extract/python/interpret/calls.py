@@ -46,7 +46,7 @@ def call(  # noqa: C901, PLR0911, PLR0912 - one kind of value each
 ) -> Value:
     """Call a function, method, class or anything else that can be called."""
     match function:
-        case Function(node=ast.FunctionDef(name=name), owner=None) if name in KNOWN_BY_NAME:
+        case Function(node=ast.FunctionDef(name=name), owner=None) if _known(machine, name):
             return _foreign(machine, name, args, kwargs)
         case Function():
             return call_function(machine, function, args, kwargs)
@@ -83,6 +83,11 @@ def call(  # noqa: C901, PLR0911, PLR0912 - one kind of value each
             return function
         case _:
             return Foreign(f"{describe(function)}()")
+
+
+def _known(machine: Machine, name: str) -> bool:
+    within = machine.making is not None and "slot" in name
+    return name in KNOWN_BY_NAME and not within
 
 
 def _foreign(machine: Machine, text: str, args: tuple[Value, ...], kwargs: Kwargs) -> Value:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from tfdiff.extract.python.interpret.attributes import GRAPH
 from tfdiff.extract.python.interpret.containers import iterate
+from tfdiff.extract.python.interpret.creation import FILLED, filled
 from tfdiff.extract.python.interpret.describing import describe
 from tfdiff.extract.python.interpret.gradients import GRADIENTS
 from tfdiff.extract.python.interpret.kernels import kernel_call, op_name, snake
@@ -169,6 +170,15 @@ def _outside_graphs(machine: Machine, text: str, args: Args, kwargs: Kwargs) -> 
     return not machine.plain_graph
 
 
+def _eager(machine: Machine, text: str, args: Args, kwargs: Kwargs) -> Value:  # noqa: ARG001
+    """Steps are followed in a graph, but where eager mode may make other variables."""
+    return machine.making is not None and machine.making.eager
+
+
+def _in_graph(machine: Machine, text: str, args: Args, kwargs: Kwargs) -> Value:
+    return not _eager(machine, text, args, kwargs)
+
+
 def _constant(value: Value) -> Primitive:
     return lambda machine, text, args, kwargs: value  # noqa: ARG005
 
@@ -213,16 +223,18 @@ PRIMITIVES: dict[str, Primitive] = {
     "map_structure": _map_structure,
     "flatten": _flatten,
     **dict.fromkeys(
-        ("executing_eagerly", "in_eager_mode", "has_strategy", "has_distribution_strategy",
+        ("has_strategy", "has_distribution_strategy",
          "in_cross_replica_context", "get_cross_tower_context", "in_cross_tower_context",
          "is_symbolic_tensor", "is_extension_type", "can_jit_compile", "list_physical_devices",
          "should_use_jit", "is_distributed_variable", "is_distributed_table",
          "running_with_dtensor_strategy", "is_dtensor", "is_tpu_strategy"), _constant(value=False)),
     **dict.fromkeys(
-        ("in_graph_mode", "variable_created_in_scope", "is_tensor", "is_dense_tensor_like",
+        ("variable_created_in_scope", "is_tensor", "is_dense_tensor_like",
          "is_keras_tensor"), _constant(value=True)),
     **dict.fromkeys(("get_default_graph", "_get_graph_from_inputs", "get_graph"),
                     _constant(GRAPH)),
+    **dict.fromkeys(("executing_eagerly", "in_eager_mode"), _eager),
+    "in_graph_mode": _in_graph,
     "executing_eagerly_outside_functions": _outside_graphs,
     "get_update_replica_id": _constant(None),
     **dict.fromkeys(("get_replica_context", "get_tower_context"),
@@ -262,6 +274,8 @@ def foreign_call(machine: Machine, text: str, args: Args, kwargs: Kwargs) -> Val
         text = f"{text.rpartition('.')[0]}.{name}"
     if name in _PASSED_THROUGH and text.partition(".")[0] in machine.wrapped:
         return args[0]
+    if machine.making is not None and "backend" not in text and name in FILLED:
+        return filled(machine, name, args, kwargs)
     primitive = PRIMITIVES.get(name)
     if primitive is not None and len(args) >= _FEWEST.get(name, 0):
         return primitive(machine, text, args, kwargs)

@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from tfdiff.extract.python.interpret.conditions import choose, consequences
 from tfdiff.extract.python.interpret.describing import describe
@@ -52,6 +53,9 @@ from tfdiff.ir.expr import (
     symbol,
 )
 from tfdiff.ir.walk import ordered
+
+if TYPE_CHECKING:
+    from tfdiff.extract.python.interpret.creation import Making
 
 _WORDS = re.compile(r"\W")
 _UNTOLD = re.compile(r"<(?![ =])")  # the beginning of what describes an object; no comparison
@@ -123,6 +127,7 @@ class Machine:
         self.here: tuple[str, ast.AST | None] = ("", None)
         self.assignment: str | None = None
         self.asked_for = ""
+        self.making: Making | None = None
         self._steps = 0
         self._addresses = 0
 
@@ -323,6 +328,8 @@ class Machine:
             case Choice(condition, then, other):
                 return choose(condition, self.truth(then), self.truth(other))
             case Foreign(text):
+                if self.making is not None and text.endswith(".is_fully_defined()"):
+                    return boolean(value=True)  # as the shapes of nearly all variables are
                 if not self.is_named(text):
                     return self.not_read(text, "condition not read")
                 self.booleans.add(call(text))

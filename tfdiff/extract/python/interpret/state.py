@@ -38,6 +38,8 @@ def create(
 ) -> Variable:
     """Make a variable; it is called what the optimizer calls its slot, else its own name."""
     maker = text.rpartition(".")[2]
+    if machine.making is not None:
+        machine.making.create(machine, maker, args, kwargs)
     hint = next((name for name in reversed(machine.slot_names) if name), None)
     given = kwargs.get("name")
     if not isinstance(given, str):

@@ -9,6 +9,7 @@ import builtins
 from collections.abc import Callable
 
 from tfdiff.extract.python.interpret.binding import as_read, bind
+from tfdiff.extract.python.interpret.creation import scopes_of
 from tfdiff.extract.python.interpret.flow import branch, run
 from tfdiff.extract.python.interpret.loops import loop, while_loop
 from tfdiff.extract.python.interpret.machine import Machine
@@ -72,11 +73,20 @@ def conditional(machine: Machine, node: ast.If, scope: Scope) -> Outcome | None:
 
 def context(machine: Machine, node: ast.With, scope: Scope) -> Outcome | None:
     """``with``: transparent, except that control dependencies order Keras 1.x's updates."""
+    within: list[str] = []
     for item in node.items:
         value = machine.evaluate(item.context_expr, scope)
         if item.optional_vars is not None:
             bind(machine, item.optional_vars, value, scope)
-    return run(machine, node.body, scope)
+        if machine.making is not None:
+            within += scopes_of(value)
+    if not within or machine.making is None:
+        return run(machine, node.body, scope)
+    machine.making.scopes += within
+    try:
+        return run(machine, node.body, scope)
+    finally:
+        del machine.making.scopes[-len(within) :]
 
 
 def attempted(machine: Machine, node: ast.Try, scope: Scope) -> Outcome | None:

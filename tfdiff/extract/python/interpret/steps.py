@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from tfdiff.extract.python.interpret import (
     attributes,
@@ -14,6 +14,7 @@ from tfdiff.extract.python.interpret import (
     statements,
 )
 from tfdiff.extract.python.interpret.assumed import assumed_base, is_assumed
+from tfdiff.extract.python.interpret.creation import Making
 from tfdiff.extract.python.interpret.finish import finished
 from tfdiff.extract.python.interpret.kernels import Kernels
 from tfdiff.extract.python.interpret.machine import Machine
@@ -30,7 +31,15 @@ from tfdiff.extract.python.interpret.values import (
     Scope,
     Value,
 )
-from tfdiff.facts import ClassRef, Gradient, OpFacts, UpdateRule
+from tfdiff.facts import (
+    ClassRef,
+    CreatedState,
+    Creation,
+    Gradient,
+    Makings,
+    OpFacts,
+    UpdateRule,
+)
 from tfdiff.facts import Variable as VariableKind
 from tfdiff.ir.expr import symbol
 
@@ -76,15 +85,59 @@ def update_rules(
     for gradient, variable in _paths(definition):
         for start in starts(definition):
             machine = Machine(program, _Semantics(), ops, variable, gradient)
-            machine.memory.states["state:var"] = symbol("state:var")
-            # Only what graphs are built from has a method for reference variables.
-            machine.plain_graph = definition.find("_apply_dense") is not None
-            failure = _run(machine, definition, start)
+            failure = _taken(machine, definition, start)
             if failure is None:
                 break
         if failure != "NotImplementedError":
             rules.extend(finished(machine, kernels, failure))
     return tuple(rules)
+
+
+def created_state(program: Program, reference: ClassRef, ops: Ops) -> CreatedState:
+    """The variables that a step makes, in a graph and in eager mode."""
+    definition = program.class_at(reference)
+    if definition is None or is_assumed(definition):
+        return CreatedState(None, None)
+    kinds = tuple(dict.fromkeys(variable for _, variable in _paths(definition)))
+    regions: set[str] = set()
+
+    def made(kinds: Iterable[VariableKind], *, eager: bool) -> Makings | None:
+        found: list[tuple[Creation, ...]] = []
+        for variable in kinds:
+            machine, failure = _made(program, definition, ops, variable, eager=eager)
+            if failure == "NotImplementedError":
+                continue  # it takes no such variables
+            making = machine.making
+            if failure is not None or making is None or not all(one.read for one in making.made):
+                return None
+            found.append(tuple(making.made))
+            regions.update(machine.regions)
+        return tuple(found) or None
+
+    eager = tuple(kind for kind in kinds if kind == "resource")
+    graph, eagerly = made(kinds, eager=False), made(eager, eager=True)
+    return CreatedState(graph, eagerly, frozenset(regions))
+
+
+def _made(
+    program: Program, definition: ClassDefinition, ops: Ops, variable: VariableKind, *, eager: bool
+) -> tuple[Machine, str | None]:
+    """A machine that has taken a step and noted what it makes; the reason if that failed."""
+    failure: str | None = "no way to ask for a step"
+    for start in starts(definition):
+        machine = Machine(program, _Semantics(), ops, variable, "dense")
+        machine.making = Making(eager)
+        failure = _taken(machine, definition, start)
+        if failure is None:
+            break
+    return machine, failure
+
+
+def _taken(machine: Machine, definition: ClassDefinition, start: Start) -> str | None:
+    machine.memory.states["state:var"] = symbol("state:var")
+    # Only what graphs are built from has a method for reference variables.
+    machine.plain_graph = definition.find("_apply_dense") is not None
+    return _run(machine, definition, start)
 
 
 def _paths(definition: ClassDefinition) -> Iterator[tuple[Gradient, VariableKind]]:
@@ -147,6 +200,8 @@ def _hyperparameter(machine: Machine, name: str, default: ast.expr | None, scope
         return value if isinstance(value, str) else "optimizer"
     if value is not None and not isinstance(value, bool | int | float):
         return value
+    if machine.making is not None and value is None and name.endswith("name"):
+        return None  # the names that state has if nobody chooses them
     machine.parameters.add(symbol(name))
     if isinstance(value, bool):
         machine.booleans.add(symbol(name))
