@@ -10,7 +10,9 @@ from hashlib import sha256
 
 from tfdiff.comparison.accounts import Proofs
 from tfdiff.extract.store import FactStore
-from tfdiff.facts import KernelFacts, KernelRule, Literal
+from tfdiff.facts import KernelFacts, KernelRule, Literal, OpFacts
+from tfdiff.ir.expr import Expr, boolean, number, symbol
+from tfdiff.ir.walk import replaced_states
 from tfdiff.rules.pair import KernelOption, Pair
 
 Rules = Callable[[str], tuple[KernelRule, ...]]
@@ -57,19 +59,31 @@ def _options(
 ) -> tuple[KernelOption, ...]:
     from tfdiff.ir.equivalence import decide  # noqa: PLC0415 - numpy is not always needed
 
-    settings = {
-        one.name: one.default.value
-        for one in after.op.attrs
-        if isinstance(one.default, Literal) and isinstance(one.default.value, bool | int | float)
-    }
+    settings = _defaults(before.op) | _defaults(after.op)
+    # what one release alone has as an attribute is told as that (op-attr-changed)
+    names = _defaults(before.op).keys() ^ _defaults(after.op).keys()
+    alone = {symbol(name): _constant(settings[name]) for name in names}
     was = {rule.device: rule for rule in old(before.op.name)}
     found = []
     for rule in new(after.op.name):
         mine = was.get(rule.device)
         if mine is None or mine.states == rule.states:
             continue
-        decision = decide(mine.states, rule.states, settings=settings)
+        sides = (replaced_states(one.states, alone) for one in (mine, rule))
+        decision = decide(*sides, settings=settings)
         if decision.verdict in {"conditional", "differs"} and decision.condition:
             symbols = tuple(dict.fromkeys((*mine.symbols, *rule.symbols)))
             found.append(KernelOption(rule.op, rule.device, decision.condition, symbols))
     return tuple(found)
+
+
+def _defaults(op: OpFacts) -> dict[str, bool | int | float]:
+    return {
+        one.name: one.default.value
+        for one in op.attrs
+        if isinstance(one.default, Literal) and isinstance(one.default.value, bool | int | float)
+    }
+
+
+def _constant(value: float) -> Expr:
+    return boolean(value) if isinstance(value, bool) else number(str(value))

@@ -9,7 +9,8 @@ None: the optimizer's own update rule was proved the same. Code that calls the o
 arguments gets other results.
 
 Not reported:
-Options that the optimizer passes: its update rule differs then, which is told per path.
+Options that the optimizer passes: its update rule differs then, which is told per path. Attributes
+that one release alone has (op-attr-changed).
 
 Example:
 ``ResourceApplyAdam`` computes another step with ``use_nesterov``, which this optimizer never sets.
@@ -59,6 +60,7 @@ def _formula(item: RegionPair) -> list[Change]:
 def _finding(pair: Pair, options: list[KernelOption], item: RegionPair) -> Finding:
     first = options[0]
     ops = listed(list(dict.fromkeys(option.op for option in options)))
+    devices = listed(list(dict.fromkeys(option.device.upper() for option in options)))
     return Finding(
         rule="kernel-option-changed",
         optimizer=pair.name,
@@ -67,8 +69,8 @@ def _finding(pair: Pair, options: list[KernelOption], item: RegionPair) -> Findi
         certainty="proved",
         subject=f"{', '.join(dict.fromkeys(option.op for option in options))}: {first.condition}",
         condition=first.condition,
-        title=f"The kernel of {ops} computes otherwise where {first.condition}, which this "
-        "optimizer does not ask for",
+        title=f"The kernel of {ops} computes otherwise on {devices} where {first.condition}, which "
+        "this optimizer does not ask for",
         explanation="With what the optimizer passes, its update rule was proved the same on every "
         "path through this code. Code that calls the op itself, or another optimizer that does, "
         "may get other results.",
