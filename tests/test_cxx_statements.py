@@ -175,6 +175,12 @@ def test_an_estimate_belongs_to_what_alone_reads_it() -> None:
         assert change.topic == topic
 
 
+def test_a_value_that_is_written_to_a_variable_has_no_matter_of_its_own() -> None:
+    old = "void Compile() {\n  XlaOp z = b->Div(x, y);\n  ctx->AssignVariable(0, type, z);\n}\n"
+    (change,) = statement_changes(_region(old), _region(old.replace("Div", "Mul"))) or ()
+    assert change.topic == ""
+
+
 @pytest.mark.parametrize(
     ("old", "new"),
     [

@@ -103,14 +103,17 @@ def _of_content(change: Change, sides: tuple[Sequence[Statement], Sequence[State
 
 
 def _served(change: Change, sides: tuple[Sequence[Statement], Sequence[Statement]]) -> str:
-    """The matter that all of what reads a declaration has to do with, on both sides alike."""
+    """Whether all that reads a declaration divides the work, on both sides: it is an estimate.
+
+    What other matters read, such as writing a variable, is the value itself.
+    """
     if change.harmless or not (change.before and change.after):
         return ""
     served = [
         _readers_matter(one, side, ())
         for one, side in zip((change.before, change.after), sides, strict=True)
     ]
-    return served[0] if served[0] == served[1] else ""
+    return served[0] if served[0] == served[1] == "parallel" else ""
 
 
 def _readers_matter(one: Statement, side: Sequence[Statement], through: tuple[str, ...]) -> str:
