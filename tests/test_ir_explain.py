@@ -122,3 +122,12 @@ def test_an_order_of_statements_is_told_the_same_in_both_directions_and_in_spars
         (aspect,) = explain(old, new, decide(old, new))
         assert aspect.kind == "statement-order-changed"
         assert aspect.phrase.startswith(f"var used the {said} value of m")
+
+
+def test_a_formula_that_only_comes_to_another_order_is_no_order_of_statements() -> None:
+    new = "(m + (1 - rho) * (grad - m))"
+    looking = f"var - lr * (rho * {new} + (1 - rho) * grad)"
+    old: States = (("var", read(looking)), ("m", read(new)))
+    plain: States = (("var", read(f"var - lr * {new}")), ("m", read(new)))
+    kinds = {one.kind for one in explain(old, plain, decide(old, plain)) if one.state == "var"}
+    assert "statement-order-changed" not in kinds

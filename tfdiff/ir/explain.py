@@ -6,6 +6,7 @@ read where its new one was.
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -135,13 +136,26 @@ def _order(case: _Case) -> Aspect | None:
             value = _where_touched((case.new if turned else case.old)[name])
             for new in (True, False) if children(value) else ():
                 trial = _reading(side, name, value, new=new)
-                if trial is not side and case.same(trial, target):
+                if trial is not side and _as_many(trial, target) and case.same(trial, target):
                     was, now = ("old", "new") if new != turned else ("new", "old")
                     phrase = (
                         f"{case.state} used the {was} value of {name} and now uses the {now} one"
                     )
                     return _aspect(case, "statement-order-changed", phrase)
     return None
+
+
+def _as_many(one: Expr, other: Expr) -> bool:
+    """Whether both are made of the same operations, as where nothing but their order changed."""
+    counts = (
+        Counter(
+            node.op if isinstance(node, Operation) else node.function
+            for node in ordered([root])
+            if isinstance(node, Operation | Call)
+        )
+        for root in (one, other)
+    )
+    return next(counts) == next(counts)
 
 
 def _where_touched(value: Expr) -> Expr:

@@ -1,11 +1,12 @@
 """Findings about the update rule: one for each cause, over all paths that it holds on."""
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from tfdiff.facts import Span
 from tfdiff.findings import Aspect, Effect, Facet, Finding, PathVerdict
+from tfdiff.ir.alone import apart_if
 from tfdiff.ir.show import text
 from tfdiff.rules.matching.conditions import readable, settings
 from tfdiff.rules.matching.steps import (
@@ -67,10 +68,33 @@ class Wording:
 
 def told(pair: Pair, wording: Wording) -> Iterator[Told]:
     """One finding for each cause of these kinds."""
-    for cause in causes(pair, wording.kinds):
+    found = causes(pair, wording.kinds)
+    for cause in _with_gradient(found) if wording.effect == "rounding-only" else found:
         undecided = all(one.verdict == "undecided" for one in cause.verdicts)
         if not (undecided and wording.effect == "rounding-only"):
             yield _told(pair, cause, wording)
+
+
+def _with_gradient(found: Sequence[Cause]) -> Iterator[Cause]:
+    """The causes, those that are what is made of the gradient as one, where an option asks for it.
+
+    On sparse paths the rows that a gradient does not touch may keep it from being seen apart.
+    """
+    lead = next((one for one in found if one.of_gradient and _apart(one)), None)
+    same = [one for one in found if lead and one is not lead and _apart(one) == _apart(lead)]
+    for one in found:
+        if one is lead:
+            verdicts = (*one.verdicts, *(each for other in same for each in other.verdicts))
+            yield replace(one, verdicts=verdicts)
+        elif one not in same:
+            yield one
+
+
+def _apart(cause: Cause) -> str | None:
+    """The option without which the rules are written alike on all of these paths."""
+    names = {"var", *(one.state for one in cause.aspects)}
+    tests = {apart_if(one.old, one.new, names) for one in cause.verdicts}
+    return tests.pop() if len(tests) == 1 else None
 
 
 def _told(pair: Pair, cause: Cause, wording: Wording) -> Told:
@@ -83,7 +107,7 @@ def _told(pair: Pair, cause: Cause, wording: Wording) -> Told:
         )
     )
     worst = cause.worst
-    condition = None if wording.effect == "rounding-only" else cause.condition
+    condition = _apart(cause) if wording.effect == "rounding-only" else cause.condition
     sparse = _sparse_alone(pair, cause)
     always = worst.verdict == "differs" and not (cause.beside or cause.of_gradient)
     effect: Effect = "numeric" if always else "numeric-conditional"
