@@ -287,3 +287,34 @@ def test_state_is_placed_with_what_its_creator_is_told() -> None:
     assert slot(facts(slots(*told)), "power").placement == "the smallest of var_list by name"
     free = 'self._create_non_slot_variable(self._start, "power", None)'
     assert slot(facts(slots(free)), "power").placement is None
+
+
+BACKEND = """
+def floatx():
+  return "float32"
+
+def zeros(shape, dtype=None, name=None):
+  if dtype is None:
+    dtype = floatx()
+  return variable(shape, dtype, name)
+"""
+
+
+def test_what_keras_makes_without_a_type_is_of_its_own_and_not_the_variables() -> None:
+    lists = """
+    ms = [K.zeros(K.int_shape(p)) for p in params]
+    vs = [K.zeros(K.int_shape(p), dtype=K.dtype(p)) for p in params]
+"""
+    source = f"""
+from tensorflow.python.keras import backend as K
+from tensorflow.python.training import optimizer
+
+class Curve(optimizer.Optimizer):
+  def get_updates(self, loss, params):
+    {lists.strip()}
+"""
+    packages = ("tensorflow", "tensorflow/python", "tensorflow/python/keras")
+    files = {f"{package}/__init__.py": "" for package in packages}
+    files["tensorflow/python/keras/optimizers.py"] = ""
+    found = facts(source, {**files, "tensorflow/python/keras/backend.py": BACKEND})
+    assert [value(slot(found, name).dtype) for name in ("ms", "vs")] == ["floatx", "variable"]

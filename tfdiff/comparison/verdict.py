@@ -176,7 +176,7 @@ def _loses(finding: Finding) -> bool:
     if finding.rule == "hyperparameter-variable-changed":
         return finding.new is None
     if finding.rule in {"slot-dtype-changed", "slot-shape-changed"}:
-        return True
+        return finding.effect == "checkpoint"
     return finding.rule == "slot-removed" and finding.condition is None
 
 

@@ -30,6 +30,7 @@ _FOLLOWS_SHAPE = re.compile(r"shape|^None$")
 
 _VARIABLE = Literal("variable")
 _AS_INITIAL = Literal("initial value")
+_FLOATX = Literal("floatx")
 _NONE = Literal(None)
 
 
@@ -140,7 +141,8 @@ class _Reader:
             initial = Unknown("no initial value is given")
         scope = _first(arguments, _SCOPES)
         given = _local(arguments.get("dtype"), one)
-        dtype = _dtype(given, evaluator, per_variable=per_variable)
+        own = self._own_type(call, one) if given in {None, "None"} else None
+        dtype = own or _dtype(given, evaluator, per_variable=per_variable)
         placement, loop = around(self._model, one, call.line, arguments.get("colocate_with"))
         return Slot(
             name,
@@ -154,6 +156,14 @@ class _Reader:
             placement,
             loop,
         )
+
+    def _own_type(self, call: CallSite, one: Reached) -> Literal | None:
+        """The type that a creator in the tree gives what is made without one: Keras' backend's."""
+        target = self._model.resolve(one.path, call.callee)
+        made_by = (
+            self._model.function(target.path, target.name) if target.kind == "function" else None
+        )
+        return _FLOATX if made_by and "floatx" in made_by.references else None
 
     def _condition(self, conditions: Iterable[Condition], one: Reached) -> str | None:
         """The branches that depend on hyperparameters, in terms of the parameters."""
