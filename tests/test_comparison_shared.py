@@ -52,7 +52,8 @@ def test_a_base_class_says_what_those_say_that_were_decided(proof: str | None) -
     other = report("Adam", "equal", own, "proved the same")
     told, kept = told_by_others((base, other))
     assert kept == other
-    assert told.findings == other.findings
+    assert told.findings == tuple(replace(one, optimizer="Optimizer") for one in other.findings)
+    assert all(one.id != mine.id for one, mine in zip(other.findings, told.findings, strict=True))
     assert told.regions[0].hunks == other.regions[0].hunks
 
 

@@ -255,6 +255,13 @@ METHOD = finding(
 RENAMED = finding("parameter-renamed", "parameter-renamed", "lr -> learning_rate")
 MOVED = finding("public-name-changed", "name-deprecation", "tf.train.AdamOptimizer -> -")
 ALIASED = finding("public-name-changed", "name-deprecation", "- -> tf.optimizers.Adam")
+ELSEWHERE = finding(
+    "public-name-changed",
+    "name-deprecation",
+    "from tf.contrib.imperative -> -",
+    old="class AdamOptimizer(object):",
+    new="class AdamOptimizer(object):\n  def __init__(self, use_shrinkage=False):",
+)
 DROPPED = finding("optimizer-removed", "name-deprecation", "tf.contrib.opt.AdamOptimizer")
 
 
@@ -280,6 +287,7 @@ DROPPED = finding("optimizer-removed", "name-deprecation", "tf.contrib.opt.AdamO
         (MOVED, "Canned Estimators: tf.train.Optimizers are deprecated", False),
         (ALIASED, "Add module aliases: tf.optimizers = tf.keras.optimizers", True),
         (DROPPED, "tf.contrib: tf.contrib has been deprecated, or removed entirely.", True),
+        (ELSEWHERE, "Add use_shrinkage to AdamOptimizer", False),
         (DROPPED, "tf.contrib: expose tf.contrib.proto ops", False),
         (MOVED, "tf.contrib has been deprecated", False),
     ],

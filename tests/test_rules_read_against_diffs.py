@@ -279,3 +279,27 @@ def test_registrations_for_types_that_nothing_trains_are_no_change(tmp_path: Pat
     assert not telling(old, spelled)
     more = tree(tmp_path / "c", (KERNELS, LAST, f"{LAST}REGISTER_KERNELS(CPU, Eigen::half);\n"))
     assert [one.rule for one in telling(old, more)] == ["kernel-registration-changed"]
+
+
+def test_the_same_statement_in_several_methods_is_one_finding(tmp_path: Path) -> None:
+    methods = "".join(f"  def {name}(self, x):\n    return x\n\n" for name in ("cov", "inv"))
+    old = tree(tmp_path / "a", at_the_end(methods))
+    new = tree(
+        tmp_path / "b", at_the_end(methods.replace("    return", "    self.ready()\n    return"))
+    )
+    (found,) = telling(old, new)
+    assert found.title == "GlideOptimizer.cov, inv changed: now with self.ready"
+    other = methods.replace("    return", "    self.ready()\n    return", 1)
+    (alone,) = telling(old, tree(tmp_path / "c", at_the_end(other)))
+    assert alone.title == "GlideOptimizer.cov changed: now with self.ready"
+
+
+def test_a_name_that_a_new_helper_makes_unique_is_one_matter(tmp_path: Path) -> None:
+    made = '    return variable_scope.get_variable("", initializer=val, trainable=False)'
+    unique = """\
+    def _unique(name):
+      return variable_scope.get_variable_scope().name + name
+    return variable_scope.get_variable(_unique(""), initializer=val, trainable=False)"""
+    old = tree(tmp_path / "a")
+    (found,) = telling(old, tree(tmp_path / "b", (SLOTS, made, unique)))
+    assert found.rule == "name-scope-changed"

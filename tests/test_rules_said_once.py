@@ -220,6 +220,7 @@ def test_lines_are_said_to_be_shown_only_where_there_is_text(text: str) -> None:
         for tokens in ("1", "2")
     )
     changed = RegionPair(old, new, (Change((1, 9), (1, 9), ("1",), ("2",)),))
-    (found,) = kernel_changed.check(pair(facts(), facts(), changed))
+    (told,) = kernel_changed.check(pair(facts(), facts(), changed))
+    found = told.finding
     assert ("the lines are shown" in found.explanation) is bool(text)
     assert ("was not read" in found.explanation) is not bool(text)

@@ -53,7 +53,7 @@ def _told(
         if others and all(others) and not _says_the_same(one, others, findings):
             gone[one.id] = one
             its = dict.fromkeys(hunk.finding for hunks in others for hunk in hunks if hunk.finding)
-            kept.extend(findings[name] for name in its)
+            kept.extend(replace(findings[name], optimizer=report.name) for name in its)
         else:
             kept.append(one)
     if not gone:

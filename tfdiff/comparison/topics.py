@@ -61,6 +61,7 @@ _OF_THE_RULE = frozenset({"state", "hyper", "iterations", "dtype", "shape"})
 _KNOWN = ".is_fully_defined()"
 _CLOSES = frozenset({"end", "else:"})
 _WITH_SHAPES = frozenset({"", "state", "variables", "dtype", "shape", "name"})
+_DEFINED = re.compile(r"def (\w+)\(")
 _DECLARED = re.compile(r"(self\.\w+) = None")
 
 Sides = tuple[Sequence[Statement], Sequence[Statement]]
@@ -85,6 +86,7 @@ def with_topics(
     _of_parents(changes, topics, at)
     _of_neighbours(changes, topics)
     _of_unknown_shapes(changes, topics)
+    _of_new_names(changes, topics)
     if helper:
         _of_parameters(changes, topics)
     if computes_update(name):
@@ -233,6 +235,28 @@ def _of_neighbours(changes: Sequence[Change], topics: list[str]) -> None:
         if said <= {"end", "else:", "try:", "finally:"} and not topics[number]:
             topics[number] = last
         last = topics[number] if topics[number] not in _OWN - {"raise"} else last
+
+
+def _of_new_names(changes: Sequence[Change], topics: list[str]) -> None:
+    """What differs in nothing but a name that changed statements of one matter give goes there."""
+    given: dict[str, set[str]] = {}
+    for change, topic in zip(changes, topics, strict=True):
+        for one in (change.before, change.after):
+            for name in _gives(one) if one and bool(change.before) != bool(change.after) else ():
+                given.setdefault(name, set()).add(topic)
+    for number, change in enumerate(changes):
+        if change.before is None or change.after is None or topics[number] in _OWN | {""}:
+            continue
+        names = set(change.before.reads) ^ set(change.after.reads)
+        matters = set().union(*(given.get(name, {""}) for name in names))
+        if len(matters) == 1 and not matters & (_OWN | _WEAK):
+            topics[number] = matters.pop()
+
+
+def _gives(one: Statement) -> tuple[str, ...]:
+    """The names that a statement gives a value to; of a function's head, the function's."""
+    defined = _DEFINED.match(one.said)
+    return (defined[1],) if defined else one.binds
 
 
 def _of_parameters(changes: Sequence[Change], topics: list[str]) -> None:

@@ -5,7 +5,8 @@ Changed lines in ops, kernel classes, functors, CUDA and XLA kernels and helpers
 rule has taken what it accounts for. The same change in several regions is one finding.
 
 Effect on training:
-Not decided: the text is shown.
+Not decided: the text is shown. Where a snapshot stands in for the kernels there is none, and all of
+them are one finding.
 
 Not reported:
 Comments, layout, functors whose update rule was proved the same, and changes that another
@@ -21,21 +22,55 @@ from tfdiff.facts import Device, Region
 from tfdiff.findings import Effect, Facet, Finding
 from tfdiff.rules.matching.kernels import identifiers
 from tfdiff.rules.matching.regions import companions, grouped, places, words
+from tfdiff.rules.matching.topics import quoted
 from tfdiff.rules.pair import Pair, RegionPair
+from tfdiff.rules.told import Told
 
 CATCH_ALL = True
+TOGETHER = "anywhere"
 _SHOWN = 3
 _STEP = frozenset({"functor", "cuda", "xla"})
 _KINDS = _STEP | {"op", "kernel", "registration", "helper"}
 
 
-def check(pair: Pair) -> Iterator[Finding]:
+def check(pair: Pair) -> Iterator[Told]:
     """C++ regions with changes that nothing accounts for, the same change folded."""
     folded: dict[frozenset[str], list[tuple[RegionPair, ...]]] = {}
+    unread: list[RegionPair] = []
     for group in grouped(item for item in pair.regions if item.region.kind in _KINDS):
-        folded.setdefault(words(group[0].open), []).append(group)
+        if any(side and side.text for side in (group[0].old, group[0].new)):
+            folded.setdefault(words(group[0].open), []).append(group)
+        else:
+            unread.extend(group)
     for groups in folded.values():
-        yield _finding(pair, groups)
+        changes = (one for group in groups for item in group for one in item.open)
+        yield Told(_finding(pair, groups), tuple(changes))
+    if unread:
+        yield Told(_unread(pair, unread), tuple(one for item in unread for one in item.open))
+
+
+def _unread(pair: Pair, items: list[RegionPair]) -> Finding:
+    """Everything of which a snapshot tells that it differs, and no more."""
+    names = ", ".join(sorted({item.region.symbol for item in items}))
+    graver = max(items, key=lambda item: item.region.kind in _STEP)
+    facet, effect = _facet(graver.region)
+    old, new = places(graver)
+    return Finding(
+        rule="kernel-changed",
+        optimizer=pair.name,
+        facet=facet,
+        effect=effect,
+        certainty="unknown",
+        subject=names,
+        condition=None,
+        title=f"{names} changed, and how was not read",
+        explanation="It is code in or around the step, or that the graph is built by. Only "
+        "fingerprints of it are at hand, which differ: what changed was not read. A repository "
+        "(--repo) has the text.",
+        remedy="Compare the releases again with --repo where it matters.",
+        old=old,
+        new=new,
+    )
 
 
 def _finding(pair: Pair, groups: list[tuple[RegionPair, ...]]) -> Finding:
@@ -94,13 +129,16 @@ def _facet(region: Region) -> tuple[Facet, Effect]:
 
 
 def _known(item: RegionPair) -> str:
-    """How much is known: a snapshot tells that code differs, and has no text to show."""
-    if any(side and side.text for side in (item.old, item.new)):
-        return "What the change means was not decided; the lines are shown."
-    return (
-        "Only fingerprints of this code are at hand, which differ: what changed was not read. A "
-        "repository (--repo) has the text."
-    )
+    """The first statement that differs, on both sides, and that this is all that is known."""
+    first = next((one for one in item.open if one.before or one.after), None)
+    before, after = (first.before, first.after) if first else (None, None)
+    said = ""
+    if before and after:
+        said = f"It was {quoted((before.text,))} and is {quoted((after.text,))}. "
+    elif before or after:
+        one = before or after
+        said = f"{'Gone' if before else 'New'} there: {quoted((one.text,))}. " if one else ""
+    return f"{said}What the change means was not decided; the lines are shown."
 
 
 def _when(region: Region) -> str:

@@ -21,9 +21,10 @@ from collections.abc import Iterator
 
 from tfdiff.facts import Statement
 from tfdiff.findings import Effect, Facet, Finding
-from tfdiff.rules.matching.regions import companions, grouped, places
+from tfdiff.rules.matching.regions import companions, grouped, places, words
 from tfdiff.rules.matching.topics import listed, quoted
 from tfdiff.rules.pair import Pair, RegionPair
+from tfdiff.rules.told import Told
 
 CATCH_ALL = True
 _KINDS = frozenset({"method", "function", "class", "module"})
@@ -32,18 +33,28 @@ _CALLED = re.compile(r"([A-Za-z_][\w.]*)\(")
 _PLAIN = frozenset({"isinstance", "len", "str", "int", "float", "list", "dict", "set", "tuple"})
 
 
-def check(pair: Pair) -> Iterator[Finding]:
-    """Python regions with changes that nothing accounts for."""
+def check(pair: Pair) -> Iterator[Told]:
+    """Python regions with changes that nothing accounts for, the same change folded."""
+    folded: dict[object, list[tuple[RegionPair, ...]]] = {}
     for group in grouped(item for item in pair.regions if item.region.kind in _KINDS):
-        one_sided = not (group[0].old and group[0].new)
-        if not (one_sided and group[0].region.kind in {"method", "function"}):
-            yield _finding(pair, group[0], group[1:])
+        lead = group[0]
+        one_sided = not (lead.old and lead.new)
+        if not (one_sided and lead.region.kind in {"method", "function"}):
+            same = lead.region.symbol.rpartition(".")[0], words(lead.open), _when(pair, lead)
+            folded.setdefault(same, []).append(group)
+    for groups in folded.values():
+        changes = (one for group in groups for item in group for one in item.open)
+        yield Told(_finding(pair, groups), tuple(changes))
 
 
-def _finding(pair: Pair, changed: RegionPair, with_it: tuple[RegionPair, ...]) -> Finding:
+def _finding(pair: Pair, groups: list[tuple[RegionPair, ...]]) -> Finding:
+    """The finding on methods of one class in which the same changed: the first says where."""
+    changed = groups[0][0]
+    with_it = tuple(item for group in groups for item in group[1:])
     region = changed.region
-    inherited = bool(region.owner) and region.owner != pair.new.class_name
-    facet, effect, where = _where(pair, region.symbol, inherited=inherited)
+    others = [group[0].region.symbol.rpartition(".")[2] for group in groups[1:]]
+    names = ", ".join((region.symbol, *others))
+    facet, effect, where = _when(pair, changed)
     verb = "changed" if changed.old and changed.new else "added" if changed.new else "removed"
     old, new = places(changed)
     return Finding(
@@ -52,9 +63,9 @@ def _finding(pair: Pair, changed: RegionPair, with_it: tuple[RegionPair, ...]) -
         facet=facet,
         effect=effect,
         certainty="read",
-        subject=region.symbol,
+        subject=names,
         condition=None,
-        title=f"{region.symbol} {verb}{_how(changed)}",
+        title=f"{names} {verb}{_how(changed)}",
         explanation=f"{where}{companions(with_it)} {_quoted(changed)}What the change means was not "
         f"decided; the lines are shown.",
         remedy="Read the lines on both sides.",
@@ -78,13 +89,20 @@ def _how(changed: RegionPair) -> str:
         for mine, other in (used, used[::-1])
     )
     said = [
-        f"{words} {listed(names)}"
-        for words, names in (("now with", come), ("no longer with", gone))
+        f"{verb} {listed(names)}"
+        for verb, names in (("now with", come), ("no longer with", gone))
         if 0 < len(names) <= _SHOWN
     ]
+    if not said:
+        kept = [
+            {name for one in side for name in one.binds if "." in name} for side in (before, after)
+        ]
+        sides = (("now sets", kept[1] - kept[0]), ("no longer sets", kept[0] - kept[1]))
+        said = [f"{verb} {listed(sorted(some))}" for verb, some in sides if 0 < len(some) <= _SHOWN]
+        return f": {', '.join(said)}" if said else ""
     subjects = sorted({name for one in after for name in one.binds} - {"self"})
-    whose = f"{listed(subjects)} " if 0 < len(subjects) <= _SHOWN and said else ""
-    return f": {whose}{', '.join(said)}" if said else ""
+    whose = f"{listed(subjects)} " if 0 < len(subjects) <= _SHOWN else ""
+    return f": {whose}{', '.join(said)}"
 
 
 def _uses(one: Statement) -> Iterator[str]:
@@ -99,6 +117,12 @@ def _quoted(changed: RegionPair) -> str:
         if change.before and change.after:
             return f"It was {quoted((change.before.text,))} and is {quoted((change.after.text,))}. "
     return ""
+
+
+def _when(pair: Pair, item: RegionPair) -> tuple[Facet, Effect, str]:
+    region = item.region
+    inherited = bool(region.owner) and region.owner != pair.new.class_name
+    return _where(pair, region.symbol, inherited=inherited)
 
 
 def _where(pair: Pair, symbol: str, *, inherited: bool) -> tuple[Facet, Effect, str]:

@@ -140,7 +140,9 @@ def _fit(finding: Finding, entry: NoteEntry, said: int, names: Names) -> int:
         return said + subject if subject else 0
     words = _OF_RULE.get(finding.rule, _VOCABULARY.get(finding.facet))
     told = bool(words and re.search(words, entry.text, re.IGNORECASE))
-    changed = _changed(finding, names) & _identifiers(entry.whole)
+    # that a class goes by another name shows all of its lines, and is about none of them
+    shown = frozenset() if finding.rule in _OF_NAMES else _changed(finding, names)
+    changed = shown & _identifiers(entry.whole)
     # "fix" and "change" are too little to tell which of a class's methods is meant
     enough = told and (finding.rule != "method-changed" or words != _CHANGE)
     if not (subject or changed or enough):

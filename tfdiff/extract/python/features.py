@@ -240,7 +240,8 @@ _PATTERNS = tuple((kind, re.compile("|".join(names))) for kind, names in _KINDS.
 _IN_USE = frozenset({"dtype", "scope", "shape"})  # matters of what is done with a value
 _DEPRECATION = re.compile(r"deprecat\w*|\w*deprecated\w*")
 _CALLED = frozenset({"group", "unique"})  # plain words, unless they are called
-_OF_ANYTHING = frozenset({"weights"})  # as a local; what an optimizer keeps is an attribute
+# as locals: what an optimizer keeps is an attribute, and who is handed a scope's name opens none
+_OF_ANYTHING = frozenset({"weights", "scope"})
 _EXPORT = re.compile(r"\w+_export|do_not_generate_docs\w*")
 
 
