@@ -82,7 +82,7 @@ def verdict(pair: Pair, findings: tuple[Finding, ...]) -> Verdict:
         calls=_calls(findings),
         execution=_execution(old, new, findings),
     )
-    return replace(parts, summary=_summary(parts))
+    return replace(parts, summary=_summary(parts, steps=bool(pair.verdicts)))
 
 
 def one_sided(name: str, *, new: bool) -> Verdict:
@@ -211,8 +211,14 @@ _DECIDING: Final[Mapping[tuple[str, str], Callable[[Finding], bool]]] = {
 }
 
 
-def _summary(parts: Verdict) -> str:
-    """One sentence: first the weights, then whatever else is not the same."""
+def _summary(parts: Verdict, *, steps: bool) -> str:
+    """One sentence: first the weights, then whatever else is not the same.
+
+    Args:
+        parts: the verdicts.
+        steps: whether the class takes a step that could be compared; a base class leaves that
+            to others.
+    """
     weights = {
         "identical": "The weights move the same way: the same operations in the same order",
         "equal": "The weights move the same way up to rounding",
@@ -220,6 +226,8 @@ def _summary(parts: Verdict) -> str:
         "differs": "The weights move differently",
         "undecided": "Whether the weights move the same way was not decided on every path",
     }[parts.updates]
+    if parts.updates == "undecided" and not steps:
+        weights = "The class has no update rule of its own to compare"
     others = tuple(_others(parts))
     if not others:
         return f"{weights}; defaults, state, calls and execution are unchanged."

@@ -1,6 +1,7 @@
 """The words, icons and tones that every format uses for verdicts and effects."""
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 from typing import Literal as OneOf
@@ -160,10 +161,32 @@ def answer(report: Report) -> str:
         number = sum(optimizer.verdict.updates == word for optimizer in report.optimizers)
         if number:
             said.append(phrase.format(f"{number} {'moves' if number == 1 else 'move'}"))
-    undecided = sum(optimizer.verdict.updates == "undecided" for optimizer in report.optimizers)
-    if undecided:
-        said.append(f"{undecided} could not be decided")
+    said += _not_decided(report.optimizers)
     return f"Of {count} optimizers, {_listed(said)}."
+
+
+_NOT_DECIDED: Final = {
+    "open": ("could not be decided", "could not be decided"),
+    "none": ("has no update rule of its own", "have no update rule of their own"),
+    "new": ("is new", "are new"),
+    "gone": ("is gone", "are gone"),
+}
+
+
+def _not_decided(optimizers: Iterable[OptimizerReport]) -> Iterator[str]:
+    """Why the weights of some are not spoken of, and of how many each."""
+    why = Counter(_why(one) for one in optimizers if one.verdict.updates == "undecided")
+    for word, (singular, plural) in _NOT_DECIDED.items():
+        if number := why[word]:
+            yield f"{number} {singular if number == 1 else plural}"
+
+
+def _why(optimizer: OptimizerReport) -> str:
+    if optimizer.verdict.calls == "undecided":
+        return "open"  # it could not be read on one side
+    if not (optimizer.old_path and optimizer.new_path):
+        return "gone" if optimizer.old_path else "new"
+    return "open" if optimizer.paths else "none"
 
 
 def moved_words(steps: Sequence[tuple[str, Verdict]]) -> str:
