@@ -9,6 +9,7 @@ from tfdiff.comparison.topics import declares
 from tfdiff.facts import Literal, OptimizerFacts, Region, Span
 from tfdiff.findings import Finding, PathVerdict, Place
 from tfdiff.ir.preparation import GRADIENT
+from tfdiff.rules.matching import slots
 from tfdiff.rules.matching.parameters import matched
 from tfdiff.rules.matching.regions import base_name, computes_update
 from tfdiff.rules.matching.steps import ROUNDING
@@ -212,6 +213,7 @@ def _names(pair: Pair, finding: Finding) -> frozenset[str]:
             return frozenset({*ops, *map(_snake, ops)})
         case "slot-creation" | "slot-name":
             names = finding.subject.rpartition(":")[2].split(", ")
+            names += [old.name for old, new in slots.matched(pair).renamed if new.name in names]
             spelled = ((f'"{name}"', f"'{name}'", f"_{name}") for name in names)
             return frozenset(text for one in spelled for text in one)
         case _:

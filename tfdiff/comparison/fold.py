@@ -1,5 +1,6 @@
 """One root cause is one finding, however many optimizers it reaches."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import cache
@@ -7,6 +8,7 @@ from functools import cache
 from tfdiff.findings import ComparedRegion, Finding, OptimizerReport, Place
 from tfdiff.rules.registry import all_rules
 
+_OWNER = re.compile(r"\b(in|and|,) _?[A-Z]\w*\.(?=[a-z_])")
 Key = tuple[object, ...]
 Group = list[tuple[OptimizerReport, Finding]]
 
@@ -61,7 +63,8 @@ def _worded_alike(groups: Iterable[Group]) -> list[Group]:
         if finding.rule in _topical() and not _tells_several(finding):
             texts = (finding.title, finding.condition or "", finding.explanation)
             said = tuple(text.replace(finding.subject, "*") for text in texts)
-            key = finding.rule, finding.effect, said
+            # a method is called after the newer release's class: either release may have several
+            key = finding.rule, finding.effect, tuple(_OWNER.sub(r"\1 *.", text) for text in said)
         found[key] = [*found.get(key, []), *members]
     return list(found.values())
 

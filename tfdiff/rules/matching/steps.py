@@ -10,6 +10,7 @@ from tfdiff.findings import Aspect, Facet, PathVerdict
 from tfdiff.ir.occurrences import REPEATED
 from tfdiff.ir.preparation import GRADIENT
 from tfdiff.ir.walk import symbols
+from tfdiff.rules.matching import parameters, slots
 from tfdiff.rules.matching.prepared import claimed, preparing
 from tfdiff.rules.matching.regions import base_name, computes_update
 from tfdiff.rules.pair import Change, Pair, RegionPair
@@ -240,9 +241,12 @@ def carriers(pair: Pair, cause: Cause) -> Carriers:
         where = frozenset(used), _guard_words(cause)
         return Carriers(*preparing(pair, *where), _GRADIENT_FACET, tuple(claimed(pair, *where)))
     reached = [item for item in pair.regions if _reached(item, used) and _changed(item)]
-    lead = max(reached, key=lambda item: _fitness(item, cause), default=None)
-    if lead is None or not any(_fitness(lead, cause)):
-        formulas = _formulas(cause)
+    guard, telling, formulas = (
+        _either_way(pair, words)
+        for words in (_guard_words(cause), _telling(cause), _formulas(cause))
+    )
+    lead = max(reached, key=lambda item: _fitness(item, guard, telling), default=None)
+    if lead is None or not any(_fitness(lead, guard, telling)):
         lead = next((item for item in reached if _stepping(item) & formulas), None)
     if lead is None:
         return Carriers(None, None, _python_facet(cause), ())
@@ -257,7 +261,17 @@ def carriers(pair: Pair, cause: Cause) -> Carriers:
     return Carriers(old, new, facet, tuple(_claimed(reached)))
 
 
-def _fitness(item: RegionPair, cause: Cause) -> tuple[bool, int, bool, bool, bool, int]:
+def _either_way(pair: Pair, words: frozenset[str]) -> frozenset[str]:
+    """Words that are said as the old side says them, and what the new side calls the same."""
+    told = [(old.name, new.name) for old, new in parameters.matched(pair).renamed]
+    told += [(old.name, new.name) for old, new in slots.matched(pair).renamed]
+    said = {word: new.split("_") for old, new in told for word in old.split("_") if word in words}
+    return words.union(*said.values(), (new for old, new in told if old in words))
+
+
+def _fitness(
+    item: RegionPair, guard_words: frozenset[str], telling: frozenset[str]
+) -> tuple[bool, int, bool, bool, bool, int]:
     """How likely a region carries a cause; all zero where it cannot.
 
     What both sides have and names the guard comes first, then what names the guard, then what
@@ -267,8 +281,8 @@ def _fitness(item: RegionPair, cause: Cause) -> tuple[bool, int, bool, bool, boo
     computes = region.kind in STEP_KINDS
     stepping = region.kind == "kernel" or applies(region)
     words = _words(item)
-    guard = len(words & _guard_words(cause)) if computes or stepping or _helps(region) else 0
-    shared = len(words & _telling(cause)) if computes or stepping else 0
+    guard = len(words & guard_words) if computes or stepping or _helps(region) else 0
+    shared = len(words & telling) if computes or stepping else 0
     both = bool(guard and item.old and item.new)
     step = bool(shared) and (region.kind == "kernel" or computes_update(base_name(region.symbol)))
     return both, guard, computes, stepping and bool(shared), step, shared
