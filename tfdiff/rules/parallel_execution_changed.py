@@ -83,15 +83,16 @@ def _told(pair: Pair, found: Matter) -> Told:
     return Told(finding, found.changes)
 
 
-def _divided_elsewhere(pair: Pair, found: Matter) -> bool:
-    """Whether what a region hands its work to now, and is new, divides it."""
-    came = [item.new for item in pair.regions if item.new and not item.old]
+def _divided_elsewhere(pair: Pair, found: Matter, *, new: bool) -> bool:
+    """Whether what a region hands its work to on one side, and is there alone, divides it."""
+    one_sided = [item for item in pair.regions if not (item.old and item.new)]
+    alone = [side for item in one_sided if (side := item.new if new else item.old)]
+    callers = [side for item in found.regions if (side := item.new if new else item.old)]
     return any(
         re.search(rf"\b({'|'.join(_PARALLEL)})\b", side.text)
-        and re.search(rf"\b{re.escape(_plain(side.symbol))}\b", item.new.text)
-        for side in came
-        for item in found.regions
-        if item.new
+        and re.search(rf"\b{re.escape(_plain(side.symbol))}\b", caller.text)
+        for side in alone
+        for caller in callers
     )
 
 
