@@ -53,14 +53,15 @@ def _by_device(found: Matter) -> Iterator[Matter]:
 
 
 def _divides(item: RegionPair) -> bool:
-    return item.old is not None and bool(_DEVICE.search(item.old.text))
+    return any(side and _DEVICE.search(side.text) for side in (item.old, item.new))
 
 
 def _told(pair: Pair, found: Matter) -> Told:
     old, new = found.places()
-    if found.came & _PARALLEL and not any(map(_divides, found.regions)):
+    by_eigen = any(map(_divides, found.regions))
+    if found.came & _PARALLEL and not (by_eigen or _divided_elsewhere(pair, found, new=False)):
         said = "in parallel now"
-    elif found.went & _PARALLEL and not _divided_elsewhere(pair, found):
+    elif found.went & _PARALLEL and not (by_eigen or _divided_elsewhere(pair, found, new=True)):
         said = "no longer in parallel"
     else:
         said = "with another division of the work"
