@@ -106,6 +106,12 @@ def test_what_only_keeps_an_argument_casts_it_to_no_type_and_names_no_scope() ->
         ("f(x)", "f(num_replicas)", "strategy"),
         ("f(x)", "if not x.is_fully_defined():\n  y = initializer(x)\nf(x)", "shape"),
         ("f(x)", "if not x:\n  y = initializer(x)\nf(x)", "state"),
+        (
+            "if hasattr(x, '_mirrored'):\n  f(x)",
+            "if hasattr(x, '_distributed'):\n  f(x)",
+            "strategy",
+        ),
+        ("if hasattr(x, 'a'):\n  f(x)", "if hasattr(x, 'b'):\n  f(x)", ""),
         ("z = 1\nf(x)", "z = x + y\nf(x)", ""),
     ],
 )
@@ -135,6 +141,15 @@ def test_what_only_eager_mode_sees_is_told_from_what_graph_mode_sees_too(
 ) -> None:
     topics = {change.topic for change in _changes(old, new) if change.open}
     assert (topics == {"eager only"}) is not seen
+
+
+def test_a_test_that_took_the_place_of_another_has_to_do_with_what_that_asked() -> None:
+    eager = "if context.executing_eagerly():\n  return x.a\nreturn x.b"
+    instead = "if hasattr(x, 'op'):\n  return x.b\nreturn x.a"
+    beside = eager.replace("return x.b", "if hasattr(x, 'op'):\n  return x.c\nreturn x.b")
+    for new, topic in ((instead, "eager"), (beside, "")):
+        (head,) = (one for one in _changes(eager, new) if one.after and "hasattr" in one.after.said)
+        assert head.topic == topic
 
 
 def test_an_error_is_raised_where_all_tests_around_it_hold() -> None:

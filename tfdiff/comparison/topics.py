@@ -85,6 +85,7 @@ def with_topics(
     _of_uses(changes, topics)
     _of_parents(changes, topics, at)
     _of_neighbours(changes, topics)
+    _of_tests(changes, topics)
     _of_unknown_shapes(changes, topics)
     _of_new_names(changes, topics)
     if helper:
@@ -235,6 +236,25 @@ def _of_neighbours(changes: Sequence[Change], topics: list[str]) -> None:
         if said <= {"end", "else:", "try:", "finally:"} and not topics[number]:
             topics[number] = last
         last = topics[number] if topics[number] not in _OWN - {"raise"} else last
+
+
+def _of_tests(changes: Sequence[Change], topics: list[str]) -> None:
+    """A test that took the place of another one has to do with what that asked."""
+    asked = {
+        number: one
+        for number, change in enumerate(changes)
+        for one in (change.before or change.after,)
+        if one and not (change.before and change.after) and one.said.startswith("if ")
+    }
+    for number, one in asked.items():
+        others = [
+            topics[other]
+            for other, its in asked.items()
+            if bool(changes[other].before) != bool(changes[number].before)
+            and its.guards == one.guards
+        ]
+        if not topics[number] and len(others) == 1 and others[0] not in _OWN:
+            topics[number] = others[0]
 
 
 def _of_new_names(changes: Sequence[Change], topics: list[str]) -> None:

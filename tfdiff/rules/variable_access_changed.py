@@ -55,6 +55,7 @@ _MECHANISMS = {
     ),
 }
 
+_ELSEWHERE = "the same calls, elsewhere or with other arguments"
 _PARTS = {"copy_on_read_mode": frozenset({"EnsureSparseVariableAccess"})}
 _ACCESS = re.compile(r"Variable|Input|Resource|Copy|RefCount|Handle|Mutable|Lookup")
 
@@ -71,15 +72,18 @@ def check(pair: Pair) -> Iterator[Told]:
 
 def _told(pair: Pair, found: Matter) -> Told:
     old, new = found.places()
+    said = _said(found)
+    # what is compiled reads and writes whole values, in whichever order that is written
+    compiled = said == _ELSEWHERE and all(one.region.kind == "xla" for one in found.regions)
     finding = Finding(
         rule="variable-access-changed",
         optimizer=pair.name,
         facet="resource-variable-semantics",
-        effect="distributed",
+        effect="none" if compiled else "distributed",
         certainty="read",
         subject=found.subject,
         condition=f"a {'resource ' * _of_resources(found)}variable is read while it is updated",
-        title=f"Access to the variable changed: {_said(found)}",
+        title=f"Access to the variable changed: {said}",
         explanation=" ".join(_sentences(found)),
         remedy="No argument of the optimizer changes it. Where a value read before the update "
         "must not change, copy it (tf.identity) and order the read with control dependencies.",
@@ -110,10 +114,7 @@ def _said(found: Matter) -> str:
         f"now with {', '.join(others[0])}" if others[0] else "",
         f"no longer with {', '.join(others[1])}" if others[1] else "",
     )
-    return (
-        ", ".join(part for part in parts if part)
-        or "the same calls, elsewhere or with other arguments"
-    )
+    return ", ".join(part for part in parts if part) or _ELSEWHERE
 
 
 def _first(words: frozenset[str]) -> list[str]:

@@ -324,6 +324,10 @@ def _as_a_whole(node: ast.AST) -> str:
     the shape of; an argument that is kept as a tensor.
     """
     match node:
+        case ast.Call(
+            func=ast.Name(id="hasattr" | "getattr"), args=[_, ast.Constant(value=str(name)), *_]
+        ):
+            return kind_of_name(name) or ""
         case ast.Call(func=ast.Name(id="isinstance"), args=[_, kinds]) if any(
             word in ast.unparse(kinds) for word in ("Variable", "ops.Tensor")
         ):
