@@ -303,3 +303,23 @@ def test_a_name_that_a_new_helper_makes_unique_is_one_matter(tmp_path: Path) -> 
     old = tree(tmp_path / "a")
     (found,) = telling(old, tree(tmp_path / "b", (SLOTS, made, unique)))
     assert found.rule == "name-scope-changed"
+
+
+SLOTS_MADE = """\
+    for v in var_list:
+      self._zeros_slot(v, "speed", self._name)
+      self._zeros_slot(v, "energy", self._name)
+"""
+
+
+def test_statements_that_moved_into_a_helper_are_no_change(tmp_path: Path) -> None:
+    made = f"    self._make_slots(var_list)\n\n  def _make_slots(self, var_list):\n{SLOTS_MADE}"
+    old, moved = tree(tmp_path / "a"), tree(tmp_path / "b", (GLIDE, SLOTS_MADE, made))
+    for one, other in ((old, moved), (moved, old)):
+        (found,) = findings(one, other)
+        assert (found.rule, found.effect) == ("same-meaning", "none")
+        assert "moved into a helper" in found.explanation
+    more = made.replace("    for v", "    var_list = self._sorted(var_list)\n    for v")
+    said = findings(old, tree(tmp_path / "c", (GLIDE, SLOTS_MADE, more)))
+    assert said
+    assert not any("moved into a helper" in one.explanation for one in said)

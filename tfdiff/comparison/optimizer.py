@@ -7,6 +7,7 @@ from functools import partial
 
 from tfdiff.comparison.accounts import account, follow, respelled, settle
 from tfdiff.comparison.decision import Decisions
+from tfdiff.comparison.extracted import extracted
 from tfdiff.comparison.hunks import hunks
 from tfdiff.comparison.kernel_options import Rules, kernel_options
 from tfdiff.comparison.match import match_regions
@@ -159,7 +160,7 @@ def _within_reach(pair: Pair, old: Side, new: Side) -> tuple[Pair, tuple[Unknown
 
 
 def _findings(pair: Pair, old: Side, new: Side) -> tuple[Pair, tuple[Finding, ...]]:
-    pair = registered_alike(same_calls(stand_ins(respelled(pair))))
+    pair = extracted(registered_alike(same_calls(stand_ins(respelled(pair)))))
     found: list[Finding] = []
     for stage in STAGES:
         batch = [

@@ -3,8 +3,8 @@
 What it reports:
 Regions in which statements were written otherwise and say the same, as one finding per file:
 renamed locals, Python 2 against Python 3, other ways to a module, annotations, TensorFlow's own
-second names, statements moved past others that they do not depend on, and statements that the
-proof of the update rule takes in.
+second names, statements moved past others that they do not depend on, or into a helper that is
+called in their place, and statements that the proof of the update rule takes in.
 
 Effect on training:
 None.
