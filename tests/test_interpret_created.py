@@ -86,6 +86,26 @@ def test_what_only_eager_mode_names_otherwise_is_seen() -> None:
     assert other.eager not in (None, plain.eager)
 
 
+def test_an_option_that_is_left_alone_creates_nothing() -> None:
+    option = curve(SLOTS + STEP, "learning_rate=0.1, averaged=None")
+    more = option.replace(
+        "    for v in var_list:\n",
+        "    for v in var_list:\n            if self._averaged:\n"
+        "                self._zeros_slot(v, 'k', 'K')\n",
+    ).replace(
+        "self._lr = learning_rate\n",
+        "self._lr = learning_rate\n        self._averaged = averaged\n",
+    )
+    texts = {TRAIN: TRAIN_BASE, SLOT_CREATOR: AS_VALUE, CURVE: more}
+
+    def found(*alone: str) -> CreatedState:
+        program = Program(tree(texts))
+        return created_state(program, ClassRef("Curve", CURVE), lambda _: None, frozenset(alone))
+
+    assert found("averaged") == made(AS_VALUE)
+    assert found().graph not in (None, made(AS_VALUE).graph)
+
+
 def test_state_of_a_condition_and_its_order_are_told() -> None:
     two = SLOTS.replace(
         "    for v in var_list:\n",

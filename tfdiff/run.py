@@ -265,7 +265,7 @@ def side(reading: Reading, entry: Entry | None, name: str, other: Entry | None =
 
         return kept_rules(reading.store, reading.kernels, op).rules
 
-    created = partial(reading.created, entry) if entry else lambda: None
+    created = partial(reading.created, entry) if entry else lambda _: None
     return Side(facts, quote, skips, rules, created)
 
 

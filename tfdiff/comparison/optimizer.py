@@ -37,7 +37,7 @@ from tfdiff.rules.told import Told
 _UNTRAINED = re.compile(r"<(?:[^<>]*\W)?(t?string|Variant|bool)\b")
 Quote = Callable[[Span], Place]
 """Lines of a release with their text and address."""
-Created = Callable[[], CreatedState | None]
+Created = Callable[[frozenset[str]], CreatedState | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +47,15 @@ class Side:
     Attributes:
         skips: whether the release has a file of that path that was not read.
         rules: what the kernels of an op do, whatever its attributes.
-        created: the variables that a whole step creates, worked out when asked for; None where
-            that is not known.
+        created: the variables that a whole step creates if some arguments are left alone, worked
+            out when asked for; None where that is not known.
     """
 
     facts: OptimizerFacts
     quote: Quote
     skips: Callable[[str], bool] = field(default=lambda _: False)
     rules: Rules = field(default=lambda _: ())
-    created: Created = field(default=lambda: None)
+    created: Created = field(default=lambda _: None)
 
 
 def compare_optimizer(
@@ -79,7 +79,7 @@ def compare_optimizer(
     decisions = decisions or Decisions(FactStore(None))
     before, after = _with_common(old.facts, new.facts), _with_common(new.facts, old.facts)
     whole = _pair(name, before, after, decisions, two_classes=two_classes)
-    whole = replace(whole, creates_alike=partial(_alike, old.created, new.created))
+    whole = replace(whole, creates_alike=partial(_alike, old, new))
     pair, beyond = _within_reach(whole, old, new)
     options = kernel_options(pair, old.rules, new.rules, decisions.store)
     pair = replace(pair, options=tuple(options))
@@ -120,12 +120,18 @@ def _with_common(facts: OptimizerFacts, other: OptimizerFacts) -> OptimizerFacts
     return replace(facts, kernels=kernels)
 
 
-def _alike(old: Created, new: Created) -> Followed | None:
+def _alike(old: Side, new: Side) -> Followed | None:
     """The step that creates the same variables on both sides; None if it does not."""
-    before, after = old(), new()
+    names = [{one.name for one in side.facts.parameters} for side in (old, new)]
+    alone = frozenset(names[0] ^ names[1])  # what one of them has cannot be passed to both
+    before, after = old.created(alone), new.created(alone)
     if before is None or after is None or before.graph is None or before != after:
         return None
     where = "in a graph" if before.eager is None else "in a graph and in eager mode"
+    if any(one.kind == "**" for side in (old, new) for one in side.facts.parameters):
+        where += ", with the arguments that its **kwargs take left alone"
+    elif alone:
+        where += ", with the arguments that only one of them takes left alone"
     return Followed(where, before.regions & after.regions, creates=any(before.graph))
 
 

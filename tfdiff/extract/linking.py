@@ -77,10 +77,11 @@ class Linker:
             "update-rules", _subject(reference), lambda: self._update_rules(reference)
         )
 
-    def created(self, reference: ClassRef) -> CreatedState:
-        """The variables that a whole step of an optimizer creates."""
+    def created(self, reference: ClassRef, alone: frozenset[str]) -> CreatedState:
+        """The variables that a whole step of an optimizer creates; some arguments left alone."""
+        subject = " ".join((_subject(reference), *sorted(alone)))
         return self._traces.get(
-            "created-state", _subject(reference), lambda: self._created(reference)
+            "created-state", subject, lambda: self._created(reference, alone)
         ).fact
 
     def kernel(self, op: str) -> Kept[KernelFacts] | None:
@@ -97,10 +98,10 @@ class Linker:
 
         return update_rules(self._program, reference, self._kernel_rule, self._op)
 
-    def _created(self, reference: ClassRef) -> CreatedState:
+    def _created(self, reference: ClassRef, alone: frozenset[str]) -> CreatedState:
         from tfdiff.extract.python.interpret.steps import created_state  # noqa: PLC0415
 
-        return created_state(self._program, reference, self._op)
+        return created_state(self._program, reference, self._op, alone)
 
     def _kernel_rule(self, op: str, device: Device) -> KernelRule | None:
         known = self._kernel_rules(op)

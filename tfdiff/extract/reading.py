@@ -189,9 +189,14 @@ class Reading:
             self._facts[key] = found
         return self._facts[key]
 
-    def created(self, entry: Entry) -> CreatedState:
-        """The variables that a whole step of an optimizer creates."""
-        return self._linker.created(ClassRef(entry.class_name, entry.path))
+    def created(self, entry: Entry, alone: frozenset[str]) -> CreatedState:
+        """The variables that a whole step of an optimizer creates.
+
+        Args:
+            entry: the optimizer.
+            alone: parameters of its constructor that keep their defaults.
+        """
+        return self._linker.created(ClassRef(entry.class_name, entry.path), alone)
 
     def _entry_key(self, entry: Entry) -> str:
         return digest(f"{self.stamp}\0{entry.path}\0{entry.class_name}")

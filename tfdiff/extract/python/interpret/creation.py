@@ -75,11 +75,17 @@ class Making:
 
     Attributes:
         eager: whether the step is taken in eager mode, and not in a graph.
+        alone: the constructor's parameters that keep their defaults.
     """
 
     eager: bool = False
+    alone: frozenset[str] = frozenset()
     scopes: list[str] = field(default_factory=list)
     made: list[Creation] = field(default_factory=list)
+
+    def keeps(self, name: str, default: Value) -> bool:
+        """Whether a parameter keeps its default, as names do that nobody need choose."""
+        return name in self.alone or (default is None and name.endswith("name"))
 
     def create(
         self, machine: "Machine", maker: str, args: tuple[Value, ...], kwargs: Mapping[str, Value]

@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 
 from tfdiff.extract.python.interpret import (
     attributes,
@@ -93,40 +94,51 @@ def update_rules(
     return tuple(rules)
 
 
-def created_state(program: Program, reference: ClassRef, ops: Ops) -> CreatedState:
-    """The variables that a step makes, in a graph and in eager mode."""
+def created_state(
+    program: Program, reference: ClassRef, ops: Ops, alone: frozenset[str] = frozenset()
+) -> CreatedState:
+    """The variables that a step makes, in a graph and in eager mode.
+
+    Args:
+        program: the Python of the release.
+        reference: the optimizer's class.
+        ops: an op's facts; None where the source does not carry them.
+        alone: the constructor's parameters that keep their defaults, as all do that its
+            ``**kwargs`` take; the others may be anything.
+    """
     definition = program.class_at(reference)
     if definition is None or is_assumed(definition):
         return CreatedState(None, None)
     kinds = tuple(dict.fromkeys(variable for _, variable in _paths(definition)))
     regions: set[str] = set()
 
-    def made(kinds: Iterable[VariableKind], *, eager: bool) -> Makings | None:
+    def of_kinds(kinds: Iterable[VariableKind], *, eager: bool) -> Makings | None:
         found: list[tuple[Creation, ...]] = []
         for variable in kinds:
-            machine, failure = _made(program, definition, ops, variable, eager=eager)
+            making = Making(eager, alone)
+            machine, failure = _made(program, definition, ops, variable, making)
             if failure == "NotImplementedError":
                 continue  # it takes no such variables
-            making = machine.making
-            if failure is not None or making is None or not all(one.read for one in making.made):
+            made = machine.making.made if machine.making else []
+            if failure is not None or not all(one.read for one in made):
                 return None
-            found.append(tuple(making.made))
+            found.append(tuple(made))
             regions.update(machine.regions)
         return tuple(found) or None
 
     eager = tuple(kind for kind in kinds if kind == "resource")
-    graph, eagerly = made(kinds, eager=False), made(eager, eager=True)
+    graph, eagerly = of_kinds(kinds, eager=False), of_kinds(eager, eager=True)
     return CreatedState(graph, eagerly, frozenset(regions))
 
 
 def _made(
-    program: Program, definition: ClassDefinition, ops: Ops, variable: VariableKind, *, eager: bool
+    program: Program, definition: ClassDefinition, ops: Ops, variable: VariableKind, making: Making
 ) -> tuple[Machine, str | None]:
     """A machine that has taken a step and noted what it makes; the reason if that failed."""
     failure: str | None = "no way to ask for a step"
     for start in starts(definition):
         machine = Machine(program, _Semantics(), ops, variable, "dense")
-        machine.making = Making(eager)
+        machine.making = replace(making, made=[], scopes=[])
         failure = _taken(machine, definition, start)
         if failure is None:
             break
@@ -185,7 +197,7 @@ def _arguments(machine: Machine, definition: ClassDefinition) -> dict[str, Value
         parameter.arg: _hyperparameter(machine, parameter.arg, default, scope)
         for parameter, default in pairs
     }
-    if spec.kwarg:
+    if spec.kwarg and machine.making is None:
         given["**"] = DictRef(machine.allocate({}), open=True)
     return given
 
@@ -200,8 +212,8 @@ def _hyperparameter(machine: Machine, name: str, default: ast.expr | None, scope
         return value if isinstance(value, str) else "optimizer"
     if value is not None and not isinstance(value, bool | int | float):
         return value
-    if machine.making is not None and value is None and name.endswith("name"):
-        return None  # the names that state has if nobody chooses them
+    if machine.making is not None and machine.making.keeps(name, value):
+        return value
     machine.parameters.add(symbol(name))
     if isinstance(value, bool):
         machine.booleans.add(symbol(name))
