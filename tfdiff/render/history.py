@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -132,17 +133,25 @@ def facts(stretches: Sequence[tuple[str, str, str | None]], console: "Console") 
 
     table = Table.grid(padding=(0, 2))
     for first, last, value in stretches:
-        releases = first if first == last else f"{first} ... {last}"
-        table.add_row(releases, "(no such thing)" if value is None else one_line(value))
+        said = "(no such thing)" if value is None else one_line(value)
+        table.add_row(_releases(first, last), said)
     console.print(table)
+
+
+def _releases(first: str, last: str) -> str:
+    return first if first == last else f"{first} ... {last}"
 
 
 def alike(steps: "Sequence[Step]", console: "Console") -> None:
-    """Print which releases move the weights the same way with the same defaults."""
+    """Print which releases are like one, one line a stretch of which the same is to be said."""
     from rich.table import Table  # noqa: PLC0415 - files need no terminal
 
     table = Table.grid(padding=(0, 2))
-    for step in steps:
-        different = ", ".join(f"{part.name} {part.verdict}" for part in _told(step))
-        table.add_row(step.new.ref, different or "the same")
+    for different, stretch in groupby(steps, _different):
+        releases = [step.new.ref for step in stretch]
+        table.add_row(_releases(releases[0], releases[-1]), different or "the same")
     console.print(table)
+
+
+def _different(step: "Step") -> str:
+    return ", ".join(f"{part.name} {part.verdict}" for part in _told(step))
