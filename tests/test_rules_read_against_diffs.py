@@ -323,3 +323,59 @@ def test_statements_that_moved_into_a_helper_are_no_change(tmp_path: Path) -> No
     said = findings(old, tree(tmp_path / "c", (GLIDE, SLOTS_MADE, more)))
     assert said
     assert not any("moved into a helper" in one.explanation for one in said)
+
+
+WHOLE = """\
+  def minimize(self, loss, var_list):
+    return self.apply_gradients(gradients.gradients(loss, var_list))
+
+  def _create_slots("""
+CALLING = WHOLE.replace(
+    "    return",
+    "    if loss is not None:\n      return self._minimize(loss, var_list)\n    return",
+)
+BODY = """\
+  def {name}(self, loss, var_list):
+{checked}    means = [self._mean(v) for v in var_list]
+    total = loss + math_ops.add_n(means)
+    grads = gradients.gradients(total, var_list)
+    pairs = list(zip(grads, var_list))
+    return self.apply_gradients(pairs)
+"""
+CHECKED = '    if loss.dtype != means.dtype:\n      raise ValueError("of one dtype")\n'
+ANOTHER = "  def _minimize(self, loss, var_list):\n    return self.get_slot(loss, var_list)\n"
+
+
+def test_a_body_that_a_helper_carries_for_a_base_class_is_compared_with_it(tmp_path: Path) -> None:
+    start = "  def _create_slots("
+    old = tree(
+        tmp_path / "a", (BASE, start, WHOLE), at_the_end(BODY.format(name="minimize", checked=""))
+    )
+    body = BODY.format(name="_minimize", checked=CHECKED)
+    new = tree(tmp_path / "b", (BASE, start, CALLING), at_the_end(body))
+    told = {one.rule: one for one in findings(old, new) if one.optimizer.endswith("GlideOptimizer")}
+    assert told.keys() == {"method-overridden", "validation-added"}
+    moved = told["method-overridden"]
+    assert moved.title == ("minimize is Optimizer.minimize now instead of GlideOptimizer.minimize")
+    assert "that of GlideOptimizer._minimize" in moved.explanation
+    back = [one.title for one in telling(new, old) if one.rule == "method-overridden"]
+    assert back == ["minimize is GlideOptimizer.minimize now instead of Optimizer.minimize"]
+    another = telling(old, tree(tmp_path / "c", (BASE, start, CALLING), at_the_end(ANOTHER)))
+    assert not [one for one in another if "_minimize, which" in one.explanation]
+
+
+@pytest.mark.parametrize(
+    ("after", "rule"),
+    [
+        ("math_ops.cast(var, distribution.dtype)", "dtype-handling-changed"),
+        ("distribution.broadcast(var)", "distribution-strategy-changed"),
+    ],
+)
+def test_the_dtype_of_something_has_to_do_with_dtypes_only(
+    tmp_path: Path, after: str, rule: str
+) -> None:
+    lines = "    distribution = self._shares(var)\n    return {}\n"
+    helper = "  def mean(self, var):\n" + lines
+    old = tree(tmp_path / "a", at_the_end(helper.format("math_ops.cast(var, dtypes.float32)")))
+    found = telling(old, tree(tmp_path / "b", at_the_end(helper.format(after))))
+    assert [one.rule for one in found] == [rule]

@@ -4,6 +4,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import replace
 from hashlib import sha256
 
+from tfdiff.comparison.carried import carried
 from tfdiff.comparison.specialised import written_out
 from tfdiff.extract.store import FactStore
 from tfdiff.facts import Device, OptimizerFacts, Region
@@ -36,7 +37,7 @@ def _each_once(found: Iterable[Region]) -> tuple[Region, ...]:
 def match_regions(
     old: OptimizerFacts, new: OptimizerFacts, store: FactStore
 ) -> tuple[RegionPair, ...]:
-    """Regions by symbol, then by what they say, then by name.
+    """Regions by symbol, then by what they say, exactly or mostly, then by name.
 
     The order is that in which both releases have them; what only one of them has follows what
     stands before it there.
@@ -49,8 +50,15 @@ def match_regions(
     before, after = list(regions(old)), list(regions(new))
     left, right = written_out(before, after), written_out(after, before)
     partner: dict[int, Region] = {}
-    for agreed in (_identity, _content, _symbol, _name):
+    for agreed in (_identity, _content, _symbol):
         _match(left, right, partner, agreed)
+    taken = {id(region) for region in partner.values()}
+    for mine, its in carried(
+        [region for region in left if id(region) not in taken],
+        [region for region in right if id(region) not in partner],
+    ):
+        partner[id(its)] = mine
+    _match(left, right, partner, _name)
     pairs = _in_order(left, right, partner)
     differing = [pair for pair in pairs if _differs(*pair)]
     key = sha256(repr(differing).encode()).hexdigest()

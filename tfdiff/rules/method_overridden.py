@@ -32,6 +32,8 @@ def check(pair: Pair) -> Iterator[Told]:
     if pair.another_class:
         return
     for item in pair.regions:
+        if owners := _carried(pair, item):
+            yield _of_carried(pair, item, owners)
         if not item.open:
             continue
         owners = _beside(pair, item)
@@ -41,8 +43,16 @@ def check(pair: Pair) -> Iterator[Told]:
             yield Told(_finding(pair, item, *owners), item.open)
 
 
+def _of_carried(pair: Pair, item: RegionPair, owners: tuple[str, str]) -> Told:
+    """What is told of the method itself: its head, and the one that came or went in a base."""
+    heads = [change for change in item.open if change.topic == "signature"]
+    alone = [one for one in pair.regions if not (one.old and one.new)]
+    came = [change for one in alone if one.region.symbol in owners for change in one.open]
+    return Told(_finding(pair, item, *owners), (*heads, *came))
+
+
 def _finding(pair: Pair, item: RegionPair, old: str, new: str) -> Finding:
-    name = base_name(item.region.symbol)
+    name = base_name(old)
     refused = _refuses(item.new.text) if item.new else ""
     if refused:
         title = f"{name} raises {refused} now"
@@ -53,6 +63,7 @@ def _finding(pair: Pair, item: RegionPair, old: str, new: str) -> Finding:
         explanation = "Another class defines it than before, so all that it does may differ; the "
         explanation += "lines are shown."
         explanation += " What it inherited is still called." if not item.old else ""
+        explanation += _carrier(item, old, new)
         remedy = f"Read {new} where you rely on what {name} did."
     return Finding(
         rule="method-overridden",
@@ -68,6 +79,29 @@ def _finding(pair: Pair, item: RegionPair, old: str, new: str) -> Finding:
         old=place(item.old.span if item.old else None),
         new=place(item.new.span if item.new else None),
     )
+
+
+def _carried(pair: Pair, item: RegionPair) -> tuple[str, str] | None:
+    """The method of both sides, where a helper of the class carries the body of its own one."""
+    if not (item.old and item.new) or item.region.kind != "method":
+        return None
+    old, new = base_name(item.old.symbol), base_name(item.new.symbol)
+    if old == new:
+        return None
+    before = next((one.owner for one in pair.old.methods if one.name == new), "")
+    after = next((one.owner for one in pair.new.methods if one.name == old), "")
+    if after and not before:
+        return item.old.symbol, f"{after}.{old}"
+    return (f"{before}.{new}", item.new.symbol) if before and not after else None
+
+
+def _carrier(item: RegionPair, old: str, new: str) -> str:
+    """Where the rest of the method's body is, for one whose body a helper carries."""
+    symbols = {side.symbol for side in (item.old, item.new) if side}
+    if len({base_name(symbol) for symbol in symbols}) == 1:
+        return ""
+    (helper,) = symbols - {old, new}
+    return f" Its own body is that of {helper}, which is compared with it."
 
 
 def _refuses(text: str) -> str:

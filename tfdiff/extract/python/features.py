@@ -285,7 +285,7 @@ def decorator_features(node: ast.expr) -> tuple[Feature, ...]:
 def _features(node: ast.AST, whole: ast.AST | None) -> Iterator[Feature]:
     """Walk down; ``whole`` is the call or dotted name that the node is the head of."""
     whole = whole or node
-    if kind := _as_a_whole(node):
+    if kind := _as_a_whole(node) or _property(node):
         yield Feature(kind, ast.unparse(node))
         return
     match node:
@@ -341,6 +341,20 @@ def _as_a_whole(node: ast.AST) -> str:
         ):
             return "hyper"  # an argument is kept as a tensor
     return ""
+
+
+def _property(node: ast.AST) -> str:
+    """``dtype`` or ``shape`` for that of a value, whatever the value is for."""
+    match node:
+        case ast.Attribute(attr="dtype" | "shape" as matter, value=value) if _is_dotted(value):
+            return matter
+    return ""
+
+
+def _is_dotted(node: ast.expr) -> bool:
+    return isinstance(node, ast.Name) or (
+        isinstance(node, ast.Attribute) and _is_dotted(node.value)
+    )
 
 
 def _named(name: str, whole: ast.AST) -> Iterator[Feature]:

@@ -81,9 +81,17 @@ def helpers(pair: Pair) -> frozenset[str]:
         owner.rpartition(".")[2] if name == "__init__" else name
         for item, _ in touched(pair, "signature")
         for owner, _, name in (item.region.symbol.rpartition("."),)
-        if item.region.kind == "function"
-        or (owner.rpartition(".")[2] not in own if name == "__init__" else name not in public)
+        if _of_one_name(item)
+        and (
+            item.region.kind == "function"
+            or (owner.rpartition(".")[2] not in own if name == "__init__" else name not in public)
+        )
     )
+
+
+def _of_one_name(item: RegionPair) -> bool:
+    """Whether both sides are called the same: what became a helper was none before."""
+    return bool(item.old and item.new and base_name(item.old.symbol) == base_name(item.new.symbol))
 
 
 def passes_on(pair: Pair, change: Change) -> bool:
