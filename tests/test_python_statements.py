@@ -1,5 +1,7 @@
 """Statements of Python regions: what is the same however it is written, and what is not."""
 
+from dataclasses import replace
+
 import pytest
 
 from tfdiff.comparison.statements import statement_changes
@@ -194,3 +196,18 @@ def test_a_public_functions_parameter_is_no_local_name() -> None:
     text = old.text.replace("x", "z")
     new = Region("function", "minimize", "python", text, "", "", text, old.span, _IMPORTS)
     assert any(change.open for change in statement_changes(old, new) or ())
+
+
+def test_modules_of_one_name_that_stand_side_by_side_are_two() -> None:
+    plain = ("scale_module", "tensorflow.python.training.scale")
+    own = ("keras_scale", "tensorflow.python.keras.scale")
+
+    def changed(after: str, *imports: tuple[str, str]) -> bool:
+        kept = "scale_module" if plain in imports else "keras_scale"
+        old = replace(_region("z = scale_module.get(x)\nscale_module.f(z)"), imports=(plain,))
+        new = replace(_region(f"z = {after}.get(x)\n{kept}.f(z)"), imports=imports)
+        return any(one.open for one in statement_changes(old, new) or ())
+
+    assert changed("keras_scale", plain, own)
+    assert not changed("scale_module", plain, own)
+    assert not changed("keras_scale", own)

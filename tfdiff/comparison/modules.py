@@ -5,10 +5,10 @@ through ``tf``, and both move functions between modules and keep their names.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from tfdiff.facts import Region
+from tfdiff.facts import Region, Statement
 from tfdiff.rules.pair import Change
 
 ELSEWHERE = "the same name, reached through another module"
@@ -26,6 +26,40 @@ def modules(region: Region) -> frozenset[str]:
         for path in inner.findall(region.text):
             found.update(path.strip(".").split("."))
     return frozenset(name for name in found if name.islower())
+
+
+def side_by_side(*sides: Region) -> dict[str, str]:
+    """Modules of one last name that a side uses beside each other, and what it calls them.
+
+    A name reached through one of them and not the other is another thing.
+    """
+    found: dict[str, str] = {}
+    for side in sides:
+        by_last: dict[str, dict[str, str]] = {}
+        for alias, full in side.imports:
+            last = full.rpartition(".")[2]
+            used = last.islower() and re.search(rf"\b{re.escape(alias)}\.", side.text)
+            if used and full.partition(".")[0] in _ROOTS:
+                by_last.setdefault(last, {})[full] = alias
+        for named in by_last.values():
+            found |= named if len(named) > 1 else {}
+    return found
+
+
+def told_apart(
+    side: tuple[Statement, ...], region: Region, names: Mapping[str, str]
+) -> tuple[Statement, ...]:
+    """The statements with such modules called by names that tell them apart."""
+    own = [(alias, full) for alias, full in region.imports if full in names]
+    found = []
+    for one in side:
+        said = one.said
+        for alias, full in own:
+            if re.search(rf"\b{re.escape(alias)}\.", one.text):
+                last = re.escape(full.rpartition(".")[2])
+                said = re.sub(rf"(?<![\w.]){last}\.", f"{names[full]}.", said)
+        found.append(one._replace(said=said))
+    return tuple(found)
 
 
 def through_modules(changes: Iterable[Change], known: frozenset[str]) -> tuple[Change, ...]:

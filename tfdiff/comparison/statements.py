@@ -9,7 +9,7 @@ from tfdiff.comparison.cxx_statements import cxx_changes
 from tfdiff.comparison.differing import differing
 from tfdiff.comparison.inlining import inlined
 from tfdiff.comparison.modes import eager_only
-from tfdiff.comparison.modules import modules, through_modules
+from tfdiff.comparison.modules import modules, side_by_side, through_modules, told_apart
 from tfdiff.comparison.topics import with_topics
 from tfdiff.extract.python.features import kind_of_name
 from tfdiff.extract.python.statements import statements
@@ -36,10 +36,13 @@ def statement_changes(old: Region, new: Region) -> tuple[Change, ...] | None:
         return None
     if old.symbol != new.symbol and any(_abstract(side) for side in (left, right)):
         return None  # a method that is implemented now: nothing of it stayed
+    apart = side_by_side(old, new)
+    if apart:
+        left, right = told_apart(left, old, apart), told_apart(right, new, apart)
     name = _telling(new) if new.kind in {"method", "function", "module"} else ""
     helper = new.kind == "function" or base_name(new.symbol).strip("_") != base_name(new.symbol)
     found = _changes(left, right, old.span.line, new.span.line, (name, helper))
-    return through_modules(found, modules(old) | modules(new))
+    return through_modules(found, (modules(old) | modules(new)) - set(apart.values()))
 
 
 def _telling(region: Region) -> str:
