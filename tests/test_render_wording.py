@@ -16,11 +16,11 @@ def test_what_could_not_be_decided_is_neither_new_nor_a_base_class() -> None:
     more = (
         OptimizerReport("a.New", None, "a.py", one_sided("a.New", new=True), (), (), ()),
         OptimizerReport("a.Gone", "a.py", None, one_sided("a.Gone", new=False), (), (), ()),
-        OptimizerReport("a.Optimizer", "a.py", "a.py", BASE, (), (), ()),
-        OptimizerReport("a.Other", "a.py", "a.py", BASE, (), (), ()),
+        OptimizerReport("a.Optimizer", "a.py", "a.py", BASE, (), (), (), base=True),
+        OptimizerReport("a.Other", "a.py", "a.py", BASE, (), (), (), base=True),
     )
     said = answer(replace(report, optimizers=(*report.optimizers, *more)))
     assert said == (
         "Of 8 optimizers, 1 moves the weights differently, 2 move identically, "
-        "1 could not be decided, 2 have no update rule of their own, 1 is new and 1 is gone."
+        "1 could not be decided, 2 leave the step to others, 1 is new and 1 is gone."
     )

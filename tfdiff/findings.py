@@ -300,6 +300,7 @@ class OptimizerReport:
         slots: all state of both sides, matched, for the table of checkpoint keys.
         elsewhere: ids of findings that reach this optimizer and stand with another one.
         other_notes: what the release notes say of the optimizer and no finding is about.
+        base: whether the class leaves the step to those that are built on it.
     """
 
     name: str
@@ -314,6 +315,18 @@ class OptimizerReport:
     slots: tuple[ComparedSlot, ...] = ()
     elsewhere: tuple[str, ...] = ()
     other_notes: tuple[ReleaseNote, ...] = ()
+    base: bool = False
+
+    @property
+    def left_open(self) -> bool:
+        """Whether something that could have been compared was not decided.
+
+        A base class has no step to compare, and what only one release has nothing to compare with.
+        """
+        said = self.verdict
+        one_sided = not (self.old_path and self.new_path) and said.calls != "undecided"
+        parts = (said.defaults, said.state, said.execution, *(() if self.base else (said.updates,)))
+        return "undecided" in parts and not one_sided
 
 
 FileAccount = OneOf["finding", "no effect", "not reached", "not classified"]

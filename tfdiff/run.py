@@ -266,7 +266,8 @@ def side(reading: Reading, entry: Entry | None, name: str, other: Entry | None =
         return kept_rules(reading.store, reading.kernels, op).rules
 
     created = partial(reading.created, entry) if entry else lambda _: None
-    return Side(facts, quote, skips, rules, created)
+    base = entry is not None and entry.kind == "base"
+    return Side(facts, quote, skips, rules, created, base=base)
 
 
 def _coverage(reports: tuple[OptimizerReport, ...], before: Reading, after: Reading) -> Coverage:

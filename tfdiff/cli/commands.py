@@ -347,9 +347,6 @@ def _exit_code(found: "Report", fail_on: str) -> int:
     findings = (finding for optimizer in found.optimizers for finding in optimizer.findings)
     if any(finding.effect in grave and finding.accepted is None for finding in findings):
         return FINDINGS
-    undecided = any(
-        "undecided" in {verdict.updates, verdict.defaults, verdict.state, verdict.execution}
-        for verdict in (optimizer.verdict for optimizer in found.optimizers)
-    )
+    undecided = any(optimizer.left_open for optimizer in found.optimizers)
     # Release notes that nobody wrote leave no finding out.
     return INCOMPLETE if undecided or found.old.lacks or found.new.lacks else 0

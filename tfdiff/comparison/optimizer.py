@@ -49,6 +49,7 @@ class Side:
         rules: what the kernels of an op do, whatever its attributes.
         created: the variables that a whole step creates if some arguments are left alone, worked
             out when asked for; None where that is not known.
+        base: whether the class leaves the step to those that are built on it.
     """
 
     facts: OptimizerFacts
@@ -56,6 +57,7 @@ class Side:
     skips: Callable[[str], bool] = field(default=lambda _: False)
     rules: Rules = field(default=lambda _: ())
     created: Created = field(default=lambda _: None)
+    base: bool = False
 
 
 def compare_optimizer(
@@ -84,19 +86,21 @@ def compare_optimizer(
     options = kernel_options(pair, old.rules, new.rules, decisions.store)
     pair = replace(pair, options=tuple(options))
     pair, findings = _findings(pair, old, new)
+    base = old.base and new.base
     return OptimizerReport(
         name=name,
         old_path=old.facts.span.path or None,
         new_path=new.facts.span.path or None,
         verdict=one_sided(name, new=bool(new.facts.class_name))
         if pair.one_sided
-        else verdict(pair, findings),
+        else verdict(pair, findings, base=base),
         paths=pair.verdicts,
         unchanged=() if pair.one_sided else unchanged(pair, findings),
         findings=findings,
         regions=() if pair.one_sided else tuple(_region(item, old, new) for item in pair.regions),
         unknowns=tuple(dict.fromkeys((*_unknowns(old.facts), *_unknowns(new.facts), *beyond))),
         slots=_compared_slots(pair),
+        base=base,
     )
 
 

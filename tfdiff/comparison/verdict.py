@@ -69,8 +69,14 @@ _EXTENDING: Final = frozenset(
 _OF_NUMBERS: Final = frozenset({"numeric", "numeric-conditional", "rounding-only"})
 
 
-def verdict(pair: Pair, findings: tuple[Finding, ...]) -> Verdict:
-    """The answer for one optimizer. An unread side never yields the best verdict of a part."""
+def verdict(pair: Pair, findings: tuple[Finding, ...], *, base: bool = False) -> Verdict:
+    """The answer for one optimizer. An unread side never yields the best verdict of a part.
+
+    Args:
+        pair: the optimizer at both releases.
+        findings: what was found.
+        base: whether the class leaves the step to those that are built on it.
+    """
     old, new = pair.old, pair.new
     # for classes without an update rule of their own (bases, wrappers) the source decides
     same_source = all(item.same_meaning for item in pair.regions)
@@ -82,7 +88,7 @@ def verdict(pair: Pair, findings: tuple[Finding, ...]) -> Verdict:
         calls=_calls(findings),
         execution=_execution(old, new, findings),
     )
-    return replace(parts, summary=_summary(parts, steps=bool(pair.verdicts)))
+    return replace(parts, summary=_summary(parts, base=base))
 
 
 def one_sided(name: str, *, new: bool) -> Verdict:
@@ -211,13 +217,12 @@ _DECIDING: Final[Mapping[tuple[str, str], Callable[[Finding], bool]]] = {
 }
 
 
-def _summary(parts: Verdict, *, steps: bool) -> str:
+def _summary(parts: Verdict, *, base: bool) -> str:
     """One sentence: first the weights, then whatever else is not the same.
 
     Args:
         parts: the verdicts.
-        steps: whether the class takes a step that could be compared; a base class leaves that
-            to others.
+        base: whether the class leaves the step to those that are built on it.
     """
     weights = {
         "identical": "The weights move the same way: the same operations in the same order",
@@ -226,8 +231,8 @@ def _summary(parts: Verdict, *, steps: bool) -> str:
         "differs": "The weights move differently",
         "undecided": "Whether the weights move the same way was not decided on every path",
     }[parts.updates]
-    if parts.updates == "undecided" and not steps:
-        weights = "The class has no update rule of its own to compare"
+    if parts.updates == "undecided" and base:
+        weights = "The class leaves the step to those that are built on it"
     others = tuple(_others(parts))
     if not others:
         return f"{weights}; defaults, state, calls and execution are unchanged."

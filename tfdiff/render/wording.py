@@ -167,7 +167,7 @@ def answer(report: Report) -> str:
 
 _NOT_DECIDED: Final = {
     "open": ("could not be decided", "could not be decided"),
-    "none": ("has no update rule of its own", "have no update rule of their own"),
+    "base": ("leaves the step to others", "leave the step to others"),
     "new": ("is new", "are new"),
     "gone": ("is gone", "are gone"),
 }
@@ -186,7 +186,7 @@ def _why(optimizer: OptimizerReport) -> str:
         return "open"  # it could not be read on one side
     if not (optimizer.old_path and optimizer.new_path):
         return "gone" if optimizer.old_path else "new"
-    return "open" if optimizer.paths else "none"
+    return "base" if optimizer.base else "open"
 
 
 def moved_words(steps: Sequence[tuple[str, Verdict]]) -> str:
