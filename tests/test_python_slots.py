@@ -318,3 +318,19 @@ class Curve(optimizer.Optimizer):
     files["tensorflow/python/keras/optimizers.py"] = ""
     found = facts(source, {**files, "tensorflow/python/keras/backend.py": BACKEND})
     assert [value(slot(found, name).dtype) for name in ("ms", "vs")] == ["floatx", "variable"]
+
+
+def test_a_backend_that_is_not_read_makes_its_own_type_too_unless_like_a_variable() -> None:
+    source = """
+from tensorflow.python.keras import backend as K
+from tensorflow.python.training import optimizer
+
+class Curve(optimizer.Optimizer):
+  def get_updates(self, loss, params):
+    ms = [K.zeros(K.int_shape(p)) for p in params]
+    vs = [K.zeros_like(p) for p in params]
+"""
+    packages = ("tensorflow", "tensorflow/python", "tensorflow/python/keras")
+    files = {f"{package}/__init__.py": "" for package in packages}
+    found = facts(source, {**files, "tensorflow/python/keras/optimizers.py": ""})
+    assert [value(slot(found, name).dtype) for name in ("ms", "vs")] == ["floatx", "variable"]

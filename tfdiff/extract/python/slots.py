@@ -30,6 +30,7 @@ _FOLLOWS_SHAPE = re.compile(r"shape|^None$")
 
 _VARIABLE = Literal("variable")
 _AS_INITIAL = Literal("initial value")
+_OF_BACKEND = re.compile(r"\bkeras(\.src)?\.backend\.(?!\w*_like$)[a-z]\w*$")
 _FLOATX = Literal("floatx")
 _NONE = Literal(None)
 
@@ -160,6 +161,8 @@ class _Reader:
     def _own_type(self, call: CallSite, one: Reached) -> Literal | None:
         """The type that a creator in the tree gives what is made without one: Keras' backend's."""
         target = self._model.resolve(one.path, call.callee)
+        if target.kind == "external" and _OF_BACKEND.search(target.name):
+            return _FLOATX  # the file is none that is read, but all of them do
         made_by = (
             self._model.function(target.path, target.name) if target.kind == "function" else None
         )
