@@ -29,6 +29,7 @@ from tfdiff.rules.told import Told
 _CLIPS = re.compile(r"clip\w*\(")
 _CALLED = re.compile(r"(?:self|super\([^)]*\))\.(\w+)|(?<![\w.])(\w+)\(|\.(\w+)\(")
 _DOCSTRING = re.compile(r'"""(?s:.*?)"""')
+_COMMENT = re.compile(r"(?m)(^|\s)#.*$")
 _DEFINED = re.compile(r"\A(?:\s*@.*\n)*\s*def [^(]*")
 
 
@@ -76,7 +77,7 @@ def _anywhere(facts: OptimizerFacts) -> bool:
 
 
 def _code(region: Region) -> str:
-    return _DEFINED.sub("", _DOCSTRING.sub("", region.text))
+    return _DEFINED.sub("", _COMMENT.sub("", _DOCSTRING.sub("", region.text)))
 
 
 def _reached(text: str, known: dict[str, list[Region]]) -> Iterator[Region]:
