@@ -196,7 +196,9 @@ class Reading:
             entry: the optimizer.
             alone: parameters of its constructor that keep their defaults.
         """
-        return self._linker.created(ClassRef(entry.class_name, entry.path), alone)
+        key = digest("\0".join((self._entry_key(entry), *sorted(alone))))
+        reference = ClassRef(entry.class_name, entry.path)
+        return self.store.get("created", key, lambda: self._linker.created(reference, alone))
 
     def _entry_key(self, entry: Entry) -> str:
         return digest(f"{self.stamp}\0{entry.path}\0{entry.class_name}")

@@ -1,6 +1,6 @@
 """Where rules that are equal are written alike: all but for what one option asks for."""
 
-from collections.abc import Collection
+from functools import lru_cache
 
 from tfdiff.ir.expr import Expr, Operation, Select, Symbol, children, symbol
 from tfdiff.ir.show import text
@@ -8,7 +8,8 @@ from tfdiff.ir.switches import conditions
 from tfdiff.ir.walk import States, ordered, rebuilt, replaced, symbols
 
 
-def apart_if(old: States, new: States, names: Collection[str]) -> str | None:
+@lru_cache(maxsize=1024)
+def apart_if(old: States, new: States, names: frozenset[str]) -> str | None:
     """The one test outside of which both rules are the same operations in the same order.
 
     None where there is no such test, among those that both make of an option.

@@ -5,7 +5,6 @@ epsilon at 0; the order of statements changed if they are the same once a state'
 read where its new one was.
 """
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from tfdiff.ir.decision import Decision, StateDecision
 from tfdiff.ir.expr import Call, Expr, Number, Operation, Select, Symbol, children, number, symbol
 from tfdiff.ir.rungs import same
 from tfdiff.ir.show import text
+from tfdiff.ir.symbols import EPSILON
 from tfdiff.ir.walk import States, ordered, replaced, symbols
 
 Kind = OneOf[
@@ -31,7 +31,6 @@ Kind = OneOf[
     "update-rule-rewritten",
 ]
 ROOTS: Final = frozenset({"sqrt", "rsqrt"})
-EPSILON: Final = re.compile(r"\w*eps(ilon)?\w*")
 
 
 @dataclass(frozen=True, slots=True)

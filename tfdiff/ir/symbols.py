@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+EPSILON: Final = re.compile(r"\w*eps(ilon)?\w*")  # what an epsilon is called
 GREEK: Final[Mapping[str, str]] = {
     "alpha": "α",
     "beta": "β",

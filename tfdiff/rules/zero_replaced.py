@@ -21,9 +21,9 @@ from collections.abc import Iterator
 
 from tfdiff.facts import OptimizerFacts, Parameter, Region
 from tfdiff.findings import Facet, Finding
-from tfdiff.ir.explain import EPSILON
 from tfdiff.ir.expr import Expr, Number, Operation, Select, Symbol
 from tfdiff.ir.show import text
+from tfdiff.ir.symbols import EPSILON
 from tfdiff.ir.walk import ordered
 from tfdiff.rules.matching.parameters import matched
 from tfdiff.rules.matching.regions import base_name

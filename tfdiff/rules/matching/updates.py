@@ -92,7 +92,7 @@ def _with_gradient(found: Sequence[Cause]) -> Iterator[Cause]:
 
 def _apart(cause: Cause) -> str | None:
     """The option without which the rules are written alike on all of these paths."""
-    names = {"var", *(one.state for one in cause.aspects)}
+    names = frozenset(("var", *(one.state for one in cause.aspects)))
     tests = {apart_if(one.old, one.new, names) for one in cause.verdicts}
     return tests.pop() if len(tests) == 1 else None
 
