@@ -139,10 +139,17 @@ class Creation:
     def read(self) -> bool:
         """Whether everything about it is told apart by its text."""
         said = (*self.scopes, *self.when, *(text for _, text in self.arguments))
-        return not any(_UNTOLD.search(text) for text in said)
+        return all(map(told_apart, said))
 
 
 _UNTOLD = re.compile(r"<(?![ =])")  # the beginning of what describes an object; no comparison
+
+
+def told_apart(text: str) -> bool:
+    """Whether the values that have a text are all the same: it describes no mere object."""
+    return _UNTOLD.search(text) is None
+
+
 Makings = tuple[tuple[Creation, ...], ...]
 
 

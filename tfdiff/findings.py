@@ -318,15 +318,19 @@ class OptimizerReport:
     base: bool = False
 
     @property
+    def one_sided(self) -> bool:
+        """Whether one release alone has it; not where it could not be read on one side."""
+        return not (self.old_path and self.new_path) and self.verdict.calls != "undecided"
+
+    @property
     def left_open(self) -> bool:
         """Whether something that could have been compared was not decided.
 
         A base class has no step to compare, and what only one release has nothing to compare with.
         """
         said = self.verdict
-        one_sided = not (self.old_path and self.new_path) and said.calls != "undecided"
         parts = (said.defaults, said.state, said.execution, *(() if self.base else (said.updates,)))
-        return "undecided" in parts and not one_sided
+        return "undecided" in parts and not self.one_sided
 
 
 FileAccount = OneOf["finding", "no effect", "not reached", "not classified"]

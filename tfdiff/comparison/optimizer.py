@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import cache, partial
 
 from tfdiff.comparison.accounts import account, follow, respelled, settle
 from tfdiff.comparison.decision import Decisions
@@ -81,7 +81,7 @@ def compare_optimizer(
     decisions = decisions or Decisions(FactStore(None))
     before, after = _with_common(old.facts, new.facts), _with_common(new.facts, old.facts)
     whole = _pair(name, before, after, decisions, two_classes=two_classes)
-    whole = replace(whole, creates_alike=partial(_alike, old, new))
+    whole = replace(whole, creates_alike=cache(partial(_alike, old, new)))
     pair, beyond = _within_reach(whole, old, new)
     options = kernel_options(pair, old.rules, new.rules, decisions.store)
     pair = replace(pair, options=tuple(options))

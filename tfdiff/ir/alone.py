@@ -2,9 +2,10 @@
 
 from functools import lru_cache
 
-from tfdiff.ir.expr import Expr, Operation, Select, Symbol, children, symbol
+from tfdiff.ir.expr import Expr, Select, Symbol, children, symbol
 from tfdiff.ir.show import text
 from tfdiff.ir.switches import conditions
+from tfdiff.ir.truths import decided
 from tfdiff.ir.walk import States, ordered, rebuilt, replaced, symbols
 
 
@@ -40,26 +41,9 @@ def _under(roots: tuple[Expr, ...], test: Expr, *, holds: bool) -> tuple[Expr, .
     """Values where a test holds, or fails: the arms of choices that are decided by it."""
     result: dict[Expr, Expr] = {}
     for node in ordered(roots):
-        settled = _decided(node.condition, test, holds=holds) if isinstance(node, Select) else None
+        settled = decided(node.condition, {test: holds}) if isinstance(node, Select) else None
         if isinstance(node, Select) and settled is not None:
             result[node] = result[node.then if settled else node.other]
         else:
             result[node] = rebuilt(node, tuple(result[child] for child in children(node)))
     return tuple(result[root] for root in roots)
-
-
-def _decided(condition: Expr, test: Expr, *, holds: bool) -> bool | None:
-    if condition is test:
-        return holds
-    match condition:
-        case Operation(op="not", args=(inner,)):
-            inside = _decided(inner, test, holds=holds)
-            return None if inside is None else not inside
-        case Operation(op="and" | "or" as op, args=args):
-            parts = [_decided(one, test, holds=holds) for one in args]
-            settling = op == "or"
-            if settling in parts:
-                return settling
-            return None if None in parts else not settling
-        case _:
-            return None

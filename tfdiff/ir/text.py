@@ -6,7 +6,7 @@ from typing import Final
 
 from tfdiff.ir.notation import ATOM, SHAPES, Shape
 
-_SIGNS: Final[Mapping[str, str]] = {
+SIGNS: Final[Mapping[str, str]] = {
     "or": " or ",
     "and": " and ",
     "lt": " < ",
@@ -58,7 +58,7 @@ class TextNotation:
             return f"-{parts[0]}"
         if op == "not":
             return f"not {parts[0]}"
-        return _SIGNS[op].join(parts)
+        return SIGNS[op].join(parts)
 
     def call(self, function: str, parts: tuple[str, ...]) -> str:
         """Functions by name; ``square`` is a power."""

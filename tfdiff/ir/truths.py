@@ -6,10 +6,27 @@ from fractions import Fraction
 from math import isfinite
 from typing import Final
 
-from tfdiff.ir.expr import Boolean, Call, Expr, Number, Operation, Select, Symbol, children
+from tfdiff.ir.expr import LOGIC, Boolean, Call, Expr, Number, Operation, Select, Symbol, children
 from tfdiff.ir.walk import ordered
 
 Value = Fraction | bool | None
+
+
+def decided(condition: Expr, known: Mapping[Expr, bool]) -> bool | None:
+    """Whether a condition holds where some truths are known; None if it may or may not."""
+    if isinstance(condition, Boolean):
+        return condition.value
+    if condition in known:
+        return known[condition]
+    if isinstance(condition, Operation) and condition.op in LOGIC:
+        parts = [decided(part, known) for part in condition.args]
+        if condition.op == "not":
+            return None if parts[0] is None else not parts[0]
+        settling = condition.op == "or"
+        if settling in parts:
+            return settling
+        return None if None in parts else not settling
+    return None
 
 
 def by_default(condition: Expr, settings: Mapping[str, float | bool]) -> bool | None:

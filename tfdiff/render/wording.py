@@ -182,9 +182,7 @@ def _not_decided(optimizers: Iterable[OptimizerReport]) -> Iterator[str]:
 
 
 def _why(optimizer: OptimizerReport) -> str:
-    if optimizer.verdict.calls == "undecided":
-        return "open"  # it could not be read on one side
-    if not (optimizer.old_path and optimizer.new_path):
+    if optimizer.one_sided:
         return "gone" if optimizer.old_path else "new"
     return "base" if optimizer.base else "open"
 

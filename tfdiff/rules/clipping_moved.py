@@ -35,13 +35,14 @@ _DEFINED = re.compile(r"\A(?:\s*@.*\n)*\s*def [^(]*")
 
 def check(pair: Pair) -> Iterator[Told]:
     """One finding for each public method that clips on one side alone."""
+    if not (_anywhere(pair.old) and _anywhere(pair.new)):
+        return  # clipping came or went, and did not move
     for item in pair.regions:
         name = base_name(item.region.symbol)
         public = item.region.kind == "method" and not name.startswith("_")
         if public and "clip" not in name and item.old and item.new and "grad" in name:
             sides = _clips(pair.old, item.old), _clips(pair.new, item.new)
-            other = pair.old if sides[1] else pair.new
-            if sides[0] != sides[1] and _anywhere(other):
+            if sides[0] != sides[1]:
                 own = topical(pair, "clipping", frozenset({item.region.symbol}))
                 yield Told(_finding(pair, item, now=sides[1]), own)
 
@@ -71,9 +72,9 @@ def _clips(facts: OptimizerFacts, start: Region) -> bool:
 
 
 def _anywhere(facts: OptimizerFacts) -> bool:
-    """Whether a side clips at all: else clipping came or went, and did not move."""
+    """Whether a side clips at all."""
     python = (one for one in facts.regions if one.kind in {"method", "function"})
-    return any(_CLIPS.search(_code(one)) for one in python)
+    return any("clip" in one.text and _CLIPS.search(_code(one)) for one in python)
 
 
 def _code(region: Region) -> str:

@@ -59,9 +59,8 @@ _SAME = replace(
     remedy="Nothing to do.",
 )
 _FOLLOWED = (
-    "A whole step was carried out on both sides, {where}, for a variable of known shape: it "
-    "creates the same variables under the same names and scopes. Several replicas were not "
-    "followed."
+    "{step}: it creates the same variables under the same names and scopes. Several replicas were "
+    "not followed."
 )
 _CREATES = re.compile(r"slot|variable|weight|hyper|iterations|^__init__$|^build$|debias")
 
@@ -75,7 +74,7 @@ def check(pair: Pair) -> Iterator[Told]:
     for group in by_home(one for one in of_state if one not in followed):
         yield finding(pair, _MATTER, group)
     if step:
-        matter = replace(_SAME, meaning=_FOLLOWED.format(where=step.where))
+        matter = replace(_SAME, meaning=_FOLLOWED.format(step=step.said))
         for group in by_home(followed):
             yield finding(pair, matter, group)
     for group in by_home(one for one in found if one not in of_state):

@@ -115,6 +115,12 @@ class Followed:
     regions: frozenset[str]
     creates: bool
 
+    @property
+    def said(self) -> str:
+        """The beginning of a sentence about it."""
+        step = f"A whole step was carried out on both sides, {self.where}"
+        return f"{step}, for a variable of known shape"
+
     def ran(self, item: RegionPair) -> bool:
         """Whether a region is one of them."""
         return item.region.symbol in self.regions

@@ -52,9 +52,9 @@ _SAME = replace(
     remedy="Nothing to do.",
 )
 _FOLLOWED = (
-    "A whole step was carried out on both sides, {where}, for a variable of known shape: it "
-    "creates the same variables in the same order, with the same names, scopes, initial values, "
-    "dtypes and shapes, so old checkpoints load. Several replicas were not followed."
+    "{step}: it creates the same variables in the same order, with the same names, scopes, "
+    "initial values, dtypes and shapes, so old checkpoints load. Several replicas were not "
+    "followed."
 )
 _ELSEWHERE = replace(
     _MATTER,
@@ -70,10 +70,9 @@ _STATELESS = replace(
     "run this.",
 )
 # arguments of a variable that are no part of what was read of it, or was followed
-_OTHER = re.compile(r"(?!(dtype|initial_value|initializer|name|shape|slot_name|val|value)=)\w+=")
-_UNFOLLOWED = re.compile(
-    r"(?!(collections|dtype|initial_value|initializer|name|shape|slot_name|trainable|val|value)=)\w+="
-)
+_READ = "dtype|initial_value|initializer|name|shape|slot_name|val|value"
+_OTHER = re.compile(rf"(?!({_READ})=)\w+=")
+_UNFOLLOWED = re.compile(rf"(?!({_READ}|collections|trainable)=)\w+=")
 
 
 def check(pair: Pair) -> Iterator[Told]:
@@ -92,7 +91,7 @@ def _matter(pair: Pair, one: Touched) -> Matter:
     if step is None:
         return _MATTER
     if step.ran(one[0]):
-        return replace(_SAME, meaning=_FOLLOWED.format(where=step.where))
+        return replace(_SAME, meaning=_FOLLOWED.format(step=step.said))
     return _ELSEWHERE if step.creates else _STATELESS
 
 

@@ -33,10 +33,11 @@ CREATORS: Mapping[str, bool] = {
     "add_variable": False,
 }
 # public functions from outside that make variables, and their positional parameters
-_FOREIGN: Mapping[str, tuple[str, ...]] = {
-    "Variable": ("initial_value", "trainable"),
+FOREIGN: Mapping[str, tuple[str, ...]] = {
+    "Variable": ("initial_value", "trainable", "collections"),
     "variable": ("initial_value", "dtype", "name"),
     "zeros": ("shape", "dtype", "name"),
+    "ones": ("shape", "dtype", "name"),
     "get_variable": ("name", "shape", "dtype", "initializer"),
 }
 _MAKERS = re.compile(
@@ -46,7 +47,7 @@ _MAKERS = re.compile(
 _LISTED = re.compile(r"(^|\.)(K|backend)\.(zeros|variable|zeros_like)$|^shared_zeros$")
 INITIALS = ("val", "initial_value", "initializer", "value")
 # the same creators where the base class is not at hand: their public signatures
-_OUTSIDE: Mapping[str, tuple[str, ...]] = {
+OUTSIDE: Mapping[str, tuple[str, ...]] = {
     "add_slot": ("var", "slot_name", "initializer", "shape"),
     "add_weight": ("name", "shape", "dtype", "initializer"),
     "_zeros_slot": ("var", "slot_name", "op_name"),
@@ -76,7 +77,7 @@ class Creators:
                 return None
             return {**self._defaults(call.callee), **_bound(call, places)}, CREATORS[last]
         if _MAKERS.search(call.callee) and call.target not in {"", "_"}:
-            arguments = _bound(call, _FOREIGN.get(last, ("initial_value",)))
+            arguments = _bound(call, FOREIGN.get(last, ("initial_value",)))
             if last == "zeros":
                 arguments.setdefault("initial_value", "0")
             return arguments, False
@@ -92,7 +93,7 @@ class Creators:
         if target.kind == "function":
             function = self._model.module(target.path).function(target.name)
             return tuple(p.name for p in function.parameters) if function else None
-        return self._anywhere(name) or _OUTSIDE.get(name)
+        return self._anywhere(name) or OUTSIDE.get(name)
 
     def _defaults(self, callee: str) -> dict[str, str]:
         """The initial value that a creator of a base class takes if none is given."""
@@ -141,5 +142,5 @@ def per_parameter(one: Assignment) -> CallSite | None:
 
 def listed(call: CallSite) -> dict[str, str]:
     """The arguments of a list's element, by parameter name."""
-    places = _FOREIGN.get(call.callee.rpartition(".")[2], ("shape",))
+    places = FOREIGN.get(call.callee.rpartition(".")[2], ("shape",))
     return {"initial_value": "0"} | _bound(call, places)

@@ -110,7 +110,7 @@ class Catalog:
         It shares a public name, or at least one apart from ``compat.v1``, or else from
         ``experimental``.
         """
-        for names in (_public, _identities, _settled):
+        for names in _NAMES:
             for name in names(entry):
                 for own in self.entries:
                     if name in names(own):
@@ -140,9 +140,8 @@ class Catalog:
         return f"There is no optimizer {text!r} at this release. {hint}"
 
 
-_public = attrgetter("public_names")
-_identities = attrgetter("identities")
-_settled = attrgetter("settled")
+# what entries are matched by, the surest first
+_NAMES = tuple(map(attrgetter, ("public_names", "identities", "settled")))
 
 
 def _is_called(entry: Entry, wanted: str) -> bool:

@@ -9,7 +9,6 @@ names in their public signatures.
 import ast
 import re
 from collections.abc import Container, Iterable, Iterator, Mapping
-from copy import deepcopy
 from dataclasses import dataclass, replace
 
 from tfdiff.extract.python.classes import ResolvedClass
@@ -20,7 +19,7 @@ from tfdiff.extract.python.model import Model
 from tfdiff.extract.python.module import CallSite, Condition
 from tfdiff.extract.python.placement import around
 from tfdiff.extract.python.reach import Reached
-from tfdiff.extract.python.values import Evaluator, parsed
+from tfdiff.extract.python.values import Evaluator, parsed, with_names
 from tfdiff.facts import Literal, Slot, Span, Unknown, Value
 
 _NAMES = ("slot_name", "name", "variable_name")
@@ -218,15 +217,7 @@ def _with_values(written: str, one: Reached) -> str:
 
 
 def _replaced(written: str, by: Mapping[str, ast.expr]) -> str:
-    node = parsed(written)
-    if node is None or not by:
-        return written
-
-    class Replace(ast.NodeTransformer):
-        def visit_Name(self, name: ast.Name) -> ast.expr:
-            return by.get(name.id, name)
-
-    return ast.unparse(Replace().visit(deepcopy(node)))
+    return with_names(written, by) if by else written
 
 
 def _dtype(written: str | None, evaluator: Evaluator, *, per_variable: bool) -> Value:

@@ -205,17 +205,11 @@ def _plain_text(spec: ast.expr | None) -> str | None:
 
 def _as_list(node: ast.ListComp | ast.GeneratorExp) -> ast.expr | None:
     """The sizes of a shape, collected one by one."""
-    match node:
+    match node.elt, node.generators:
         case (
-            ast.ListComp(
-                elt=ast.Attribute(value=ast.Name(id=read), attr="value"),
-                generators=[ast.comprehension(target=ast.Name(id=bound), iter=shape, ifs=[])],
-            )
-            | ast.GeneratorExp(
-                elt=ast.Attribute(value=ast.Name(id=read), attr="value"),
-                generators=[ast.comprehension(target=ast.Name(id=bound), iter=shape, ifs=[])],
-            )
-        ) if read == bound and isinstance(shape, ast.Attribute) and shape.attr == "shape":
+            ast.Attribute(value=ast.Name(id=read), attr="value"),
+            [ast.comprehension(target=ast.Name(id=bound), iter=ast.Attribute() as shape, ifs=[])],
+        ) if read == bound and shape.attr == "shape":
             return _method(shape, "as_list")
     return None
 

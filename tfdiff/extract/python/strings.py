@@ -8,7 +8,6 @@ that the public names stand for.
 import ast
 import re
 from collections.abc import Iterator
-from copy import deepcopy
 from itertools import groupby
 from typing import NamedTuple
 
@@ -16,7 +15,7 @@ from tfdiff.extract.python.classes import ResolvedClass
 from tfdiff.extract.python.constructor import read_constructor
 from tfdiff.extract.python.model import Model
 from tfdiff.extract.python.module import Assignment, Condition, Function
-from tfdiff.extract.python.values import parsed
+from tfdiff.extract.python.values import parsed, with_names
 from tfdiff.facts import Span, StringName
 
 _TABLES = ("optimizers.py", "optimizers/__init__.py")
@@ -80,21 +79,17 @@ def _said(conditions: tuple[Condition, ...], function: Function) -> str | None:
 
 
 def _spelled(test: str, function: Function) -> str:
-    """A test in one layout; a local that is assigned once stands for what it is assigned."""
-    node = parsed(test)
-    if node is None:
-        return test
-    return ast.unparse(_WithoutLocals(function).visit(deepcopy(node)))
+    """A test in one layout, with what its locals stand for."""
+    given: dict[str, list[str]] = {}
+    for one in function.assignments:
+        given.setdefault(one.target, []).append(one.value)
+    stand = ((name, _stands_for(values)) for name, values in given.items())
+    return with_names(test, {name: node for name, node in stand if node})
 
 
-class _WithoutLocals(ast.NodeTransformer):
-    def __init__(self, function: Function) -> None:
-        self._function = function
-
-    def visit_Name(self, node: ast.Name) -> ast.expr:
-        """A keyword taken out of ``kwargs`` by its own name, another local by its only value."""
-        given = [one.value for one in self._function.assignments if one.target == node.id]
-        taken = next(filter(None, map(_TAKEN.match, given)), None)
-        if taken:
-            return ast.Name(taken[1], ast.Load())
-        return (parsed(given[0]) if len(given) == 1 else None) or node
+def _stands_for(values: list[str]) -> ast.expr | None:
+    """A keyword taken out of ``kwargs`` by its own name, another local by its only value."""
+    taken = next(filter(None, map(_TAKEN.match, values)), None)
+    if taken:
+        return ast.Name(taken[1], ast.Load())
+    return parsed(values[0]) if len(values) == 1 else None

@@ -8,6 +8,7 @@ import ast
 import math
 import operator
 from collections.abc import Callable, Mapping
+from copy import deepcopy
 from functools import lru_cache
 
 from tfdiff.extract.python.classes import ResolvedClass
@@ -64,6 +65,19 @@ def parsed(text: str) -> ast.expr | None:
         return ast.parse(text, mode="eval").body
     except (SyntaxError, ValueError, RecursionError):
         return None
+
+
+def with_names(text: str, by: Mapping[str, ast.expr]) -> str:
+    """An expression in one layout with some of its names replaced; as it is if it is none."""
+    node = parsed(text)
+    if node is None:
+        return text
+
+    class Replace(ast.NodeTransformer):
+        def visit_Name(self, name: ast.Name) -> ast.expr:
+            return by.get(name.id, name)
+
+    return ast.unparse(Replace().visit(deepcopy(node)))  # what is parsed is kept for others
 
 
 class _UnreadError(Exception):

@@ -24,6 +24,7 @@ from tfdiff.extract.python.interpret.values import (
     same,
 )
 from tfdiff.ir.expr import Boolean, Expr, Select, boolean, operation
+from tfdiff.ir.text import SIGNS
 
 COMPARISON: dict[type[ast.cmpop], tuple[str, Callable[..., object]]] = {
     ast.Lt: ("lt", operator.lt),
@@ -33,7 +34,6 @@ COMPARISON: dict[type[ast.cmpop], tuple[str, Callable[..., object]]] = {
     ast.Eq: ("eq", operator.eq),
     ast.NotEq: ("ne", operator.ne),
 }
-_SIGNS = {"lt": "<", "le": "<=", "gt": ">", "ge": ">="}
 
 
 def condition(machine: Machine, node: ast.expr, scope: Scope) -> Expr:
@@ -152,9 +152,7 @@ def compared(  # noqa: PLR0911 - one kind of operands each
     equal = identical(machine, left, right)
     if kind is ast.NotEq:
         return plain_condition(negated(machine.truth(equal)))
-    return (
-        equal if kind is ast.Eq else Foreign(f"{describe(left)} {_SIGNS[word]} {describe(right)}")
-    )
+    return equal if kind is ast.Eq else Foreign(f"{describe(left)}{SIGNS[word]}{describe(right)}")
 
 
 def _facing(

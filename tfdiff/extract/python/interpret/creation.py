@@ -11,6 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from tfdiff.extract.python.creators import FOREIGN, INITIALS, OUTSIDE
 from tfdiff.extract.python.interpret.describing import describe
 from tfdiff.extract.python.interpret.values import (
     TENSOR,
@@ -34,16 +35,6 @@ if TYPE_CHECKING:
 
 _SCOPE = re.compile(r"(\w*name_scope\w*|variable_scope)\(.*\)$", re.DOTALL)
 _HOME = re.compile(r"\b(?:tensorflow|tf_keras|keras)\.(?:\w+\.)*(?=\w)")  # which moves about
-_POSITIONS: Mapping[str, tuple[str, ...]] = {
-    "get_variable": ("name", "shape", "dtype", "initial"),
-    "variable": ("initial", "dtype", "name"),
-    "add_weight": ("name", "shape", "dtype", "initial"),
-    "add_variable": ("shape", "initial", "dtype"),
-    "zeros": ("shape", "dtype", "name"),
-    "ones": ("shape", "dtype", "name"),
-}
-_USUAL = ("initial", "trainable", "collections")
-_INITIAL = ("initial_value", "initializer", "value", "val")
 _INITIALIZER = re.compile(r"^(?:\w+_initializer|\w*Initializer|Zeros|Ones)\(")
 # What makes the same of an initial value: the registry that it is looked up in, the call with
 # shape and dtype, which stand beside it, and the initializer of a constant.
@@ -91,9 +82,9 @@ class Making:
         self, machine: "Machine", maker: str, args: tuple[Value, ...], kwargs: Mapping[str, Value]
     ) -> None:
         """A variable is made here."""
-        places = _POSITIONS.get(maker, _USUAL)
+        places = FOREIGN.get(maker) or OUTSIDE.get(maker) or FOREIGN["Variable"]
         given = {**dict(zip(places, args, strict=False)), **kwargs}
-        for name in _INITIAL:
+        for name in INITIALS:
             if name in given:
                 given["initial"] = given.pop(name)
         initial = given.get("initial")

@@ -33,7 +33,7 @@ from tfdiff.extract.python.interpret.values import (
     Value,
     Variable,
 )
-from tfdiff.facts import Gradient, OpFacts, Span
+from tfdiff.facts import Gradient, OpFacts, Span, told_apart
 from tfdiff.facts import Variable as VariableKind
 from tfdiff.ir.expr import (
     COMPARISONS,
@@ -52,13 +52,13 @@ from tfdiff.ir.expr import (
     select,
     symbol,
 )
+from tfdiff.ir.truths import decided
 from tfdiff.ir.walk import ordered
 
 if TYPE_CHECKING:
     from tfdiff.extract.python.interpret.creation import Making
 
 _WORDS = re.compile(r"\W")
-_UNTOLD = re.compile(r"<(?![ =])")  # the beginning of what describes an object; no comparison
 
 _SHAPE = re.compile(r"get_shape\(\)|\.shape\b|\bvar\.(path|name)\b")
 
@@ -201,27 +201,15 @@ class Machine:
 
         Such a value is not known, but it is the same wherever its text is the same.
         """
-        if _UNTOLD.search(text):
-            return False  # something in it is not told apart by its text
+        if not told_apart(text):
+            return False
         return bool(_SHAPE.search(text)) or not self.objects.isdisjoint(_WORDS.split(text))
 
     # -- conditions ---------------------------------------------------------------------
 
     def decided(self, condition: Expr) -> bool | None:
         """Whether a condition holds on this path; None if it may or may not."""
-        if isinstance(condition, Boolean):
-            return condition.value
-        if condition in self.known:
-            return self.known[condition]
-        if isinstance(condition, Operation) and condition.op in LOGIC:
-            parts = [self.decided(part) for part in condition.args]
-            if condition.op == "not":
-                return None if parts[0] is None else not parts[0]
-            settling = condition.op == "or"
-            if settling in parts:
-                return settling
-            return None if None in parts else not settling
-        return None
+        return decided(condition, self.known)
 
     @contextmanager
     def assuming(self, condition: Expr, holds: bool) -> Iterator[None]:  # noqa: FBT001

@@ -3,7 +3,7 @@
 import ast
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
+from functools import partial
 
 from tfdiff.extract.python.interpret import (
     attributes,
@@ -115,11 +115,10 @@ def created_state(
     def of_kinds(kinds: Iterable[VariableKind], *, eager: bool) -> Makings | None:
         found: list[tuple[Creation, ...]] = []
         for variable in kinds:
-            making = Making(eager, alone)
-            machine, failure = _made(program, definition, ops, variable, making)
+            making = partial(Making, eager, alone)
+            machine, made, failure = _made(program, definition, ops, variable, making)
             if failure == "NotImplementedError":
                 continue  # it takes no such variables
-            made = machine.making.made if machine.making else []
             if failure is not None or not all(one.read for one in made):
                 return None
             found.append(tuple(made))
@@ -132,17 +131,21 @@ def created_state(
 
 
 def _made(
-    program: Program, definition: ClassDefinition, ops: Ops, variable: VariableKind, making: Making
-) -> tuple[Machine, str | None]:
-    """A machine that has taken a step and noted what it makes; the reason if that failed."""
+    program: Program,
+    definition: ClassDefinition,
+    ops: Ops,
+    variable: VariableKind,
+    making: Callable[[], Making],
+) -> tuple[Machine, list[Creation], str | None]:
+    """A machine that has taken a step, and what that makes; the reason if it failed."""
     failure: str | None = "no way to ask for a step"
     for start in starts(definition):
         machine = Machine(program, _Semantics(), ops, variable, "dense")
-        machine.making = replace(making, made=[], scopes=[])
+        machine.making = noted = making()
         failure = _taken(machine, definition, start)
         if failure is None:
             break
-    return machine, failure
+    return machine, noted.made, failure
 
 
 def _taken(machine: Machine, definition: ClassDefinition, start: Start) -> str | None:
